@@ -1,0 +1,24 @@
+public import Foundation
+
+/// The authority as its store knows it: everything but the private keys.
+public struct AuthorityRecord: Equatable, Sendable {
+    public let configuration: AuthorityConfiguration
+    /// DER.
+    public let rootCertificate: [UInt8]
+    /// DER.
+    public let issuingCertificate: [UInt8]
+    /// The audit key's SubjectPublicKeyInfo in DER.
+    public let auditKey: [UInt8]
+    public let createdAt: Date
+
+    public init(
+        configuration: AuthorityConfiguration, rootCertificate: [UInt8], issuingCertificate: [UInt8],
+        auditKey: [UInt8], createdAt: Date
+    ) {
+        self.configuration = configuration
+        self.rootCertificate = rootCertificate
+        self.issuingCertificate = issuingCertificate
+        self.auditKey = auditKey
+        self.createdAt = createdAt
+    }
+}

@@ -1,0 +1,88 @@
+public import Foundation
+public import SymbolonAudit
+public import SymbolonCertificates
+public import SymbolonKeys
+
+/// Where an authority keeps what it must not forget.
+///
+/// Every requirement that changes something is one transaction: it is durable when the call returns, with its audit
+/// entry, or it left no trace. Inside that transaction a store reads the last audit entry and the head, calls
+/// `AuditAppend.seal(after:head:)`, and writes the entry and the head that come back; a seal that throws undoes
+/// everything (`StoreFailure.audit`). Several processes may use one store.
+///
+/// A record moves only forward, and is never deleted:
+/// ```text
+///            ┌────────► issued ─────┐
+/// intended ──┼────────► abandoned ──┼──► revoked
+///            └──────────────────────┘
+/// ```
+public protocol AuthorityStore: Sendable {
+    // MARK: The authority itself
+
+    /// Begins a store with its one authority; `alreadyCreated` when there is one.
+    func create(_ authority: AuthorityRecord, audit: AuditAppend) async throws(StoreFailure)
+    /// `nil` before `create`.
+    func authority() async throws(StoreFailure) -> AuthorityRecord?
+
+    // MARK: Issuing
+
+    /// Notes, before a key signs, what is about to be signed. `serialTaken` when any record has that serial.
+    func record(_ intent: IssuanceIntent, audit: AuditAppend) async throws(StoreFailure)
+    /// intended → issued; `conflict` from any other state.
+    func complete(
+        _ serialNumber: SerialNumber, certificate: [UInt8], at: Date, audit: AuditAppend
+    ) async throws(StoreFailure)
+    /// intended → abandoned; `conflict` from any other state. The serial stays taken.
+    func abandon(
+        _ serialNumber: SerialNumber, because: String, at: Date, audit: AuditAppend
+    ) async throws(StoreFailure)
+    /// Intents that were neither completed, abandoned nor revoked, oldest first.
+    func unfinishedIntents() async throws(StoreFailure) -> [IssuanceIntent]
+
+    // MARK: Revoking
+
+    /// Any state but revoked → revoked, all in one transaction, one audit entry for each that changed.
+    ///
+    /// What is revoked already keeps its first reason and date and gets no entry. When at least one changed, the change
+    /// counter goes up by one. `unknownSerial` when one of them has no record; then nothing changed.
+    /// - Returns: the serials that this call revoked, in the order given.
+    func revoke(_ orders: [RevocationOrder]) async throws(StoreFailure) -> [SerialNumber]
+    /// Every revocation and the change counter, as one transaction sees them.
+    func revocations() async throws(StoreFailure) -> RevocationRecords
+    /// 0 at first; one more with every transaction that revoked something. Cheap enough to ask many times a second.
+    func changeCounter() async throws(StoreFailure) -> UInt64
+
+    // MARK: Keys that may not be certified
+
+    /// True after `block`, and when a certificate for this key was revoked for `keyCompromise`.
+    func isBlocked(_ key: KeyFingerprint) async throws(StoreFailure) -> Bool
+    /// Blocks a key for good; blocking it again keeps the first reason and adds no audit entry.
+    func block(_ key: KeyFingerprint, because: String, audit: AuditAppend) async throws(StoreFailure)
+
+    // MARK: Looking up
+
+    func certificate(_ serialNumber: SerialNumber) async throws(StoreFailure) -> IssuanceRecord?
+    /// Newest first.
+    func certificates(matching query: CertificateQuery) async throws(StoreFailure) -> [IssuanceRecord]
+
+    // MARK: The record of decisions
+
+    /// Adds an entry that goes with no other change.
+    func append(_ audit: AuditAppend) async throws(StoreFailure)
+    /// In order of sequence, at most `limit` of them.
+    func auditEntries(from sequence: Int64, limit: Int) async throws(StoreFailure) -> [StoredAuditEntry]
+    /// The last entry and the head, as one transaction sees them; `nil` for an empty record.
+    func auditEnd() async throws(StoreFailure) -> AuditEnd?
+}
+
+/// The end of the audit record as stored.
+public struct AuditEnd: Equatable, Sendable {
+    public let last: StoredAuditEntry
+    /// `nil` when somebody removed it: an honest store has one whenever there is an entry.
+    public let head: AuditHead?
+
+    public init(last: StoredAuditEntry, head: AuditHead?) {
+        self.last = last
+        self.head = head
+    }
+}
