@@ -1,0 +1,34 @@
+import Crypto
+import SymbolonWire
+
+/// SHA-256 over a key's SubjectPublicKeyInfo: the name of a key wherever keys are looked up or shown.
+public struct KeyFingerprint: Hashable, Sendable {
+    // Four words in place of an array: a look-up among many revoked certificates allocates nothing.
+    private let words: SIMD4<UInt64>
+
+    /// - Throws: `KeyFailure.fingerprintLength` unless there are 32 octets.
+    public init(_ bytes: some Collection<UInt8>) throws(KeyFailure) {
+        guard bytes.count == 32 else { throw .fingerprintLength(octets: bytes.count) }
+        self.init(words: bytes)
+    }
+
+    init(of subjectPublicKeyInfo: [UInt8]) {
+        self.init(words: Array(SHA256.hash(data: subjectPublicKeyInfo)))
+    }
+
+    /// The 32 octets.
+    public var bytes: [UInt8] {
+        (0..<32).map { UInt8(truncatingIfNeeded: words[$0 / 8] >> (56 - $0 % 8 * 8)) }
+    }
+
+    private init(words bytes: some Collection<UInt8>) {
+        var words = SIMD4<UInt64>()
+        for (position, byte) in bytes.enumerated() { words[position / 8] = words[position / 8] << 8 | UInt64(byte) }
+        self.words = words
+    }
+}
+
+extension KeyFingerprint: CustomStringConvertible {
+    /// 64 hexadecimal digits, lower case.
+    public var description: String { Hex.encode(bytes) }
+}
