@@ -1,0 +1,57 @@
+internal import CNIOBoringSSL
+
+extension TLSContext {
+    /// What the library asks back while it shakes hands. Each callback finds its engine through the `SSL`, and refuses
+    /// when there is none; none of them can trap.
+    func configureCallbacks() {
+        unsafe SSL_CTX_set_custom_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT) { ssl, alert in
+            let refusal = unsafe TLSEngine.behind(ssl).map { $0.judgePeer() } ?? .internalError
+            guard let refusal else { return ssl_verify_ok }
+            unsafe alert?.pointee = refusal.rawValue
+            return ssl_verify_invalid
+        }
+        if isServer {
+            unsafe SSL_CTX_set_tlsext_servername_callback(pointer) { ssl, alert, _ in
+                if unsafe TLSEngine.behind(ssl)?.acceptsServerName() == true { return SSL_TLSEXT_ERR_OK }
+                unsafe alert?.pointee = CInt(TLSAlert.unrecognizedName.rawValue)
+                return SSL_TLSEXT_ERR_ALERT_FATAL
+            }
+        }
+        guard !alpnWire.isEmpty else { return }
+        if isServer {
+            unsafe SSL_CTX_set_alpn_select_cb(
+                pointer,
+                { ssl, selected, selectedCount, offered, offeredCount, _ in
+                    // RFC 7301 §3.2: our preference decides; without a common protocol, no_application_protocol.
+                    guard let engine = unsafe TLSEngine.behind(ssl), let offered = unsafe offered else {
+                        return SSL_TLSEXT_ERR_ALERT_FATAL
+                    }
+                    let list = unsafe UnsafeBufferPointer(start: offered, count: Int(offeredCount))
+                    guard let choice = unsafe engine.context.chooseProtocol(from: list) else {
+                        return SSL_TLSEXT_ERR_ALERT_FATAL
+                    }
+                    // The answer points into the client's own list, which outlives the callback.
+                    unsafe selected?.pointee = offered + choice.lowerBound
+                    unsafe selectedCount?.pointee = UInt8(truncatingIfNeeded: choice.count)
+                    return SSL_TLSEXT_ERR_OK
+                }, nil)
+        } else {
+            unsafe SSL_CTX_set_alpn_protos(pointer, alpnWire, alpnWire.count)
+        }
+    }
+
+    /// Where in `offered`, a list of length-prefixed names, the protocol stands that we like best.
+    func chooseProtocol(from offered: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+        for name in settings.alpn {
+            var position = 0
+            while position < offered.count {
+                let start = position + 1
+                let end = unsafe start + Int(offered[position])
+                guard end <= offered.count else { return nil }
+                if unsafe offered[start..<end].elementsEqual(name.utf8) { return start..<end }
+                position = end
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,24 @@
+/// What the handshake agreed on. There is no "resumed": a resumed session is never accepted, in either role.
+public struct SessionFacts: Sendable {
+    public let version: TLSVersion
+    /// The IANA name, e.g. `TLS_AES_128_GCM_SHA256`.
+    public let cipher: String
+    /// The key exchange, e.g. `X25519MLKEM768`.
+    public let group: String
+    /// What the peer signed its part of the handshake with, e.g. `ecdsa_secp256r1_sha256`.
+    public let peerSignatureAlgorithm: String
+    /// The host name that the client asked for, in lower case.
+    public let serverName: String?
+    /// The application protocol agreed on, with whatever is not printable ASCII escaped.
+    public let alpn: String?
+    /// What the verifier made of the peer.
+    public let verified: any Sendable
+}
+
+/// Fired as a user event when both ends are proved; application bytes flow in neither direction before it.
+///
+/// On a TLS 1.3 client the server has not yet judged the client's certificate at this moment: its refusal, if there is
+/// one, arrives as the error `TLSFailure.peerAlert`.
+public struct TLSHandshakeCompleted: Sendable {
+    public let facts: SessionFacts
+}
