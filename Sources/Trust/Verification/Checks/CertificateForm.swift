@@ -1,0 +1,45 @@
+import SymbolonCertificates
+import SymbolonKeys
+
+/// RFC 5280 §4.1: what every certificate of a path must be, whatever its place.
+enum CertificateForm {
+    static func check(_ parsed: PathCertificate) throws(VerificationFailure) {
+        let certificate = parsed.certificate
+        try checkVersion(of: certificate)
+        try checkSerialNumber(of: certificate)
+        try checkNames(of: certificate)
+        try checkTimes(of: certificate)
+        try checkKey(of: parsed)
+    }
+
+    /// RFC 5280 §4.1.2.1: extensions need version 3, and without extensions there is no telling an authority.
+    private static func checkVersion(of certificate: Certificate) throws(VerificationFailure) {
+        guard certificate.version == 3 else { throw .notVersion3(found: certificate.version) }
+    }
+
+    /// RFC 5280 §4.1.2.2: positive, and at most 20 octets.
+    private static func checkSerialNumber(of certificate: Certificate) throws(VerificationFailure) {
+        if let violation = certificate.serialNumber.violation { throw .serialNumber(violation) }
+    }
+
+    /// RFC 5280 §4.1.2.4, §4.1.2.6: an issuer has a name, and so has an authority.
+    private static func checkNames(of certificate: Certificate) throws(VerificationFailure) {
+        guard !certificate.issuer.isEmpty else { throw .issuerEmpty }
+        guard !certificate.isAuthority || !certificate.subject.isEmpty else { throw .authoritySubjectEmpty }
+    }
+
+    /// RFC 5280 §4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050.
+    private static func checkTimes(of certificate: Certificate) throws(VerificationFailure) {
+        let (notBefore, notAfter) = certificate.validity
+        for time in [notBefore, notAfter] where !time.isInRequiredForm { throw .timeFormWrong(time) }
+    }
+
+    /// The key is of a kind that is believed. CA/Browser Forum TLS rules 6.1.6 ask for whole octets of RSA modulus.
+    private static func checkKey(of parsed: PathCertificate) throws(VerificationFailure) {
+        switch parsed.key {
+        case .failure(let failure): throw .keyNotAllowed(failure)
+        case .success(let key):
+            if case .rsa(let bits) = key.kind, !bits.isMultiple(of: 8) { throw .rsaModulusNotWholeOctets(bits: bits) }
+        }
+    }
+}

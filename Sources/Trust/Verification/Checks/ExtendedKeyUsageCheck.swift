@@ -1,0 +1,36 @@
+import SymbolonCertificates
+
+/// RFC 5280 §4.2.1.12: for which purposes a certificate was issued.
+enum ExtendedKeyUsageCheck {
+    /// An authority that has the extension issues for those purposes only, and for all others nothing: the rule of the
+    /// CA/Browser Forum (TLS rules 7.1.2.10.6) and of every TLS library; the RFC leaves it open.
+    static func checkAuthority(_ certificate: Certificate, for purpose: Purpose) throws(VerificationFailure) {
+        guard let needed = purpose.keyPurpose, let usage = certificate.extensions.extendedKeyUsage else { return }
+        guard usage.contains(needed) || usage.contains(.any) else {
+            throw .extendedKeyUsageUnfit(usage, for: purpose)
+        }
+    }
+
+    /// The leaf says for what it was issued, and says it exactly: neither silence nor anyExtendedKeyUsage will do. RFC 5280
+    /// §4.2.1.12 lets an application require the purpose; CA/Browser Forum TLS rules 7.1.2.7.10 forbid the any.
+    static func checkLeaf(_ certificate: Certificate, for purpose: Purpose) throws(VerificationFailure) {
+        guard let needed = purpose.keyPurpose else { return }
+        guard let usage = certificate.extensions.extendedKeyUsage else {
+            throw .extendedKeyUsageMissing(for: purpose)
+        }
+        guard !usage.contains(.any) else { throw .extendedKeyUsageUnrestricted(for: purpose) }
+        guard usage.contains(needed) else { throw .extendedKeyUsageUnfit(usage, for: purpose) }
+    }
+}
+
+extension Purpose {
+    /// The key purpose that the path must allow; nil when none is asked for.
+    fileprivate var keyPurpose: KeyPurpose? {
+        switch self {
+        case .server: .serverAuth
+        case .client: .clientAuth
+        case .mail: .emailProtection
+        case .any: nil
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import SymbolonCertificates
+import SymbolonNames
+import SymbolonRevocation
+
+/// RFC 5280 §6.1 for one path, in the order of the RFC: initialization, then for each certificate from the anchor down
+/// to the leaf the basic processing and either the preparation for the next or the wrap-up.
+///
+/// Each check is one function in its own file under Checks. What the RFC leaves open and our profile decides is cited at
+/// the check. Policies (§6.1.3(d) to (f)) have no inputs here: a path that makes them critical is refused.
+struct PathValidation {
+    private let path: SignedPath
+    private let expectation: Expectation
+    private let standing: StandingCheck
+
+    // RFC 5280 §6.1.2: the state that each certificate narrows for those below it.
+    private var constraints: [NameConstraintsCheck.Stated] = []
+    private var pathLength = PathLengthLimit()
+
+    init(_ path: SignedPath, expectation: Expectation, standing: StandingCheck) {
+        self.path = path
+        self.expectation = expectation
+        self.standing = standing
+    }
+
+    /// - Throws: the first check that failed, with how far the path came.
+    mutating func validate(spending work: inout WorkLeft) throws(FailedAttempt) -> VerifiedPeer {
+        var passed = 0
+        do throws(Refusal) {
+            var status = RevocationStatus.unknown(.noSource)
+            if !path.leafIsAnchor {
+                try initialize()
+                passed += 1
+            }
+            for index in path.certificates.indices.reversed() {
+                status = try processBasically(index, spending: &work)
+                if index > 0 { try prepareForNext(after: index) }
+                passed += 1
+            }
+            return try wrapUp(leafStatus: status, spending: &work)
+        } catch {
+            throw FailedAttempt(error, reach: .anchor(passed))
+        }
+    }
+
+    /// RFC 5280 §6.1.1(d), §6.1.2: the anchor. The RFC takes only its name and key; an anchor that comes as a
+    /// certificate is held to what that certificate says, as §6.2 allows.
+    private mutating func initialize() throws(Refusal) {
+        let anchor = path.anchor.parsed
+        try refusing(.anchor, anchor) { () throws(VerificationFailure) in
+            try CertificateForm.check(anchor)
+            try standing.checkValidity(of: anchor.certificate)
+            try admitIssuer(anchor)
+            try KeyIdentifierCheck.checkRoot(anchor)
+        }
+    }
+
+    /// RFC 5280 §6.1.3. (a)(1), the signature, and (a)(4), the chaining of names, hold for every `SignedPath`.
+    private func processBasically(
+        _ index: Int, spending work: inout WorkLeft
+    ) throws(Refusal) -> RevocationStatus {
+        let parsed = path.certificates[index]
+        return try refusing(PathPlace(at: index), parsed) { () throws(VerificationFailure) in
+            try CertificateForm.check(parsed)
+            // (a)(2)
+            try standing.checkValidity(of: parsed.certificate)
+            // (a)(3)
+            let status = try standing.checkRevocation(of: parsed.certificate, issuedBy: path.issuer(of: index))
+            // (b), (c)
+            if index == 0 || !parsed.isSelfIssued {
+                try NameConstraintsCheck.check(parsed, against: constraints, spending: &work)
+            }
+            return status
+        }
+    }
+
+    /// RFC 5280 §6.1.4: an intermediate, as the issuer of the next certificate down.
+    private mutating func prepareForNext(after index: Int) throws(Refusal) {
+        let intermediate = path.certificates[index]
+        try refusing(PathPlace(at: index), intermediate) { () throws(VerificationFailure) in
+            // (l)
+            try pathLength.pass(intermediate)
+            try admitIssuer(intermediate)
+            try SPIFFECheck.checkAuthority(intermediate, under: path.anchor)
+        }
+    }
+
+    /// RFC 5280 §6.1.4(g), (k), (m), (n), (o), and the extended key usage that restricts all below.
+    private mutating func admitIssuer(_ issuer: PathCertificate) throws(VerificationFailure) {
+        let certificate = issuer.certificate
+        // (g)
+        if let named = certificate.extensions.nameConstraints {
+            constraints.append(NameConstraintsCheck.Stated(authority: certificate.subject, constraints: named))
+        }
+        // (k)
+        try BasicConstraintsCheck.checkAuthority(certificate)
+        // (m)
+        pathLength.narrow(to: certificate.extensions.basicConstraints?.pathLength)
+        // (n)
+        try KeyUsageCheck.checkAuthority(certificate)
+        // (o)
+        try CriticalExtensionsCheck.check(certificate)
+        try KeyIdentifierCheck.checkAuthority(issuer)
+        try ExtendedKeyUsageCheck.checkAuthority(certificate, for: expectation.purpose)
+    }
+
+    /// RFC 5280 §6.1.5: the leaf, for what it is to be used.
+    private func wrapUp(
+        leafStatus: RevocationStatus, spending work: inout WorkLeft
+    ) throws(Refusal) -> VerifiedPeer {
+        let leaf = path.certificates[0]
+        let names = try refusing(.leaf, leaf) { () throws(VerificationFailure) in
+            // (f)
+            try CriticalExtensionsCheck.check(leaf.certificate)
+            try BasicConstraintsCheck.checkLeaf(leaf.certificate)
+            try KeyUsageCheck.checkLeaf(leaf.certificate, for: expectation.purpose)
+            try KeyIdentifierCheck.check(leaf)
+            try ExtendedKeyUsageCheck.checkLeaf(leaf.certificate, for: expectation.purpose)
+            let names = try SubjectAlternativeNamesCheck.check(leaf)
+            try SPIFFECheck.checkLeaf(leaf, named: names, under: path.anchor)
+            try ServiceNameCheck.check(names, against: expectation.names, spending: &work)
+            return names
+        }
+        return VerifiedPeer(
+            identity: names.first(where: \.isSPIFFE) ?? names[0],
+            names: names,
+            path: VerifiedPath(path),
+            revocation: leafStatus,
+            under: expectation.revocation,
+            validUntil: path.validUntil)
+    }
+}
+
+extension SignedPath {
+    /// The earliest `notAfter` of the path, the anchor's included.
+    fileprivate var validUntil: Date {
+        certificates.reduce(anchor.certificate.notAfter) { min($0, $1.certificate.notAfter) }
+    }
+}
+
+extension SubjectName {
+    var isSPIFFE: Bool {
+        if case .spiffe = self { true } else { false }
+    }
+}

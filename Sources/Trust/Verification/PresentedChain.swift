@@ -1,0 +1,11 @@
+/// The certificates that came from the wire, unchecked, the leaf first.
+///
+/// The first one is the one whose key signed the handshake (RFC 8446 §4.4.2). Only it can give the peer a name; the
+/// others are candidates for issuers, in any order, and say nothing of who the peer is.
+public struct PresentedChain: Hashable, Sendable {
+    public let der: [[UInt8]]
+
+    public init(der: [[UInt8]]) {
+        self.der = der
+    }
+}

@@ -1,0 +1,38 @@
+public import SymbolonCertificates
+public import SymbolonKeys
+public import SymbolonNames
+
+/// A key that the operator decided to believe, with the name and the limits that its certificate states.
+///
+/// A path ends at an anchor only when its last issuer name is the anchor's subject *and* the anchor's key verifies its
+/// last signature. An anchor that is an end entity vouches for nobody but itself, byte for byte.
+public struct TrustAnchor: Hashable, Sendable {
+    /// The only domain whose SPIFFE IDs are believed under this anchor; nil: none are.
+    public let trustDomain: TrustDomain?
+    let parsed: PathCertificate
+
+    /// - Parameters:
+    ///   - certificate: the anchor's certificate. Its own signature is not looked at: the operator vouches for it.
+    ///   - trustDomain: the domain that this authority speaks for (SPIFFE X.509-SVID §5: the keys are chosen by the
+    ///     domain). Without one, a certificate under this anchor that carries a SPIFFE ID is refused.
+    public init(_ certificate: Certificate, for trustDomain: TrustDomain? = nil) {
+        self.parsed = PathCertificate(certificate)
+        self.trustDomain = trustDomain
+    }
+
+    public var certificate: Certificate { parsed.certificate }
+    public var subject: DistinguishedName { certificate.subject }
+    /// Nil when the key is of a kind that is not believed; such an anchor verifies nothing.
+    public var publicKey: PublicKey? { parsed.publicKey }
+    public var nameConstraints: NameConstraints? { certificate.extensions.nameConstraints }
+
+    public static func == (one: TrustAnchor, other: TrustAnchor) -> Bool {
+        one.trustDomain == other.trustDomain
+            && (one.parsed === other.parsed || one.certificate.der == other.certificate.der)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(certificate.der)
+        hasher.combine(trustDomain)
+    }
+}
