@@ -1,7 +1,6 @@
 /// What a line of the record is about. The raw value is what is hashed, so a published case never changes its spelling.
 public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     case authorityCreated = "authority.created"
-    case authorityStarted = "authority.started"
     case authorityHalted = "authority.halted"
     case certificateIntended = "certificate.intended"
     case certificateIssued = "certificate.issued"

@@ -13,6 +13,8 @@ public enum StoreFailure: Error, Equatable, Sendable {
     case readOnly(String)
     /// Another process held the store for longer than the store waits.
     case busy(String)
+    /// The schema does not allow the change: it would break what the store always holds to.
+    case forbidden(String)
     /// What is stored does not read back as what was written.
     case damaged(String)
     /// The file is some other program's database.
@@ -31,6 +33,7 @@ public enum StoreFailure: Error, Equatable, Sendable {
         case .full(let cause): "the store is full: \(cause)"
         case .readOnly(let cause): "the store cannot be written: \(cause)"
         case .busy(let cause): "the store is held by another process: \(cause)"
+        case .forbidden(let cause): "the store does not allow this change: \(cause)"
         case .damaged(let cause): "the store is damaged: \(cause)"
         case .foreign(let cause): "this is not an authority's store: \(cause)"
         case .newerSchema(let found, let known):

@@ -1,0 +1,42 @@
+import Foundation
+import SymbolonCertificates
+import SymbolonKeys
+import SymbolonNames
+
+extension CertificateProfile {
+    /// The bytes of a leaf certificate for a request that was authorized.
+    func leaf(
+        for request: AuthorizedRequest, serialNumber: SerialNumber, organisation: String, issuer: LintIssuer
+    ) throws(CertificateFailure) -> [UInt8] {
+        var template = try template(
+            serialNumber: serialNumber, issuer: issuer, validity: (request.notBefore, request.notAfter),
+            subject: DistinguishedName(commonName: request.name, organization: organisation), key: request.publicKey)
+        template.subjectAlternativeNames = request.names.map { GeneralName($0) }
+        return template.derBytes()
+    }
+
+    /// The bytes of a root or issuing certificate.
+    func authority(
+        _ subject: DistinguishedName, key: PublicKey, pathLength: Int, of trustDomain: TrustDomain,
+        serialNumber: SerialNumber, validity: (notBefore: Date, notAfter: Date), issuer: LintIssuer
+    ) -> [UInt8] {
+        var template = template(
+            serialNumber: serialNumber, issuer: issuer, validity: validity, subject: subject, key: key)
+        template.basicConstraints = BasicConstraints(isAuthority: true, pathLength: pathLength)
+        template.subjectAlternativeNames = [GeneralName(.spiffe(trustDomain.id))]
+        return template.derBytes()
+    }
+
+    private func template(
+        serialNumber: SerialNumber, issuer: LintIssuer, validity: (notBefore: Date, notAfter: Date),
+        subject: DistinguishedName, key: PublicKey
+    ) -> CertificateTemplate {
+        var template = CertificateTemplate(
+            serialNumber: serialNumber, signatureAlgorithm: issuer.signatureAlgorithm, issuer: issuer.name,
+            notBefore: validity.notBefore, notAfter: validity.notAfter, subject: subject, publicKey: key)
+        template.keyUsage = keyUsage
+        template.extendedKeyUsage = ExtendedKeyUsage(extendedKeyUsage)
+        template.authorityKeyIdentifier = issuer.keyIdentifier
+        return template
+    }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import SymbolonAudit
+import SymbolonCertificates
+import SymbolonKeys
+import SymbolonNames
+
+/// Step 1 of issuance: may this be certified, for this long, now?
+extension IssuingAuthority {
+    /// The most names on one certificate: more than any service is reached by, few enough to read.
+    public static let mostNames = 100
+    /// How far the clock may be behind the last audit entry: what a good time source corrects in one step.
+    public static let clockTolerance: Duration = .seconds(300)
+
+    func authorize(_ request: IssuanceRequest, at now: Date) async throws(IssuanceFailure) -> AuthorizedRequest {
+        try checkNotHalted()
+        guard !request.actor.isEmpty else { throw .actorMissing }
+        let profile = CertificateProfile.named(request.profile)
+        guard case .leaf(let form) = profile.role else { throw .profileIsNotForLeaves(profile.name) }
+        try await checkClock(now)
+        try await checkKey(request.publicKey)
+        let names = try permittedNames(of: request, profile, form)
+        let (notBefore, notAfter) = try validity(of: request, profile, at: now)
+        return AuthorizedRequest(
+            profile: profile, name: request.name, names: names, publicKey: request.publicKey, notBefore: notBefore,
+            notAfter: notAfter, actor: request.actor, at: now)
+    }
+
+    /// A clock that went back makes certificates that have ended already, or that outlive what they should.
+    private func checkClock(_ now: Date) async throws(IssuanceFailure) {
+        guard now >= issuing.notBefore else { throw .clockBeforeIssuer(now: now, notBefore: issuing.notBefore) }
+        let end: AuditEnd?
+        do throws(StoreFailure) {
+            end = try await store.auditEnd()
+        } catch {
+            throw .store(error)
+        }
+        guard let end else { return }
+        let last: Date
+        do throws(AuditFailure) {
+            last = try AuditEntry(end.last).event.at
+        } catch {
+            throw .store(.audit(error))
+        }
+        guard now >= last - Self.clockTolerance.wholeSeconds else {
+            throw .clockBeforeRecord(now: now, lastEntry: last)
+        }
+    }
+
+    private func checkKey(_ key: PublicKey) async throws(IssuanceFailure) {
+        guard KeyPolicy.certifiedKinds.contains(key.kind) else { throw .keyKind(key.kind) }
+        guard !ownKeys.contains(key.fingerprint) else { throw .keyIsTheAuthoritys(key.fingerprint) }
+        let isBlocked: Bool
+        do throws(StoreFailure) {
+            isBlocked = try await store.isBlocked(key.fingerprint)
+        } catch {
+            throw .store(error)
+        }
+        guard !isBlocked else { throw .keyBlocked(key.fingerprint) }
+    }
+
+    /// The identity first, then every other name once, each checked by itself.
+    private nonisolated func permittedNames(
+        of request: IssuanceRequest, _ profile: CertificateProfile, _ form: CertificateProfile.IdentityForm
+    ) throws(IssuanceFailure) -> [SubjectName] {
+        guard request.names.count <= Self.mostNames else {
+            throw .tooManyNames(request.names.count, allowed: Self.mostNames)
+        }
+        let identity: SubjectName
+        do throws(IdentityFailure) {
+            identity = try configuration.identity(request.name, form: form, names: request.names)
+        } catch {
+            throw .identity(error)
+        }
+        var names = [identity]
+        for name in request.names where !names.contains(name) { names.append(name) }
+        let policy = NamePolicy(configuration: configuration, profile: profile)
+        for name in names {
+            do throws(NameRefusal) {
+                try policy.check(name, beside: identity)
+            } catch {
+                throw .name(error)
+            }
+        }
+        return names
+    }
+
+    /// A certificate never outlives its issuer: that is an error, not a silent cut.
+    private nonisolated func validity(
+        of request: IssuanceRequest, _ profile: CertificateProfile, at now: Date
+    ) throws(IssuanceFailure) -> (notBefore: Date, notAfter: Date) {
+        let life = request.life ?? profile.defaultLife
+        guard life >= .seconds(1), life <= profile.maximumLife else {
+            throw .life(life, maximum: profile.maximumLife)
+        }
+        let notBefore = max((now - Self.backdating.wholeSeconds).cutToSecond, issuing.notBefore)
+        let notAfter = (now + life.wholeSeconds).cutToSecond
+        guard notAfter <= issuing.notAfter else {
+            throw .outlivesIssuer(notAfter: notAfter, issuerNotAfter: issuing.notAfter)
+        }
+        return (notBefore, notAfter)
+    }
+}

@@ -1,0 +1,77 @@
+import SymbolonCertificates
+import SymbolonKeys
+
+/// The extensions but the names, in the order of RFC 5280 §4.2.1.
+extension Lint {
+    func checkExtensions() {
+        checkKeyIdentifiers()
+        checkKeyUsage()
+        checkBasicConstraints()
+        checkExtendedKeyUsage()
+        checkNothingElse()
+    }
+
+    private func checkKeyIdentifiers() {
+        let extensions = certificate.extensions
+        require(
+            extensions.subjectKeyIdentifier == certificate.publicKey?.keyIdentifier
+                && extensions.isCritical(.subjectKeyIdentifier) == false,
+            .subjectKeyIdentifier, found: "an identifier that is missing, critical or of another key",
+            expected: "the key's identifier, not critical")
+        require(
+            extensions.authorityKeyIdentifier == AuthorityKeyIdentifier(keyIdentifier: issuer.keyIdentifier)
+                && extensions.isCritical(.authorityKeyIdentifier) == false,
+            .authorityKeyIdentifier, found: "an identifier that is missing, critical or of another issuer",
+            expected: "the issuer's key identifier alone, not critical")
+    }
+
+    private func checkKeyUsage() {
+        let usage = certificate.extensions.keyUsage
+        require(
+            usage == profile.keyUsage && certificate.extensions.isCritical(.keyUsage) == true, .keyUsage,
+            found: usage.map { "\($0)" } ?? "none", expected: "\(profile.keyUsage), critical")
+    }
+
+    /// RFC 5280 §4.2.1.9: authorities have it, critical, with cA true; a leaf leaves it out, which says the same as cA false.
+    private func checkBasicConstraints() {
+        let constraints = certificate.extensions.basicConstraints
+        switch profile.role {
+        case .leaf:
+            require(constraints == nil, .basicConstraints, found: "basic constraints", expected: "none on a leaf")
+        case .authority(let maximum):
+            let isCritical = certificate.extensions.isCritical(.basicConstraints) == true
+            require(
+                constraints?.isAuthority == true && isCritical, .basicConstraints, found: "no critical cA true",
+                expected: "cA true, critical")
+            let length = constraints?.pathLength
+            let allowed = issuer.pathLength.map { min(maximum, $0 - 1) } ?? maximum
+            require(
+                length.map { 0...maximum ~= $0 && $0 <= allowed } ?? false, .pathLength,
+                found: length.map { "a path length of \($0)" } ?? "no path length",
+                expected: allowed < 0 ? "no authority below this issuer" : "a path length of at most \(allowed)")
+        }
+    }
+
+    private func checkExtendedKeyUsage() {
+        let purposes = certificate.extensions.extendedKeyUsage?.purposes ?? []
+        require(
+            purposes == profile.extendedKeyUsage, .extendedKeyUsage,
+            found: purposes.isEmpty ? "none" : purposes.map(\.description).joined(separator: ", "),
+            expected: profile.extendedKeyUsage.isEmpty
+                ? "none" : profile.extendedKeyUsage.map(\.description).joined(separator: ", "))
+        require(
+            certificate.extensions.isCritical(.extendedKeyUsage) != true, .extendedKeyUsage, found: "critical",
+            expected: "not critical, so that a verifier of other purposes reads on")
+    }
+
+    private static let known: Set<ObjectIdentifier> = [
+        .subjectKeyIdentifier, .authorityKeyIdentifier, .keyUsage, .basicConstraints, .extendedKeyUsage,
+        .subjectAlternativeName,
+    ]
+
+    private func checkNothingElse() {
+        for one in certificate.extensions.all where !Self.known.contains(one.identifier) {
+            require(false, .extensions, found: "extension \(one.identifier)", expected: "none that the profile lacks")
+        }
+    }
+}

@@ -1,0 +1,18 @@
+import Foundation
+import SymbolonKeys
+import SymbolonNames
+
+/// A request that may be fulfilled, with everything that was left open decided. Only `IssuingAuthority.authorize` makes one.
+struct AuthorizedRequest: Sendable {
+    let profile: CertificateProfile
+    let name: String
+    /// The identity first, none twice.
+    let names: [SubjectName]
+    let publicKey: PublicKey
+    let notBefore: Date
+    let notAfter: Date
+    let actor: String
+    let at: Date
+
+    var identity: SubjectName { names[0] }
+}

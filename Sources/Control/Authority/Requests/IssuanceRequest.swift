@@ -1,0 +1,28 @@
+public import SymbolonKeys
+public import SymbolonNames
+
+/// What somebody asks the authority to certify. Nothing in it is checked.
+public struct IssuanceRequest: Equatable, Sendable {
+    public let profile: ProfileName
+    /// Short, as in `web` or `alice`; the profile makes the identity of it.
+    public let name: String
+    /// What stands beside the identity.
+    public let names: [SubjectName]
+    public let publicKey: PublicKey
+    /// The profile's default when `nil`.
+    public let life: Duration?
+    /// Who asks, for the audit record.
+    public let actor: String
+
+    public init(
+        profile: ProfileName, name: String, names: [SubjectName] = [], publicKey: PublicKey, life: Duration? = nil,
+        actor: String
+    ) {
+        self.profile = profile
+        self.name = name
+        self.names = names
+        self.publicKey = publicKey
+        self.life = life
+        self.actor = actor
+    }
+}
