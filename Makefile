@@ -1,0 +1,42 @@
+# Symbolon: `make run` and `make test` are all a fresh machine needs.
+# They install what is missing (and say so), build, and run.
+
+RELEASE   := .build-release
+SYMBOLON  := $(RELEASE)/release/symbolon
+PREFIX    ?= /usr/local
+JOBS      ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-tools lint format bench fuzz install clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+run: build ## build, then the whole story on this machine: prove, refuse, revoke (Ctrl-C ends it)
+	@$(SYMBOLON) try --stay
+
+build: ## build the command, as it is installed
+	@Scripts/install-missing build
+	@swift build -c release --static-swift-stdlib --scratch-path $(RELEASE) --product symbolon -j $(JOBS)
+
+test: ## build and run every test, with the peers they need
+	@Scripts/install-missing test
+	@swift build --build-tests -j $(JOBS)
+	@swift test --skip-build
+
+lint: ## layout, layering, file length, spelling of the rules
+	@Scripts/lint
+
+format: ## lay the source out as lint wants it
+	@swift format -i -r -p Sources Tests Benchmarks Package.swift
+
+bench: build ## measure beside named peers, in one run
+	@Scripts/install-missing bench
+	@Benchmarks/run
+
+install: build ## put the command into $(PREFIX)/bin
+	@install -D -m 0755 $(SYMBOLON) $(DESTDIR)$(PREFIX)/bin/symbolon
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/symbolon"
+
+clean: ## remove what was built; .symbolon (your authority) stays
+	@rm -rf .build $(RELEASE) .build-fuzz .build-tools
