@@ -1,0 +1,187 @@
+internal import Foundation
+internal import NIOCore
+internal import SymbolonNames
+internal import SymbolonTransport
+internal import SymbolonVerification
+
+/// One event loop's own part of an end: its copy of the trust, its connections, its counts and its share of the limits.
+///
+/// Everything here is read and written on that loop only, so a handshake and a forwarded byte take no lock.
+final class LoopShare {
+    let loop: any EventLoop
+    let plan: EndPlan
+    let target: Target
+    private(set) var trust: PreparedTrust
+    var counters = Counters()
+    private var live: [UInt64: Connection] = [:]
+    private var proving: [UInt64: Connection] = [:]
+    private var handshakes: HandshakeQueue
+    private let connectionLimit: Int
+    private var nextID: UInt64
+    private let stride: UInt64
+    private var sweep: Scheduled<Void>?
+    private var whenEmpty: [EventLoopPromise<Void>] = []
+    private var isStopping = false
+
+    /// - Parameters:
+    ///   - index: which of the end's loops this is, from 0; with `count` it makes connection ids unique.
+    init(_ loop: any EventLoop, _ index: Int, of count: Int, plan: EndPlan, trust: PreparedTrust) {
+        func share(_ limit: Int) -> Int { max(1, (limit + count - 1) / count) }
+        self.loop = loop
+        self.plan = plan
+        self.trust = trust
+        target = Target(plan.target, timeout: plan.limits.connectTimeout)
+        handshakes = HandshakeQueue(
+            limit: share(plan.limits.handshakes), limitPerAddress: share(plan.limits.handshakesPerAddress))
+        connectionLimit = share(plan.limits.connections)
+        nextID = UInt64(index + 1)
+        stride = UInt64(count)
+    }
+
+    var now: Date { plan.clock() }
+
+    // MARK: From accept to proof
+
+    /// Takes an accepted connection in, or refuses it when there is no room.
+    func accept(_ channel: any Channel) throws {
+        let connection = Connection(nextID, from: channel.remoteAddress, in: self)
+        nextID += stride
+        proving[connection.id] = connection
+        if let oldest = handshakes.arrive(connection.id, from: PeerAddress(connection.origin)) {
+            proving[oldest]?.refuse(.gaveWay, isAlertSent: false)
+        }
+        switch plan.role {
+        case .protect: try connection.protect(channel)
+        case .reach: try connection.reach(channel)
+        }
+        if live.count + proving.count > connectionLimit {
+            connection.refuse(.tooManyConnections(limit: plan.limits.connections), isAlertSent: false)
+        } else if isStopping {
+            connection.refuse(.lost("this end is stopping"), isAlertSent: false)
+        }
+    }
+
+    /// Descriptors ran out: handshakes that stall give theirs back. 1 s: an honest one takes milliseconds, and over the
+    /// slowest links a few round trips.
+    func shed() {
+        let latest = NIODeadline.now() - .seconds(1)
+        for connection in proving.values where connection.arrived < latest {
+            connection.refuse(.gaveWay, isAlertSent: false)
+        }
+    }
+
+    func admitted(_ connection: Connection, _ facts: ConnectionFacts) {
+        leaveProving(connection)
+        live[connection.id] = connection
+        counters.accepted += 1
+        plan.observer.end(.accepted(facts))
+        scheduleSweep()
+    }
+
+    func refused(_ connection: Connection, _ cause: RefusalCause, address: SocketAddress?, isAlertSent: Bool) {
+        leaveProving(connection)
+        counters.refused[cause.reason, default: 0] += 1
+        plan.observer.end(
+            .refused(
+                RefusalFacts(
+                    cause, service: plan.name, role: plan.role, address: address?.text ?? "", at: now,
+                    isAlertSent: isAlertSent)))
+    }
+
+    func targetFailed(_ connection: Connection, _ explanation: String) {
+        leaveProving(connection)
+        counters.backendFailures += 1
+        plan.observer.end(
+            .backendFailed(
+                BackendFailureFacts(
+                    id: connection.id, service: plan.name, role: plan.role, target: plan.target.description,
+                    explanation: explanation, at: now)))
+    }
+
+    func closed(_ connection: Connection, _ facts: ConnectionFacts, _ ending: Ending) {
+        live[connection.id] = nil
+        counters.bytesUp &+= connection.bytesUp
+        counters.bytesDown &+= connection.bytesDown
+        let now = now
+        plan.observer.end(
+            .closed(
+                ClosedFacts(
+                    id: connection.id, service: plan.name, role: plan.role, peer: facts.peer.identity.description,
+                    reason: ending.reason, explanation: ending.explanation(at: plan.role), bytesUp: connection.bytesUp,
+                    bytesDown: connection.bytesDown, seconds: now.timeIntervalSince(facts.since), at: now)))
+        tellIfEmpty()
+    }
+
+    private func leaveProving(_ connection: Connection) {
+        guard proving.removeValue(forKey: connection.id) != nil else { return }
+        handshakes.leave(connection.id)
+        tellIfEmpty()
+    }
+
+    // MARK: Trust
+
+    /// Takes a newer trust and judges each live connection by it. Returns how many were closed.
+    func adopt(_ next: PreparedTrust) -> Int {
+        guard next.epoch > trust.epoch else { return 0 }
+        trust = next
+        return live.values.reduce(0) { $0 + ($1.rejudge() ? 0 : 1) }
+    }
+
+    /// A proof ends when its certificates do. Twice a second while there are connections: so an expiry closes them within
+    /// the second, also when somebody sets the clock.
+    private func scheduleSweep() {
+        guard sweep == nil, !live.isEmpty else { return }
+        sweep = loop.assumeIsolated().scheduleTask(in: .milliseconds(500)) { [self] in
+            sweep = nil
+            let now = now
+            for connection in live.values where connection.validUntil.map({ $0 <= now }) ?? false {
+                connection.rejudge()
+            }
+            scheduleSweep()
+        }
+    }
+
+    // MARK: What the operator asks
+
+    var connections: [LiveConnection] { live.values.compactMap(\.record) }
+
+    var snapshot: Counters {
+        var counters = counters
+        counters.live = UInt64(live.count)
+        counters.handshakesInProgress = UInt64(proving.count)
+        for connection in live.values {
+            counters.bytesUp &+= connection.bytesUp
+            counters.bytesDown &+= connection.bytesDown
+        }
+        return counters
+    }
+
+    /// Returns whether there was such a connection.
+    func close(_ id: UInt64) -> Bool {
+        guard let connection = live[id] else { return false }
+        connection.end(.operatorClosed)
+        return true
+    }
+
+    func closeAll(_ ending: Ending) {
+        for connection in live.values { connection.end(ending) }
+        for connection in proving.values { connection.refuse(.lost("this end is stopping"), isAlertSent: false) }
+    }
+
+    /// Takes nothing new; the future succeeds when the last connection has ended.
+    func drain() -> EventLoopFuture<Void> {
+        isStopping = true
+        let promise = loop.makePromise(of: Void.self)
+        whenEmpty.append(promise)
+        tellIfEmpty()
+        return promise.futureResult
+    }
+
+    private func tellIfEmpty() {
+        guard isStopping, live.isEmpty, proving.isEmpty else { return }
+        sweep?.cancel()
+        sweep = nil
+        for promise in whenEmpty { promise.succeed() }
+        whenEmpty = []
+    }
+}

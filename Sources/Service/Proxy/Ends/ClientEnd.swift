@@ -1,0 +1,17 @@
+public import Foundation
+public import NIOCore
+
+/// A local door to a protected service: no byte of its clients leaves before the service has proved itself.
+public enum ClientEnd {
+    /// Listens at every address of `door`, or at none. The service is connected for each client, not at the start.
+    ///
+    /// - Parameters:
+    ///   - group: one thread a core; a connection stays on the loop that it was accepted for.
+    ///   - clock: asked at every judgement.
+    public static func start(
+        _ door: DoorDefinition, trust: TrustState, on group: any EventLoopGroup, observer: any EndObserver,
+        clock: @escaping @Sendable () -> Date = { Date() }
+    ) async throws(EndFailure) -> RunningEnd {
+        try await RunningEnd.start(EndPlan(door, observer: observer, clock: clock), trust, on: group)
+    }
+}

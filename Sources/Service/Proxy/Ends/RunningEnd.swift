@@ -1,0 +1,118 @@
+public import NIOCore
+internal import SymbolonTransport
+internal import SymbolonVerification
+internal import Synchronization
+
+/// An end that listens: a protected service (`ServerEnd`) or a door to one (`ClientEnd`). Safe to use from any thread.
+///
+/// Asking it things hops to its event loops; nothing that is asked here stands in a connection's way.
+public final class RunningEnd: Sendable {
+    /// An event loop and its own part of the end, which only that loop touches.
+    struct Seat: Sendable {
+        let loop: any EventLoop
+        let share: NIOLoopBound<LoopShare>
+    }
+
+    /// What the operator's side changes; no event loop reads it.
+    private struct Control {
+        var trust: PreparedTrust
+        var listeners: [any Channel] = []
+        var isStopped = false
+    }
+
+    public let name: String
+    public let role: EndRole
+    let plan: EndPlan
+    let seats: [Seat]
+    private let cache: SignatureCache
+    private let control: Mutex<Control>
+
+    init(_ plan: EndPlan, _ trust: PreparedTrust, _ seats: [Seat], _ cache: SignatureCache) {
+        name = plan.name
+        role = plan.role
+        self.plan = plan
+        self.seats = seats
+        self.cache = cache
+        control = Mutex(Control(trust: trust))
+    }
+
+    /// Where it listens, with the ports that the system chose.
+    public var addresses: [SocketAddress] {
+        control.withLock { $0.listeners }.compactMap(\.localAddress)
+    }
+
+    func add(_ listener: any Channel) {
+        control.withLock { $0.listeners.append(listener) }
+    }
+
+    // MARK: Trust
+
+    /// Puts `state` in force: for every handshake from now on, and for every live connection, which is judged again and
+    /// closed when it no longer holds. `EndEvent.trustReplaced` tells when each event loop has done so.
+    ///
+    /// - Throws: what is wrong with `state`; what was in force before stays in force.
+    public func replace(_ state: TrustState) throws(EndFailure) {
+        let next = try control.withLock { (control) throws(EndFailure) -> PreparedTrust in
+            guard !control.isStopped else { throw .stopped }
+            let known = control.trust
+            let context =
+                known.state.identity.tls === state.identity.tls ? known.context : try plan.context(for: state)
+            let next = PreparedTrust(state, epoch: known.epoch + 1, context: context, cache: cache)
+            control.trust = next
+            return next
+        }
+        // A loop that hears of two replacements in the wrong order keeps the newer: `adopt` compares epochs.
+        let closed = seats.map { seat in seat.loop.submit { seat.share.value.adopt(next) } }
+        EventLoopFuture.whenAllSucceed(closed, on: seats[0].loop).whenSuccess { [plan] closed in
+            plan.observer.end(
+                .trustReplaced(
+                    service: plan.name, role: plan.role, epoch: next.epoch, closed: closed.reduce(0, +)))
+        }
+    }
+
+    // MARK: What is going on
+
+    /// The connections that are live, oldest first.
+    public func connections() async -> [LiveConnection] {
+        await gather(\.connections).flatMap { $0 }.sorted { $0.facts.since < $1.facts.since }
+    }
+
+    public func counters() async -> Counters {
+        await gather(\.snapshot).reduce(Counters(), +)
+    }
+
+    /// Cuts one live connection. Returns whether there was such a one.
+    @discardableResult
+    public func close(_ id: UInt64) async -> Bool {
+        await gather { $0.close(id) }.contains(true)
+    }
+
+    /// Cuts every live connection; new ones are welcome.
+    public func closeAll() async {
+        _ = await gather { $0.closeAll(.operatorClosed) }
+    }
+
+    /// Stops listening, lets live connections finish for up to `time`, then cuts those that are left. Once is enough.
+    public func stop(within time: TimeAmount = .seconds(10)) async {
+        let listeners = control.withLock { control in
+            defer { control.listeners = [] }
+            control.isStopped = true
+            return control.listeners
+        }
+        for listener in listeners { try? await listener.close() }
+        let drained = seats.map { seat in seat.loop.flatSubmit { seat.share.value.drain() } }
+        let cuts = seats.map { seat in seat.loop.scheduleTask(in: time) { seat.share.value.closeAll(.drained) } }
+        for future in drained { try? await future.get() }
+        for cut in cuts { cut.cancel() }
+        plan.observer.end(.stopped(service: name, role: role))
+    }
+
+    private func gather<Answer: Sendable>(_ ask: @escaping @Sendable (LoopShare) -> Answer) async -> [Answer] {
+        var answers: [Answer] = []
+        for seat in seats {
+            // Fails only when the loop has been shut down, and then there is nothing to tell.
+            if let answer = try? await seat.loop.submit({ ask(seat.share.value) }).get() { answers.append(answer) }
+        }
+        return answers
+    }
+}

@@ -1,0 +1,17 @@
+public import Foundation
+public import NIOCore
+
+/// Protects a service: only proved and permitted peers reach its backend.
+public enum ServerEnd {
+    /// Listens at every address of `service`, or at none.
+    ///
+    /// - Parameters:
+    ///   - group: one thread a core; a connection stays on the loop that it was accepted for.
+    ///   - clock: asked at every judgement.
+    public static func start(
+        _ service: ServiceDefinition, trust: TrustState, on group: any EventLoopGroup, observer: any EndObserver,
+        clock: @escaping @Sendable () -> Date = { Date() }
+    ) async throws(EndFailure) -> RunningEnd {
+        try await RunningEnd.start(EndPlan(service, observer: observer, clock: clock), trust, on: group)
+    }
+}

@@ -1,0 +1,102 @@
+public import Foundation
+
+/// Which of the two ends of a mutually proved connection speaks.
+public enum EndRole: String, Codable, Sendable {
+    /// In front of a service: its peers are clients.
+    case protect
+    /// A door to a service: its peer is that service.
+    case reach
+}
+
+/// Something that happened at an end. Encodes as one flat object whose `event` names the case.
+public enum EndEvent: Sendable, Encodable {
+    case listening(service: String, role: EndRole, address: String)
+    /// Each end has proved itself to the other and the rule lets the peer pass; bytes may flow.
+    case accepted(ConnectionFacts)
+    /// Nothing of the peer went further; one for each refused connection.
+    case refused(RefusalFacts)
+    /// The peer was proved, or is still to be, but there was nobody to connect it to.
+    case backendFailed(BackendFailureFacts)
+    case closed(ClosedFacts)
+    /// New trust is in force on every event loop and each live connection has been judged by it.
+    case trustReplaced(service: String, role: EndRole, epoch: UInt64, closed: Int)
+    /// Descriptors ran out; accepting rests until some are free.
+    case acceptPaused(service: String, role: EndRole, because: String)
+    case acceptResumed(service: String, role: EndRole)
+    case stopped(service: String, role: EndRole)
+
+    /// The case as operators and programs read it.
+    public var name: String {
+        switch self {
+        case .listening: "listening"
+        case .accepted: "accepted"
+        case .refused: "refused"
+        case .backendFailed: "backendFailed"
+        case .closed: "closed"
+        case .trustReplaced: "trustReplaced"
+        case .acceptPaused: "acceptPaused"
+        case .acceptResumed: "acceptResumed"
+        case .stopped: "stopped"
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case event, service, role, address, epoch, closed, because
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(name, forKey: .event)
+        switch self {
+        case .accepted(let facts): try facts.encode(to: encoder)
+        case .refused(let facts): try facts.encode(to: encoder)
+        case .backendFailed(let facts): try facts.encode(to: encoder)
+        case .closed(let facts): try facts.encode(to: encoder)
+        case .listening(let service, let role, let address):
+            try object.encode(service, forKey: .service)
+            try object.encode(role, forKey: .role)
+            try object.encode(address, forKey: .address)
+        case .trustReplaced(let service, let role, let epoch, let closed):
+            try object.encode(service, forKey: .service)
+            try object.encode(role, forKey: .role)
+            try object.encode(epoch, forKey: .epoch)
+            try object.encode(closed, forKey: .closed)
+        case .acceptPaused(let service, let role, let reason):
+            try object.encode(service, forKey: .service)
+            try object.encode(role, forKey: .role)
+            try object.encode(reason, forKey: .because)
+        case .acceptResumed(let service, let role), .stopped(let service, let role):
+            try object.encode(service, forKey: .service)
+            try object.encode(role, forKey: .role)
+        }
+    }
+}
+
+/// A peer that may pass and had nowhere to go.
+public struct BackendFailureFacts: Sendable, Encodable {
+    public let id: UInt64
+    public let service: String
+    public let role: EndRole
+    /// Where the connection was to go.
+    public let target: String
+    public let explanation: String
+    public let at: Date
+}
+
+/// How a live connection ended.
+public struct ClosedFacts: Sendable, Encodable {
+    public let id: UInt64
+    public let service: String
+    public let role: EndRole
+    public let peer: String
+    /// One word for counting: `finished`, `revoked`, `expired`, `policy`, `reset`, …
+    public let reason: String
+    public let explanation: String
+    /// Application data from the client towards the service, in bytes.
+    public let bytesUp: UInt64
+    /// Application data from the service towards the client, in bytes.
+    public let bytesDown: UInt64
+    /// From proof to close, in seconds.
+    public let seconds: Double
+    public let at: Date
+}

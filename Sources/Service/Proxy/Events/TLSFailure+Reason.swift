@@ -1,0 +1,56 @@
+internal import SymbolonTransport
+
+/// A failed handshake in one word for counting, and what the operator can do about it.
+extension TLSFailure {
+    var reason: String {
+        switch self {
+        case .handshakeTimedOut: "handshakeTimedOut"
+        case .peerClosedDuringHandshake: "closedDuringHandshake"
+        case .protocolVersion: "protocolVersion"
+        case .plaintextHTTP: "plaintextHTTP"
+        case .notTLS: "notTLS"
+        case .noCertificate: "noCertificate"
+        case .keyUsageForbidsSigning: "keyUsageForbidsSigning"
+        case .possessionNotProved: "possessionNotProved"
+        case .serverNameRefused: "serverNameRefused"
+        case .noApplicationProtocol: "noApplicationProtocol"
+        case .nothingInCommon: "nothingInCommon"
+        case .handshakeTooLarge: "handshakeTooLarge"
+        case .recordNotAuthentic: "recordNotAuthentic"
+        case .peerAlert(let alert): "peerAlert.\(alert)"
+        case .unknownPeerAlert: "peerAlert.unknown"
+        case .truncated: "truncated"
+        case .malformed, .keyUpdateFlood, .peerRefused: "malformed"
+        case .emptyChain, .unreadableKey, .keyDoesNotFitLeaf, .identityRequired, .setting, .notOpen, .library: "tls"
+        }
+    }
+
+    var remedy: String {
+        switch self {
+        case .noCertificate:
+            "give the peer a certificate of this trust domain: it must present one"
+        case .plaintextHTTP, .notTLS:
+            "connect with TLS, or through a door (reach); this address speaks nothing else"
+        case .protocolVersion:
+            "let the peer use TLS 1.3, or ask for TLS 1.2 here by name"
+        case .handshakeTimedOut, .peerClosedDuringHandshake:
+            "nothing, if a scanner or a load balancer's check did this; else see what stands between the two ends"
+        case .possessionNotProved:
+            "the peer shows a certificate without holding its key: find out who it is"
+        case .keyUsageForbidsSigning:
+            "issue the peer a certificate whose key usage has digitalSignature"
+        case .serverNameRefused:
+            "ask for a name that this service has, or add the name to the service"
+        case .noApplicationProtocol, .nothingInCommon:
+            "compare what the two ends are configured to speak"
+        case .handshakeTooLarge:
+            "shorten the chain that the peer sends, or raise the limit"
+        case .peerAlert, .unknownPeerAlert, .peerRefused:
+            "the other end's own log says why it refused"
+        case .malformed, .recordNotAuthentic, .keyUpdateFlood, .truncated, .library:
+            "find out what the peer is; honest TLS libraries do not do this"
+        case .emptyChain, .unreadableKey, .keyDoesNotFitLeaf, .identityRequired, .setting, .notOpen:
+            "correct this end's own certificate, key or settings"
+        }
+    }
+}

@@ -1,0 +1,74 @@
+internal import Foundation
+internal import SymbolonAccessPolicy
+internal import SymbolonCertificates
+internal import SymbolonNames
+internal import SymbolonTransport
+internal import SymbolonVerification
+
+/// A `TrustState` made ready for the event loops: one TLS context, one verifier. Immutable; each loop holds its own copy.
+struct PreparedTrust: Sendable {
+    /// Grows by one with every replacement.
+    let epoch: UInt64
+    let state: TrustState
+    let context: TLSContext
+    private let verifier: Verifier
+    private let expectation: Expectation
+
+    init(_ state: TrustState, epoch: UInt64, context: TLSContext, cache: SignatureCache) {
+        self.epoch = epoch
+        self.state = state
+        self.context = context
+        self.expectation = state.expectation
+        self.verifier = Verifier(anchors: state.anchors, revocation: state.revocation, cache: cache)
+    }
+
+    /// Proof first, then policy; the handshake goes on only past both.
+    func judge(_ presented: PresentedPeer, at now: Date) throws(RefusalCause) -> Proof {
+        let peer: VerifiedPeer
+        do {
+            peer = try verifier.verify(PresentedChain(der: presented.chain), expecting: expectation, at: now)
+        } catch {
+            throw .verification(error)
+        }
+        return Proof(peer: peer, rule: try rule(admitting: peer), expectation: expectation, epoch: epoch)
+    }
+
+    /// The same question about a live connection, after the trust has changed or time has passed.
+    ///
+    /// A path that was proved stays proved while its anchor, its validity and its revocation hold; when something else is
+    /// expected of the peer now, the path's own certificates are verified anew.
+    func rejudge(_ proof: Proof, at now: Date) throws(RefusalCause) -> Proof {
+        var peer = proof.peer
+        do {
+            if proof.expectation == expectation {
+                try verifier.recheck(peer, at: now)
+            } else {
+                let path = PresentedChain(der: peer.path.certificates.map(\.der))
+                peer = try verifier.verify(path, expecting: expectation, at: now)
+            }
+        } catch {
+            throw .verification(error)
+        }
+        return Proof(peer: peer, rule: try rule(admitting: peer), expectation: expectation, epoch: epoch)
+    }
+
+    private func rule(admitting peer: VerifiedPeer) throws(RefusalCause) -> String {
+        switch state.admission {
+        case .service(let names):
+            return "the service is \(names.map(\.description).joined(separator: " and "))"
+        case .clients(let list):
+            switch list.decide(peer) {
+            case .allowed(let rule): return rule
+            case .denied(let considered): throw .policy(peer.identity, considered: considered)
+            }
+        }
+    }
+}
+
+/// That a peer proved itself and is permitted: by which path, under which rule, asked what, by which trust.
+struct Proof: Sendable {
+    let peer: VerifiedPeer
+    let rule: String
+    let expectation: Expectation
+    let epoch: UInt64
+}

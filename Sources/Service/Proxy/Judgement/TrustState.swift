@@ -1,0 +1,45 @@
+public import SymbolonAccessPolicy
+public import SymbolonNames
+public import SymbolonRevocation
+public import SymbolonVerification
+
+/// All that an end believes and proves itself with, at one moment. Replaced as a whole, never changed.
+public struct TrustState: Sendable {
+    /// Who may pass, once proved.
+    public enum Admission: Sendable {
+        /// At a protected service: the clients that this list allows. An empty list allows nobody.
+        case clients(AllowList)
+        /// At a door: the service that proves every one of these names, of which there is at least one.
+        case service([ReferenceName])
+    }
+
+    public let identity: EndIdentity
+    public let anchors: [TrustAnchor]
+    public let revocation: RevocationSnapshot
+    public let revocationMode: RevocationMode
+    public let admission: Admission
+
+    /// - Throws: `EndFailure.noTrustAnchor` or `.noExpectedName`: trust that would let anybody in, or nobody, is refused
+    ///   here, so that a replacement keeps what was there.
+    public init(
+        identity: EndIdentity, anchors: [TrustAnchor], admission: Admission, revocation: RevocationSnapshot = .none,
+        revocationMode: RevocationMode = .required
+    ) throws(EndFailure) {
+        guard !anchors.isEmpty else { throw .noTrustAnchor }
+        if case .service(let names) = admission, names.isEmpty { throw .noExpectedName }
+        self.identity = identity
+        self.anchors = anchors
+        self.admission = admission
+        self.revocation = revocation
+        self.revocationMode = revocationMode
+    }
+
+    /// What the verifier is asked for: a service's peer is a client, a door's peer is a server (ExtendedKeyUsage,
+    /// RFC 5280 §4.2.1.12).
+    var expectation: Expectation {
+        switch admission {
+        case .clients: Expectation(.client, revocation: revocationMode)
+        case .service(let names): Expectation(.server, names: names, revocation: revocationMode)
+        }
+    }
+}
