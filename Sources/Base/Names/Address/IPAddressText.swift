@@ -56,10 +56,12 @@ enum IPAddressText {
                 groups += [UInt16(address >> 16), UInt16(truncatingIfNeeded: address)]
                 break
             }
+            guard position == text.endIndex || text[position] == colon else {
+                throw .character(text[position], at: position)
+            }
             guard position > start else { throw .emptyGroup(at: start) }
             groups.append(group)
             guard position < text.endIndex else { break }
-            guard text[position] == colon else { throw .character(text[position], at: position) }
             position += 1
             guard position < text.endIndex else { throw .emptyGroup(at: position) }
             if text[position] == colon {
