@@ -27,10 +27,8 @@ struct KeyEncoding {
         privatePrefix: [0x30, 0x2E, 0x02, 0x01, 0x00] + ed25519Algorithm + [0x04, 0x22, 0x04, 0x20],
         middle: [])
 
-    /// PrivateKeyInfo around a private key, which is wiped.
-    func seal(_ privateKey: consuming Data, _ publicPoint: Data) -> SecretBytes {
-        var privateKey = privateKey
-        defer { unsafe privateKey.withUnsafeMutableBytes { unsafe wipe($0) } }
+    /// PrivateKeyInfo around a private key and, where one is stored, its public point.
+    func privateKeyInfo(_ privateKey: Data, _ publicPoint: Data = Data()) -> SecretBytes {
         let count = privatePrefix.count + privateKey.count + middle.count + publicPoint.count
         return unsafe SecretBytes(count: count) { buffer in
             var end = 0

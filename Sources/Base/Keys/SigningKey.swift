@@ -75,10 +75,26 @@ public struct SigningKey: Sendable {
     /// public key (RFC 5915 §3), CurvePrivateKey (RFC 8410 §7).
     public func pkcs8() -> SecretBytes {
         switch secret {
-        case .p256(let key): KeyEncoding.p256.seal(key.rawRepresentation, key.publicKey.x963Representation)
-        case .p384(let key): KeyEncoding.p384.seal(key.rawRepresentation, key.publicKey.x963Representation)
-        case .ed25519(let key): KeyEncoding.ed25519.seal(key.rawRepresentation, Data())
+        case .p256(let key):
+            var scalar = key.rawRepresentation
+            defer { Self.wipeCopy(&scalar) }
+            return KeyEncoding.p256.privateKeyInfo(scalar, key.publicKey.x963Representation)
+        case .p384(let key):
+            var scalar = key.rawRepresentation
+            defer { Self.wipeCopy(&scalar) }
+            return KeyEncoding.p384.privateKeyInfo(scalar, key.publicKey.x963Representation)
+        case .ed25519(let key):
+            // The library lends its own memory here, and wipes it itself: writing to it would destroy the key.
+            return KeyEncoding.ed25519.privateKeyInfo(key.rawRepresentation)
         }
+    }
+
+    /// An elliptic curve key hands out a copy that nobody else wipes. On Apple's platforms it is not documented whose memory
+    /// that is, so there it is left alone.
+    private static func wipeCopy(_ scalar: inout Data) {
+        #if !canImport(Darwin)
+            unsafe scalar.withUnsafeMutableBytes { unsafe wipe($0) }
+        #endif
     }
 }
 
