@@ -56,9 +56,12 @@ struct ReferenceNameTests {
     func spiffeAsURI() throws {
         #expect(try SubjectName("uri:spiffe://example.org/web") == SubjectName("spiffe://example.org/web"))
         #expect(try ReferenceName("uri:spiffe://example.org/web") == ReferenceName("spiffe://example.org/web"))
-        for text in ["SPIFFE://example.org/web", "spiffe://example.org/", "Spiffe:x"] {
-            #expect(throws: NameFailure.self) { try SubjectName(uri: text) }
-            #expect(throws: NameFailure.self) { try ReferenceName("uri:\(text)") }
+        for (text, flaw) in [
+            ("SPIFFE://example.org/web", SPIFFEID.Flaw.upperCaseScheme), ("spiffe://example.org/", .finalSlash),
+            ("Spiffe:x", .otherScheme),
+        ] {
+            #expect(throws: NameFailure.spiffe(flaw, in: text)) { try SubjectName(uri: text) }
+            #expect(throws: NameFailure.spiffe(flaw, in: text)) { try ReferenceName("uri:\(text)") }
         }
     }
 
