@@ -6,7 +6,8 @@ public enum ReferenceName: Hashable, Sendable, CustomStringConvertible {
     case mail(Mailbox)
     case uri(URIName)
 
-    /// A name with its kind in front: `dns:`, `ip:`, `mail:`, `spiffe://` or `uri:`. DNS names are taken as operator's input.
+    /// A name with its kind in front: `dns:`, `ip:`, `mail:`, `spiffe://` or `uri:`. DNS names are taken as
+    /// operator's input.
     public init(_ text: some StringProtocol) throws(NameFailure) {
         guard let prefix = NamePrefix(of: text) else { throw .kindMissing(in: NameText.shown(text)) }
         let name = prefix.rest(of: text)
@@ -19,8 +20,8 @@ public enum ReferenceName: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// RFC 9525 §6: whether a presented name of the same kind is this one. A DNS name is never proved by an address or a URI, nor the
-    /// reverse.
+    /// RFC 9525 §6: whether a presented name of the same kind is this one. A DNS name is never proved by an address
+    /// or a URI, nor the reverse.
     public func matches(_ presented: SubjectName) -> Bool {
         switch (self, presented) {
         case (.spiffe(let expected), .spiffe(let id)): expected == id

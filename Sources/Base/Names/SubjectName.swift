@@ -18,7 +18,8 @@ public enum SubjectName: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The uniformResourceIdentifier of a certificate: a SPIFFE ID when its scheme says so in any case, and then by the strict rules.
+    /// The uniformResourceIdentifier of a certificate: a SPIFFE ID when its scheme says so in any case, and then by
+    /// the strict rules.
     public init(uri text: some StringProtocol) throws(NameFailure) {
         self = SPIFFEID.isClaimed(by: text) ? .spiffe(try SPIFFEID(text)) : .uri(try URIName(text))
     }

@@ -12,7 +12,8 @@ public enum PEM {
         }
     }
 
-    /// RFC 7468 §2: "Generators MUST wrap the base64-encoded lines so that each line consists of exactly 64 characters".
+    /// RFC 7468 §2: "Generators MUST wrap the base64-encoded lines so that each line consists of exactly 64
+    /// characters".
     static let lineLength = 64
 
     /// The largest text read unless the caller says otherwise, in octets: some five hundred certificates.
@@ -20,8 +21,8 @@ public enum PEM {
 
     /// Every block of `text`, in order; none when it holds no boundary.
     ///
-    /// Text outside the blocks is explanatory (RFC 7468 §5.2) and ignored, except that no line of it may start with five dashes:
-    /// a misspelt boundary must not hide what follows it. Lines end with LF or CRLF.
+    /// Text outside the blocks is explanatory (RFC 7468 §5.2) and ignored, except that no line of it may start with
+    /// five dashes: a misspelt boundary must not hide what follows it. Lines end with LF or CRLF.
     public static func parse(_ text: some StringProtocol, limit: Int = standardLimit) throws(PEMFailure) -> [Block] {
         let count = text.utf8.count
         guard count <= limit else { throw .tooLong(octets: count, limit: limit) }

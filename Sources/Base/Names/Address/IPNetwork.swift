@@ -22,8 +22,8 @@ public struct IPNetwork: Hashable, Sendable, CustomStringConvertible {
         self.init(masking: address, prefixLength: prefixLength)
     }
 
-    /// RFC 5280 §4.2.1.10: address and mask, 8 octets for IPv4 or 32 for IPv6. The mask is contiguous; address bits outside it mean nothing
-    /// there and are cleared.
+    /// RFC 5280 §4.2.1.10: address and mask, 8 octets for IPv4 or 32 for IPv6. The mask is contiguous; address bits
+    /// outside it mean nothing there and are cleared.
     public init(bytes: some Collection<UInt8>) throws(NameFailure) {
         guard bytes.count == 8 || bytes.count == 32 else {
             throw .network(.octets(bytes.count), in: NameText.shown(bytes))

@@ -3,7 +3,8 @@ public struct DNSSubtree: Hashable, Sendable, CustomStringConvertible {
     /// The name at the top, or nil for every DNS name, which an empty constraint says.
     let base: DNSName?
 
-    /// The text of a dNSName constraint; empty for every name. A leading dot is refused: only URI and mail constraints have it.
+    /// The text of a dNSName constraint; empty for every name. A leading dot is refused: only URI and mail
+    /// constraints have it.
     public init(_ text: some StringProtocol) throws(NameFailure) {
         base = text.isEmpty ? nil : try DNSName(text)
     }
@@ -20,8 +21,8 @@ public struct DNSSubtree: Hashable, Sendable, CustomStringConvertible {
         return pattern.base.isAtOrBelow(base)
     }
 
-    /// Whether any host that `pattern` stands for lies in the subtree. `*.example.com` stands for `test.example.com` too, so it touches
-    /// a subtree that begins exactly one label below its own base.
+    /// Whether any host that `pattern` stands for lies in the subtree. `*.example.com` stands for `test.example.com`
+    /// too, so it touches a subtree that begins exactly one label below its own base.
     func touches(_ pattern: DNSPattern) -> Bool {
         contains(pattern) || (pattern.isWildcard && base?.parent == pattern.base)
     }

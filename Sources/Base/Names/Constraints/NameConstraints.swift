@@ -1,7 +1,7 @@
 /// The names that certificates below an authority may have (RFC 5280 §4.2.1.10).
 ///
-/// One certificate's constraints. A path keeps them all by asking each in turn, which is the intersection of the permitted
-/// and the union of the excluded subtrees that RFC 5280 §6.1.4(g) forms.
+/// One certificate's constraints. A path keeps them all by asking each in turn, which is the intersection of the
+/// permitted and the union of the excluded subtrees that RFC 5280 §6.1.4(g) forms.
 public struct NameConstraints: Hashable, Sendable {
     /// A kind with at least one subtree here may only have names in one of them; other kinds are free.
     public var permitted: [NameSubtree]
@@ -16,8 +16,8 @@ public struct NameConstraints: Hashable, Sendable {
     /// The comparisons that judging one name costs at most.
     public var comparisonsPerName: Int { permitted.count + excluded.count }
 
-    /// What forbids `name`, or nil. Excluded subtrees are looked at first; a wildcard is excluded when any host it stands for is, and permitted
-    /// when all are.
+    /// What forbids `name`, or nil. Excluded subtrees are looked at first; a wildcard is excluded when any host it
+    /// stands for is, and permitted when all are.
     public func violation(by name: SubjectName) -> NameConstraintViolation? {
         let tag = name.tag
         let concerned = { (subtree: NameSubtree) in subtree.tag == tag }
@@ -38,8 +38,8 @@ public struct NameConstraints: Hashable, Sendable {
         return nil
     }
 
-    /// What forbids a name of a kind that `SubjectName` does not have, by its tag in GeneralName: any subtree of that kind. RFC 5280 §4.2.1.10 asks to
-    /// process such a constraint or to reject the certificate.
+    /// What forbids a name of a kind that `SubjectName` does not have, by its tag in GeneralName: any subtree of that
+    /// kind. RFC 5280 §4.2.1.10 asks to process such a constraint or to reject the certificate.
     public func violation(byKind tag: UInt8) -> NameConstraintViolation? {
         let isConstrained = (permitted + excluded).contains { $0.tag == tag }
         return isConstrained ? .unsupportedKind(tag: tag) : nil

@@ -4,7 +4,8 @@ public enum NameSubtree: Hashable, Sendable, CustomStringConvertible {
     case ip(IPNetwork)
     case mail(MailSubtree)
     case uri(URISubtree)
-    /// A kind of name whose subtrees we do not compare, by its tag in GeneralName. Every name of this kind is refused (X09).
+    /// A kind of name whose subtrees we do not compare, by its tag in GeneralName. Every name of this kind is refused
+    /// (X09).
     case unsupported(tag: UInt8)
 
     /// The kind of name that the subtree speaks of: the tag in GeneralName (RFC 5280 §4.2.1.6).

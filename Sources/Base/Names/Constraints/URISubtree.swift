@@ -1,4 +1,5 @@
-/// The hosts that one uniformResourceIdentifier constraint covers (RFC 5280 §4.2.1.10). The trust domain of a SPIFFE ID is its host.
+/// The hosts that one uniformResourceIdentifier constraint covers (RFC 5280 §4.2.1.10). The trust domain of a SPIFFE
+/// ID is its host.
 public enum URISubtree: Hashable, Sendable, CustomStringConvertible {
     /// Every URI that has a host name, which an empty constraint says.
     case all

@@ -24,7 +24,8 @@ enum DNSLabels {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The text without its last octet when that is a dot and not all there is. Cut by octets: a dot and what precedes it may be one `Character`.
+    /// The text without its last octet when that is a dot and not all there is. Cut by octets: a dot and what
+    /// precedes it may be one `Character`.
     static func withoutFinalDot<Text: StringProtocol>(_ text: Text) -> Text.SubSequence {
         let count = text.utf8.count
         let last = text.utf8.index(text.startIndex, offsetBy: max(count - 1, 0))
@@ -70,8 +71,8 @@ enum DNSLabels {
         }
     }
 
-    /// RFC 1123 §2.1: the final label is alphabetic, which keeps dotted addresses apart. Resolvers also read `0x7f000001` as an address,
-    /// so that spelling is refused with the decimal one.
+    /// RFC 1123 §2.1: the final label is alphabetic, which keeps dotted addresses apart. Resolvers also read
+    /// `0x7f000001` as an address, so that spelling is refused with the decimal one.
     private static func checkFinal(label: ArraySlice<UInt8>) throws(DNSName.Flaw) {
         let isHexadecimal = label.starts(with: [UInt8(ascii: "0"), UInt8(ascii: "x")])
         let digits = isHexadecimal ? label.dropFirst(2) : label

@@ -1,5 +1,6 @@
 extension DNSName {
-    /// What keeps a text from being a DNS name, or a presented identifier with a wildcard. Positions count octets from 0.
+    /// What keeps a text from being a DNS name, or a presented identifier with a wildcard. Positions count octets
+    /// from 0.
     public enum Flaw: Error, Equatable, Sendable {
         case empty
         case tooLong(octets: Int)

@@ -1,7 +1,8 @@
-/// One host's DNS name in canonical form: lower-case letters, digits and hyphens, A-labels only, no final dot, no wildcard.
+/// One host's DNS name in canonical form: lower-case letters, digits and hyphens, A-labels only, no final dot, no
+/// wildcard.
 ///
-/// RFC 1123 §2.1 with the bounds of RFC 1035 §2.3.4 and the label kinds of RFC 5890 §2.3.1. Two names are equal when DNS
-/// would say so (RFC 4343 §3), because upper case is gone.
+/// RFC 1123 §2.1 with the bounds of RFC 1035 §2.3.4 and the label kinds of RFC 5890 §2.3.1. Two names are equal when
+/// DNS would say so (RFC 4343 §3), because upper case is gone.
 public struct DNSName: Hashable, Sendable, CustomStringConvertible {
     /// RFC 1035 §2.3.4: 255 octets on the wire, two of which the text does not have.
     public static let maximumOctets = 253
@@ -20,8 +21,8 @@ public struct DNSName: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The name that a person typed or configured: as `init(_:)`, and one final dot, which there only says "fully qualified", is
-    /// dropped.
+    /// The name that a person typed or configured: as `init(_:)`, and one final dot, which there only says "fully
+    /// qualified", is dropped.
     public init(operatorInput text: some StringProtocol) throws(NameFailure) {
         try self.init(DNSLabels.withoutFinalDot(text))
     }
@@ -32,7 +33,8 @@ public struct DNSName: Hashable, Sendable, CustomStringConvertible {
     /// The number of labels, at least one.
     public var labelCount: Int { description.utf8.count { $0 == UInt8(ascii: ".") } + 1 }
 
-    /// Whether this name is `other` or lies below it, label by label: `a.example.com` is below `example.com`, `anexample.com` is not.
+    /// Whether this name is `other` or lies below it, label by label: `a.example.com` is below `example.com`,
+    /// `anexample.com` is not.
     public func isAtOrBelow(_ other: DNSName) -> Bool {
         self == other || isBelow(other)
     }

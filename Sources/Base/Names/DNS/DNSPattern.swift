@@ -11,8 +11,8 @@ public struct DNSPattern: Hashable, Sendable, CustomStringConvertible {
         isWildcard = false
     }
 
-    /// The dNSName of a certificate. Upper case is folded; a final dot is refused; a wildcard is the complete leftmost label, once, with at
-    /// least two labels behind it.
+    /// The dNSName of a certificate. Upper case is folded; a final dot is refused; a wildcard is the complete
+    /// leftmost label, once, with at least two labels behind it.
     public init(_ text: some StringProtocol) throws(NameFailure) {
         do throws(DNSName.Flaw) {
             (base, isWildcard) = try Self.parse(Array(text.utf8))

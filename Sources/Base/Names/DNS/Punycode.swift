@@ -1,7 +1,8 @@
 /// The check that an A-label's text decodes (RFC 3492). Nothing here needs the decoded text, so none is built.
 ///
-/// Divergence: RFC 5891 §5.4 also asks that every code point be permitted by IDNA 2008; those tables are not applied. Names are compared
-/// as A-labels only, so a label of unassigned or disallowed code points matches nothing but itself.
+/// Divergence: RFC 5891 §5.4 also asks that every code point be permitted by IDNA 2008; those tables are not applied.
+/// Names are compared as A-labels only, so a label of unassigned or disallowed code points matches nothing but
+/// itself.
 enum Punycode {
     // RFC 3492 §5: the parameters of Punycode.
     private static let base = 36
@@ -12,8 +13,8 @@ enum Punycode {
     private static let firstBias = 72
     private static let firstCodePoint = 128
 
-    /// RFC 3492 §6.2, on lower-case text after `xn--`: it decodes without overflow, to Unicode scalar values, at least one of them not
-    /// ASCII, and no other text decodes to the same.
+    /// RFC 3492 §6.2, on lower-case text after `xn--`: it decodes without overflow, to Unicode scalar values, at
+    /// least one of them not ASCII, and no other text decodes to the same.
     static func isWellFormed(_ text: ArraySlice<UInt8>) -> Bool {
         var position = text.startIndex
         var length = 0
@@ -39,8 +40,8 @@ enum Punycode {
         return true
     }
 
-    /// One generalised variable-length integer (RFC 3492 §3.3). A label has at most 59 digits, so the bound below is what keeps the
-    /// arithmetic from overflowing: no honest delta passes 0x110000 × 64.
+    /// One generalised variable-length integer (RFC 3492 §3.3). A label has at most 59 digits, so the bound below is
+    /// what keeps the arithmetic from overflowing: no honest delta passes 0x110000 × 64.
     private static func delta(in text: ArraySlice<UInt8>, from position: inout Int, bias: Int) -> Int? {
         var delta = 0
         var weight = 1

@@ -1,5 +1,5 @@
-/// A workload's identity: a trust domain and a path (SPIFFE-ID standard, section 2). There is one spelling for each ID, so equal
-/// IDs are equal texts.
+/// A workload's identity: a trust domain and a path (SPIFFE-ID standard, section 2). There is one spelling for each
+/// ID, so equal IDs are equal texts.
 public struct SPIFFEID: Hashable, Sendable, CustomStringConvertible, Comparable {
     /// SPIFFE-ID standard, section 2.3: implementations support 2048 octets and make no more; we take no more.
     public static let maximumOctets = 2048
@@ -43,7 +43,8 @@ public struct SPIFFEID: Hashable, Sendable, CustomStringConvertible, Comparable 
     static let scheme = "spiffe://"
     private static let schemeOctets = Array(scheme.utf8)
 
-    /// Whether a URI means to be a SPIFFE ID. The scheme's case is not looked at here, so that `SPIFFE:` cannot pass as another kind of URI.
+    /// Whether a URI means to be a SPIFFE ID. The scheme's case is not looked at here, so that `SPIFFE:` cannot pass
+    /// as another kind of URI.
     static func isClaimed(by text: some StringProtocol) -> Bool {
         text.utf8.prefix(7).map(\.asciiLowercased).elementsEqual("spiffe:".utf8)
     }

@@ -1,4 +1,5 @@
-/// A URI that names a peer, other than a SPIFFE ID: absolute (RFC 3986 §4.3), with a host that can be read in one way only, or none.
+/// A URI that names a peer, other than a SPIFFE ID: absolute (RFC 3986 §4.3), with a host that can be read in one way
+/// only, or none.
 ///
 /// Scheme and host are canonical (RFC 3986 §6.2.2.1); the rest is kept and compared as it was written.
 public struct URIName: Hashable, Sendable, CustomStringConvertible {

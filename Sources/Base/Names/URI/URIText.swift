@@ -63,7 +63,8 @@ struct URIText {
         return colon
     }
 
-    /// RFC 3986 §3.2: host, and the port with its colon or nothing. User information is refused: a reader may take it for the host.
+    /// RFC 3986 §3.2: host, and the port with its colon or nothing. User information is refused: a reader may take it
+    /// for the host.
     private static func splitAuthority(
         _ authority: ArraySlice<UInt8>
     ) throws(URIName.Flaw) -> (host: ArraySlice<UInt8>, port: ArraySlice<UInt8>) {
