@@ -1,0 +1,14 @@
+/// Why a home folder is not used.
+public enum HomeFailure: Error, Equatable, Sendable {
+    /// Everything in the home that others could read or change, in the order of the paths.
+    case unsafe([FileFailure])
+    case file(FileFailure)
+
+    /// One line for each thing found, with the command that mends it.
+    public var explanation: String {
+        switch self {
+        case .unsafe(let findings): findings.map(\.explanation).joined(separator: "\n")
+        case .file(let failure): failure.explanation
+        }
+    }
+}

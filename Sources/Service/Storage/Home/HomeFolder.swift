@@ -1,0 +1,67 @@
+/// Where an authority and the identities on this machine live, and how closed it must be.
+///
+/// ```text
+/// HOME/                  0700
+/// ├── authority.sqlite   0600   certificates, revocations, the audit record
+/// ├── passphrase         0600   only where the operator named no other source
+/// ├── keys/              0700   root.key.pem, issuing.key.pem, audit.key.pem: sealed, 0600
+/// └── identities/        0700   NAME.pem: sealed key, chain and anchors in one file, 0600
+/// ```
+public struct HomeFolder: Hashable, Sendable {
+    /// Absolute, with no slash at the end.
+    public let path: String
+
+    /// - Parameter path: absolute, or relative to the current folder.
+    public init(_ path: String) {
+        self.path = absolutePath(path)
+    }
+
+    public var database: String { path + "/authority.sqlite" }
+    public var passphraseFile: String { path + "/passphrase" }
+    public var keysFolder: String { path + "/keys" }
+    public var identitiesFolder: String { path + "/identities" }
+
+    public func keyFile(_ role: AuthorityKeyRole) -> String { "\(keysFolder)/\(role.rawValue).key.pem" }
+
+    /// What a folder and a file of the home may be open to: their owner.
+    static let folderMode: UInt32 = 0o700
+    static let fileMode: UInt32 = 0o600
+
+    /// Makes what is not there yet; what is there is checked, not changed. Returns where the passphrase comes from.
+    ///
+    /// - Parameter passphrase: the operator's own source. Without one, a file with 256 random bits is made in the home:
+    ///   it guards a copy of the keys that travels without it, and nothing against this user's own processes.
+    public func create(passphrase: PassphraseSource? = nil) throws(HomeFailure) -> PassphraseSource {
+        do throws(FileFailure) {
+            for folder in [path, keysFolder, identitiesFolder] { try Self.makeFolderUnlessThere(folder) }
+            if passphrase == nil { try makePassphraseUnlessThere() }
+        } catch {
+            throw .file(error)
+        }
+        try check()
+        return passphrase ?? .file(passphraseFile)
+    }
+
+    private static func makeFolderUnlessThere(_ path: String) throws(FileFailure) {
+        do {
+            try makeFolder(path, mode: folderMode)
+        } catch .exists {
+            return  // `check` says whether it is good enough.
+        }
+    }
+
+    private func makePassphraseUnlessThere() throws(FileFailure) {
+        do {
+            var text = PassphraseSource.randomText()
+            defer { wipe(&text) }
+            try DurableFile.create(passphraseFile, with: text, mode: Self.fileMode)
+        } catch .exists {
+            return  // Another start made it, or an earlier one: keys are sealed under it.
+        }
+    }
+}
+
+/// The keys that an authority holds.
+public enum AuthorityKeyRole: String, CaseIterable, Sendable {
+    case root, issuing, audit
+}

@@ -1,0 +1,72 @@
+import Foundation
+import GRDB
+public import SymbolonAudit
+public import SymbolonAuthority
+
+/// The authority's store in one SQLite file. Several processes may have it open; each decision is one durable transaction.
+///
+/// The port says what each requirement does; each file `SQLiteAuthorityStore+….swift` keeps one part of it.
+public final class SQLiteAuthorityStore: AuthorityStore {
+    let connection: StoreConnection
+
+    /// Opens a store that is there.
+    ///
+    /// - Throws: `.foreign` or `.newerSchema`, with the file untouched, when it is not this program's to use; `.readOnly` when
+    ///   it cannot be written and `mode` asks for that.
+    public static func open(at path: String, mode: StoreMode = .readWrite) throws(StoreFailure) -> SQLiteAuthorityStore
+    {
+        SQLiteAuthorityStore(try StoreConnection(path, mode: mode))
+    }
+
+    /// Makes the store's file, owner-only, unless it is there, and opens it.
+    public static func create(at path: String) throws(StoreFailure) -> SQLiteAuthorityStore {
+        do {
+            try DurableFile.create(path, with: [], mode: HomeFolder.fileMode)
+        } catch .exists {
+            return try open(at: path)
+        } catch {
+            throw StoreFailure(error)
+        }
+        return try open(at: path)
+    }
+
+    init(_ connection: StoreConnection) {
+        self.connection = connection
+    }
+
+    /// Where the file is.
+    public var path: String { connection.path }
+
+    // MARK: The authority itself
+
+    public func create(_ authority: AuthorityRecord, audit: AuditAppend) async throws(StoreFailure) {
+        try await connection.write { database in
+            guard try Self.authority(in: database) == nil else { throw StoreFailure.alreadyCreated }
+            try database.execute(
+                sql: """
+                    INSERT INTO authority (id, configuration, root_certificate, issuing_certificate, audit_key, created_at)
+                    VALUES (1, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    try StoredJSON.text(authority.configuration), Data(authority.rootCertificate),
+                    Data(authority.issuingCertificate), Data(authority.auditKey),
+                    authority.createdAt.storedMilliseconds,
+                ])
+            try AuditTable.append(audit, in: database)
+        }
+    }
+
+    public func authority() async throws(StoreFailure) -> AuthorityRecord? {
+        try await connection.read { try Self.authority(in: $0) }
+    }
+
+    private static func authority(in database: Database) throws -> AuthorityRecord? {
+        guard let row = try Row.fetchOne(database, sql: "SELECT * FROM authority") else { return nil }
+        return AuthorityRecord(
+            configuration: try StoredJSON.value(AuthorityConfiguration.self, from: try row.stored("configuration")),
+            rootCertificate: try row.octets("root_certificate"),
+            issuingCertificate: try row.octets("issuing_certificate"),
+            auditKey: try row.octets("audit_key"),
+            createdAt: try row.time("created_at"))
+    }
+}

@@ -1,0 +1,117 @@
+import GRDB
+import SymbolonAuthority
+
+/// How a store is opened.
+public enum StoreMode: Sendable {
+    case readWrite
+    /// Changes nothing, whatever is asked; for looking on beside an authority that is running.
+    case readOnly
+}
+
+/// One writing and one reading connection to a store's file. Readers do not wait for writers, nor writers for readers.
+final class StoreConnection: Sendable {
+    let path: String
+    private let writer: DatabaseQueue?
+    private let reader: DatabaseQueue
+
+    /// How long a connection waits, in seconds, for another process. A transaction takes milliseconds: 5 s is another process stuck.
+    static let standardPatience: Double = 5
+
+    init(_ path: String, mode: StoreMode, patience: Double = standardPatience) throws(StoreFailure) {
+        do {
+            try Self.checkFile(path, mode: mode)
+            // Looked at first and unchanged: opening for writing would already convert another program's database.
+            let standing = try DatabaseQueue(path: path, configuration: Self.reading(patience))
+                .read { try Schema.standing(of: $0) }
+            switch mode {
+            case .readWrite:
+                let queue = try DatabaseQueue(path: path, configuration: Self.writing(patience))
+                try queue.writeWithoutTransaction { try Self.transaction($0, Schema.migrate) }
+                writer = queue
+            case .readOnly:
+                guard standing == .version(Schema.migrations.count) else {
+                    throw StoreFailure.unavailable("\(path) is not set up yet; start its authority once")
+                }
+                writer = nil
+            }
+            reader = try DatabaseQueue(path: path, configuration: Self.reading(patience))
+            self.path = path
+        } catch {
+            throw StoreFailure(error)
+        }
+    }
+
+    /// Runs `work` in one transaction that holds the write lock from its start, so that what it reads is still so when
+    /// it writes. Durable on return. A cancelled task does not interrupt it: it is done or not done, never unknown.
+    func write<Value: Sendable>(
+        _ work: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreFailure) -> Value {
+        guard let writer else { throw .readOnly("\(path) was opened for reading only") }
+        let outcome: Result<Value, StoreFailure> = await withCheckedContinuation { continuation in
+            writer.asyncWriteWithoutTransaction { database in
+                continuation.resume(
+                    returning: Result { try Self.transaction(database, work) }.mapError { StoreFailure($0) })
+            }
+        }
+        return try outcome.get()
+    }
+
+    /// Runs `work` on one unchanging view of the store.
+    func read<Value: Sendable>(
+        _ work: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreFailure) -> Value {
+        let outcome: Result<Value, StoreFailure> = await withCheckedContinuation { continuation in
+            reader.asyncRead { database in
+                continuation.resume(returning: Result { try work(database.get()) }.mapError { StoreFailure($0) })
+            }
+        }
+        return try outcome.get()
+    }
+
+    private static func transaction<Value>(_ database: Database, _ work: (Database) throws -> Value) throws -> Value {
+        var value: Value?
+        try database.inTransaction(.immediate) {
+            value = try work(database)
+            return .commit
+        }
+        guard let value else { throw StoreFailure.unavailable("the transaction gave no result") }
+        return value
+    }
+
+    /// Not a link, and of a mode that the wanted use needs: the superuser too keeps out of a file closed to its owner.
+    private static func checkFile(_ path: String, mode: StoreMode) throws {
+        let status = try fileStatus(of: path, links: .refuse)
+        try FileReading.requireRegular(status, path)
+        if mode == .readWrite, status.mode & 0o200 == 0 {
+            throw StoreFailure.readOnly(
+                FileFailure.notPermitted(path: path, operation: "write").explanation)
+        }
+    }
+
+    static func reading(_ patience: Double = standardPatience) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(patience)
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA trusted_schema = OFF") }
+        return configuration
+    }
+
+    /// WAL with `synchronous = FULL`: a commit is on the disk when it returns. `fullfsync` asks macOS for the same.
+    private static func writing(_ patience: Double) -> Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(patience)
+        configuration.prepareDatabase { database in
+            let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+            guard mode == "wal" else {
+                throw StoreFailure.unavailable("its volume does not support write-ahead logging")
+            }
+            try database.execute(
+                sql: """
+                    PRAGMA synchronous = FULL;
+                    PRAGMA fullfsync = ON;
+                    PRAGMA trusted_schema = OFF;
+                    """)
+        }
+        return configuration
+    }
+}

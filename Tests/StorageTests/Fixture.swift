@@ -1,0 +1,134 @@
+import Foundation
+import SymbolonAudit
+import SymbolonAuthority
+import SymbolonCertificates
+import SymbolonKeys
+import SymbolonNames
+import SymbolonRevocation
+import SymbolonWire
+
+@testable import SymbolonStorage
+
+let noon = Date(timeIntervalSince1970: 1_780_315_200)
+
+/// A folder of one test's own, gone when the test ends.
+final class Scratch: Sendable {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "symbolon-storage-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    @discardableResult
+    func write(_ name: String, _ content: [UInt8], mode: Int = 0o600) throws -> String {
+        let path = file(name)
+        try Data(content).write(to: URL(fileURLWithPath: path))
+        try setMode(path, mode)
+        return path
+    }
+
+    @discardableResult
+    func write(_ name: String, _ text: String, mode: Int = 0o600) throws -> String {
+        try write(name, Array(text.utf8), mode: mode)
+    }
+}
+
+func setMode(_ path: String, _ mode: Int) throws {
+    try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+}
+
+func mode(_ path: String) throws -> UInt32 { try fileStatus(of: path, links: .refuse).mode }
+
+func content(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
+
+extension SecretBytes {
+    init(text: String) { self.init(copying: Array(text.utf8)) }
+
+    var text: String { unsafe withUnsafeBytes { String(decoding: unsafe [UInt8]($0), as: UTF8.self) } }
+}
+
+let passphrase = SecretBytes(text: "both halves fit")
+
+/// A certificate that signs itself: storage asks what a file holds, not what a path proves.
+func selfSigned(_ name: String, _ key: SigningKey, notAfter: Date = noon + 86_400) throws -> Certificate {
+    let subject = try DistinguishedName(commonName: name)
+    let template = CertificateTemplate(
+        serialNumber: try SerialNumber(magnitude: [1, 2, 3]), signatureAlgorithm: key.signatureAlgorithm,
+        issuer: subject,
+        notBefore: noon - 86_400 * 2, notAfter: notAfter, subject: subject, publicKey: key.publicKey)
+    let tbs = template.derBytes()
+    return try Certificate.assemble(tbs: tbs, algorithm: key.signatureAlgorithm, signature: try key.sign(tbs))
+}
+
+func identity(_ name: String, key: SigningKey = .make(.p256)) throws -> StoredIdentity {
+    try StoredIdentity(
+        name: IdentityName(name), chain: [selfSigned(name, key)], key: key,
+        anchors: [selfSigned("anchor of \(name)", .make(.p256))])
+}
+
+/// A store in a file, with the key that seals its record.
+struct StoreFixture {
+    let scratch: Scratch
+    let path: String
+    let store: SQLiteAuthorityStore
+    let sealer: AuditSealer
+    let issuer = SigningKey.make(.p256).publicKey.fingerprint
+
+    init() throws {
+        scratch = try Scratch()
+        path = scratch.file("authority.sqlite")
+        store = try SQLiteAuthorityStore.create(at: path)
+        sealer = try AuditSealer(key: .make(.ed25519))
+    }
+
+    func audit(_ kind: AuditEventKind = .certificateIntended, _ subject: String = "spiffe://example.internal/web")
+        -> AuditAppend
+    {
+        AuditAppend(AuditEvent(kind, at: noon, actor: "operator", subject: subject), sealedBy: sealer)
+    }
+
+    func intent(
+        _ number: UInt32, identity: String = "spiffe://example.internal/web", profile: String = "service",
+        notAfter: Date = noon + 86_400, key: KeyFingerprint? = nil
+    ) throws -> IssuanceIntent {
+        IssuanceIntent(
+            serialNumber: try Self.serial(number), issuerKey: issuer, profile: profile, identity: identity,
+            names: [identity, "dns:web.example.internal"],
+            publicKey: try key ?? KeyFingerprint([UInt8](repeating: 7, count: 32)),
+            notBefore: noon - 60, notAfter: notAfter, tbs: [0x30, 0x03, 0x02, 0x01, 0x05], actor: "operator", at: noon)
+    }
+
+    static func serial(_ number: UInt32) throws -> SerialNumber {
+        try SerialNumber(magnitude: [0x40] + (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) })
+    }
+
+    func order(_ number: UInt32, _ reason: RevocationReason = .superseded, since: Date = noon) throws -> RevocationOrder
+    {
+        RevocationOrder(
+            serialNumber: try Self.serial(number), revocation: Revocation(reason, since: since),
+            audit: audit(.certificateRevoked))
+    }
+
+    func verdict() async throws -> AuditVerdict {
+        AuditChain.verify(
+            try await store.auditEntries(from: 1, limit: .max), head: try await store.auditEnd()?.head,
+            key: sealer.publicKey)
+    }
+}
+
+extension SigningKey {
+    /// PKCS #8 without encryption, as an operator may have it.
+    var clearPEM: String {
+        PEM.render(label: "PRIVATE KEY", unsafe pkcs8().withUnsafeBytes { unsafe [UInt8]($0) })
+    }
+}
+
+extension [Certificate] {
+    var pem: String { map { PEM.render(label: "CERTIFICATE", $0.der) }.joined() }
+}
