@@ -12,16 +12,11 @@ package struct DERTag: RawRepresentable, Hashable, Sendable {
     package static let octetString = DERTag(rawValue: 0x04)
     package static let null = DERTag(rawValue: 0x05)
     package static let objectIdentifier = DERTag(rawValue: 0x06)
-    package static let enumerated = DERTag(rawValue: 0x0A)
     package static let utf8String = DERTag(rawValue: 0x0C)
-    package static let numericString = DERTag(rawValue: 0x12)
     package static let printableString = DERTag(rawValue: 0x13)
-    package static let teletexString = DERTag(rawValue: 0x14)
     package static let ia5String = DERTag(rawValue: 0x16)
     package static let utcTime = DERTag(rawValue: 0x17)
     package static let generalizedTime = DERTag(rawValue: 0x18)
-    package static let universalString = DERTag(rawValue: 0x1C)
-    package static let bmpString = DERTag(rawValue: 0x1E)
     package static let sequence = DERTag(rawValue: 0x30)
     package static let set = DERTag(rawValue: 0x31)
 
@@ -30,7 +25,5 @@ package struct DERTag: RawRepresentable, Hashable, Sendable {
         DERTag(rawValue: 0x80 | (isConstructed ? 0x20 : 0) | (number & 0x1F))
     }
 
-    package var isContextSpecific: Bool { rawValue & 0xC0 == 0x80 }
-    package var isConstructed: Bool { rawValue & 0x20 != 0 }
     package var number: UInt8 { rawValue & 0x1F }
 }

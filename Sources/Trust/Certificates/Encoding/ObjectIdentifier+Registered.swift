@@ -1,17 +1,14 @@
 /// The identifiers this module reads and writes.
 extension ObjectIdentifier {
-    // Certificate extensions: RFC 5280 §4.2.1, §4.2.2.
+    // Certificate extensions: RFC 5280 §4.2.1.
     public static let subjectKeyIdentifier = ObjectIdentifier(2, 5, 29, 14)
     public static let keyUsage = ObjectIdentifier(2, 5, 29, 15)
     public static let subjectAlternativeName = ObjectIdentifier(2, 5, 29, 17)
     public static let basicConstraints = ObjectIdentifier(2, 5, 29, 19)
     public static let nameConstraints = ObjectIdentifier(2, 5, 29, 30)
-    public static let crlDistributionPoints = ObjectIdentifier(2, 5, 29, 31)
     public static let certificatePolicies = ObjectIdentifier(2, 5, 29, 32)
     public static let authorityKeyIdentifier = ObjectIdentifier(2, 5, 29, 35)
-    public static let policyConstraints = ObjectIdentifier(2, 5, 29, 36)
     public static let extendedKeyUsage = ObjectIdentifier(2, 5, 29, 37)
-    public static let authorityInformationAccess = ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 1, 1)
 
     // Key purposes: RFC 5280 §4.2.1.12.
     static let anyExtendedKeyUsage = ObjectIdentifier(2, 5, 29, 37, 0)

@@ -4,7 +4,7 @@ internal import SwiftASN1
 public struct BasicConstraints: Hashable, Sendable {
     public var isAuthority: Bool
     /// The most intermediates, self-issued ones not counted, between this certificate and the leaf. Means something only
-    /// for an authority; on others it is kept for the verifier to refuse.
+    /// for an authority; on others it is kept for the verifier to refuse. Never negative.
     public var pathLength: Int?
 
     public init(isAuthority: Bool, pathLength: Int? = nil) {
