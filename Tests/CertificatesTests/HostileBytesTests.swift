@@ -101,10 +101,10 @@ struct PublishedCertificateTests {
     private struct Suite: Decodable {
         struct Case: Decodable {
             let id: String
-            let trusted_certs: [String]
-            let untrusted_intermediates: [String]
-            let peer_certificate: String
-            let expected_result: String
+            let trustedCerts: [String]
+            let untrustedIntermediates: [String]
+            let peerCertificate: String
+            let expectedResult: String
         }
         let testcases: [Case]
     }
@@ -113,18 +113,20 @@ struct PublishedCertificateTests {
     @Test("all parse, or are refused with a reason")
     func all() throws {
         let bytes = try PublishedVectors.read("x509-limbo/limbo-part.json.gz")
-        let suite = try JSONDecoder().decode(Suite.self, from: Data(bytes))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let suite = try decoder.decode(Suite.self, from: Data(bytes))
         var parsed = 0
         var refusals: [String: Set<String>] = [:]
         for one in suite.testcases {
-            for pem in one.trusted_certs + one.untrusted_intermediates + [one.peer_certificate] {
+            for pem in one.trustedCerts + one.untrustedIntermediates + [one.peerCertificate] {
                 do {
                     let bundle = try CertificateBundle(pem: pem)
                     parsed += bundle.certificates.count
                     for certificate in bundle.certificates { _ = readAll(certificate.der) }
                 } catch {
                     refusals[error.explanation, default: []].insert(one.id)
-                    if one.expected_result == "SUCCESS" {
+                    if one.expectedResult == "SUCCESS" {
                         Issue.record("\(one.id) is to be accepted, but: \(error.explanation)")
                     }
                 }
