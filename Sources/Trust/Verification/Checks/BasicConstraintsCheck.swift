@@ -22,7 +22,7 @@ enum BasicConstraintsCheck {
 /// RFC 5280 §6.1.2(k), §6.1.4(l), (m): how many more intermediates may follow; self-issued ones do not count.
 struct PathLengthLimit {
     private var remaining = Int.max
-    /// What the authority that set the limit wrote.
+    /// What the authority wrote that set the limit, the nearest one of equals.
     private var stated = Int.max
 
     /// RFC 5280 §6.1.4(l).
@@ -34,7 +34,7 @@ struct PathLengthLimit {
 
     /// RFC 5280 §6.1.4(m).
     mutating func narrow(to pathLength: Int?) {
-        guard let pathLength, pathLength < remaining else { return }
+        guard let pathLength, pathLength <= remaining else { return }
         remaining = pathLength
         stated = pathLength
     }

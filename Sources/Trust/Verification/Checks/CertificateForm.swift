@@ -1,14 +1,19 @@
 import SymbolonCertificates
 import SymbolonKeys
 
-/// RFC 5280 §4.1: what every certificate of a path must be, whatever its place.
+/// RFC 5280 §4.1: what a certificate must be, whatever its place in the path.
 enum CertificateForm {
     static func check(_ parsed: PathCertificate) throws(VerificationFailure) {
-        let certificate = parsed.certificate
-        try checkVersion(of: certificate)
-        try checkSerialNumber(of: certificate)
-        try checkNames(of: certificate)
-        try checkTimes(of: certificate)
+        try checkAnchor(parsed)
+        try checkSerialNumber(of: parsed.certificate)
+        try checkTimes(of: parsed.certificate)
+    }
+
+    /// Of an anchor only what its use as an issuer rests on. Roots in wide use have serial number zero; nobody looks an
+    /// anchor up by its number, nor revokes it by one.
+    static func checkAnchor(_ parsed: PathCertificate) throws(VerificationFailure) {
+        try checkVersion(of: parsed.certificate)
+        try checkNames(of: parsed.certificate)
         try checkKey(of: parsed)
     }
 

@@ -2,7 +2,7 @@ import SymbolonCertificates
 
 /// RFC 5280 §4.2.1.1, §4.2.1.2: that key identifiers are there. What they say decides nothing: the key does.
 enum KeyIdentifierCheck {
-    /// RFC 5280 §4.2.1.1: the authority key identifier may be absent only where issuer and key are the certificate's own.
+    /// RFC 5280 §4.2.1.1: a certificate says by which key it was issued; only one issued under its own name need not.
     static func check(_ parsed: PathCertificate) throws(VerificationFailure) {
         guard !parsed.isSelfIssued else { return }
         guard parsed.certificate.extensions.authorityKeyIdentifier?.keyIdentifier != nil else {
@@ -12,7 +12,6 @@ enum KeyIdentifierCheck {
 
     /// RFC 5280 §4.2.1.2: an authority identifies its key.
     static func checkAuthority(_ parsed: PathCertificate) throws(VerificationFailure) {
-        try check(parsed)
         guard parsed.certificate.extensions.subjectKeyIdentifier != nil else {
             throw .keyIdentifierMissing(.subjectKeyIdentifier)
         }

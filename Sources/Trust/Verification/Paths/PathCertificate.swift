@@ -31,7 +31,7 @@ final class PathCertificate: Sendable {
 
     /// What a person calls this certificate: its subject, or its first name when the subject is empty.
     var displaySubject: String {
-        guard certificate.subject.isEmpty else { return certificate.subject.description }
+        guard certificate.subject.isEmpty else { return certificate.subject.shown }
         return knownNames.first?.description ?? "serial \(certificate.serialNumber)"
     }
 

@@ -48,7 +48,7 @@ struct PathValidation {
     private mutating func initialize() throws(Refusal) {
         let anchor = path.anchor.parsed
         try refusing(.anchor, anchor) { () throws(VerificationFailure) in
-            try CertificateForm.check(anchor)
+            try CertificateForm.checkAnchor(anchor)
             try standing.checkValidity(of: anchor.certificate)
             try admitIssuer(anchor)
             try KeyIdentifierCheck.checkRoot(anchor)
@@ -62,6 +62,7 @@ struct PathValidation {
         let parsed = path.certificates[index]
         return try refusing(PathPlace(at: index), parsed) { () throws(VerificationFailure) in
             try CertificateForm.check(parsed)
+            try KeyIdentifierCheck.check(parsed)
             // (a)(2)
             try standing.checkValidity(of: parsed.certificate)
             // (a)(3)
@@ -114,7 +115,6 @@ struct PathValidation {
             try CriticalExtensionsCheck.check(leaf.certificate)
             try BasicConstraintsCheck.checkLeaf(leaf.certificate)
             try KeyUsageCheck.checkLeaf(leaf.certificate, for: expectation.purpose)
-            try KeyIdentifierCheck.check(leaf)
             try ExtendedKeyUsageCheck.checkLeaf(leaf.certificate, for: expectation.purpose)
             let names = try SubjectAlternativeNamesCheck.check(leaf)
             try SPIFFECheck.checkLeaf(leaf, named: names, under: path.anchor)

@@ -38,10 +38,10 @@ extension VerificationFailure {
             "\(count) certificates were presented; at most \(limit) are read"
         case .malformed(let failure): "not a certificate: \(failure.explanation)"
         case .issuerUnknown(let issuer):
-            "no trust anchor and no presented certificate is named \"\(issuer)\", its issuer"
+            "no trust anchor and no presented certificate is named \"\(issuer.shown)\", its issuer"
         case .selfSignedNotTrusted: "it names itself as its issuer and is no trust anchor here"
         case .signatureInvalid(let issuer, let algorithm):
-            "its \(algorithm) signature was not made by the key of \"\(issuer)\", the issuer it names"
+            "its \(algorithm) signature was not made by the key of \"\(issuer.shown)\", the issuer it names"
         case .pathTooDeep(let limit): "the path to an anchor has more than \(limit) intermediates"
         case .workExhausted(let work, let limit): "finding a path would take more than \(limit) \(work.plural)"
         case .algorithmNotAllowed(let failure): "signature algorithm: \(failure.explanation)"
@@ -79,7 +79,7 @@ extension VerificationFailure {
         case .extendedKeyUsageUnfit(let found, let purpose):
             "its extendedKeyUsage is \(found); a \(purpose.holder) needs \(purpose.keyPurposeName)"
         case .constraintsOnLeaf: "it has nameConstraints and is no authority"
-        case .nameConstraintViolated(let violation, let authority): "\(violation.explanation) of \"\(authority)\""
+        case .nameConstraintViolated(let violation, let authority): "\(violation.explanation) of \"\(authority.shown)\""
         case .subjectAlternativeNameMissing:
             "it has no subject alternative name that a peer can be known by; its CommonName decides nothing"
         case .subjectAlternativeNameNotCritical:
@@ -101,7 +101,7 @@ extension VerificationFailure {
         case .revocationUnknown(.noSource): "no revocation source covers its issuer, and revocation must be known"
         case .revocationUnknown(.stale(let since)):
             "what is known of revocation went stale on \(since.text), and revocation must be known"
-        case .anchorWithdrawn(let subject): "\"\(subject)\" is no longer a trust anchor"
+        case .anchorWithdrawn(let subject): "\"\(subject.shown)\" is no longer a trust anchor"
         }
     }
 
