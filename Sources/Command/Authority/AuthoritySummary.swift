@@ -1,0 +1,96 @@
+import Foundation
+import SymbolonAudit
+import SymbolonAuthority
+import SymbolonCertificates
+import SymbolonKeys
+import SymbolonNames
+import SymbolonStorage
+
+/// How an authority stands, for `symbolon up`.
+struct AuthoritySummary: Encodable {
+    let isNew: Bool
+    let home: String
+    let trustDomain: String
+    let organisation: String
+    let keyAlgorithm: String
+    let root: Part
+    let issuing: Part
+    let rootKeyIsHere: Bool
+    let passphrase: String
+    let permittedDNS: [String]
+    let permittedNetworks: [String]
+    let permittedMail: [String]
+    /// Certificates that have not ended.
+    let live: Int
+    let revoked: Int
+    let auditEntries: Int64
+    /// SHA-256 over SubjectPublicKeyInfo.
+    let auditKey: String
+
+    struct Part: Encodable {
+        let subject: String
+        let fingerprint: String
+        let notAfter: Date
+    }
+
+    init(_ authority: LocalAuthority, isNew: Bool, passphrase: PassphraseSource) async throws {
+        let configuration = authority.issuing.configuration
+        let now = Date()
+        self.isNew = isNew
+        home = authority.home.path
+        trustDomain = configuration.trustDomain.description
+        organisation = configuration.organisation
+        keyAlgorithm = configuration.keyAlgorithm.rawValue
+        let (root, issuing) = (authority.issuing.root, authority.issuing.issuing)
+        self.root = Part(
+            subject: root.subject.description, fingerprint: root.fingerprint.description, notAfter: root.notAfter)
+        self.issuing = Part(
+            subject: issuing.subject.description, fingerprint: issuing.fingerprint.description,
+            notAfter: issuing.notAfter)
+        rootKeyIsHere = FileManager.default.fileExists(atPath: authority.home.keyFile(.root))
+        self.passphrase = passphrase.description
+        permittedDNS = configuration.permittedDNS.map(\.description)
+        permittedNetworks = configuration.permittedNetworks.map(\.description)
+        permittedMail = configuration.permittedMail.map(\.description)
+        live = try await authority.store.certificates(
+            matching: CertificateQuery(states: [.issued], validAt: now, limit: .max)
+        ).count
+        revoked = try await authority.store.certificates(matching: CertificateQuery(states: [.revoked], limit: .max))
+            .count
+        auditEntries = try await authority.store.auditEnd()?.last.sequence ?? 0
+        let record = try await authority.store.authority()
+        auditKey = try PublicKey(subjectPublicKeyInfo: record?.auditKey ?? []).fingerprint.description
+    }
+
+    func lines(_ terminal: Terminal) -> [String] {
+        func row(_ label: String, _ value: String) -> String {
+            "  " + terminal.styled(label.padded(to: 14), .dim) + value
+        }
+        let title = isNew ? "An authority for \(trustDomain) is made." : "The authority for \(trustDomain) is in order."
+        let rootKey =
+            rootKeyIsHere
+            ? "in \(home)/keys/root.key.pem; not needed day by day: move it to a safe place offline"
+            : "not on this machine (good: it is needed only for a new issuing authority)"
+        return [
+            terminal.styled(title, .bold),
+            row("home", home),
+            row("root", "\(root.subject), until \(Moment.text(root.notAfter))"),
+            row("", "SHA-256 \(root.fingerprint)"),
+            row("issuing", "\(issuing.subject), until \(Moment.text(issuing.notAfter))"),
+            row("", "SHA-256 \(issuing.fingerprint)"),
+            row("keys", "sealed (PKCS #8, AES-256) under the passphrase from \(passphrase)"),
+            row("root key", rootKey),
+            row("may certify", "DNS \(permittedDNS.joined(separator: ", "))"),
+            row("", "IP \(permittedNetworks.joined(separator: ", "))"),
+            row("", "mail \(permittedMail.joined(separator: ", "))"),
+            row("certificates", "\(live) live, \(revoked) revoked"),
+            row(
+                "audit record",
+                "\(auditEntries == 1 ? "1 entry" : "\(auditEntries) entries"); check: symbolon audit verify"),
+            row("audit key", "SHA-256 \(auditKey) (note it elsewhere)"),
+            "",
+            "Next: symbolon identity issue web --profile service --dns web.\(trustDomain)",
+            "      symbolon protect web --to 127.0.0.1:8080 --allow client",
+        ]
+    }
+}

@@ -1,0 +1,40 @@
+import SymbolonAuthority
+import SymbolonStorage
+
+extension Complaint {
+    /// Why the authority in a home could not be made or opened.
+    init(opening home: HomeFolder, _ error: any Error) {
+        switch error {
+        case let complaint as Complaint:
+            self = complaint
+        case let failure as KeyFileFailure:
+            self.init(
+                what: "the authority's keys in \(home.path) cannot be opened", why: failure.explanation,
+                mend: "give the passphrase that they were sealed under (--passphrase-file, -fd or -credential)",
+                exit: .unsafeHome)
+        case let failure as AuthorityFailure:
+            self.init(
+                what: "the authority in \(home.path) cannot be opened", why: failure.explanation,
+                mend: "look at its record: symbolon audit verify --home \(home.path)")
+        case let failure as StoreFailure:
+            self.init(
+                what: "the store \(home.database) cannot be used", why: failure.explanation, mend: Self.mend(failure))
+        case let failure as FileFailure:
+            self.init(what: "a file in \(home.path) cannot be used", why: failure.explanation)
+        default:
+            self.init(what: "the authority in \(home.path) cannot be used", why: "\(error)")
+        }
+    }
+
+    static func mend(_ failure: StoreFailure) -> String? {
+        switch failure {
+        case .full: "free space on that volume, then try again: nothing was half written"
+        case .readOnly: "make the folder and the file writable for this user"
+        case .busy: "try again; if it stays, find the process that holds the file open"
+        case .newerSchema: "use the later release that wrote it"
+        case .foreign: "choose another folder with --home"
+        case .damaged: "restore it from a backup; until then nothing is issued"
+        case .alreadyCreated, .serialTaken, .unknownSerial, .conflict, .audit, .forbidden, .unavailable: nil
+        }
+    }
+}

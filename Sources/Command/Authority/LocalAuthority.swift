@@ -1,0 +1,159 @@
+import Foundation
+import SymbolonAuthority
+import SymbolonCertificates
+import SymbolonKeys
+import SymbolonNames
+import SymbolonRevocation
+import SymbolonStorage
+
+/// The authority in a home folder, opened with its keys: what the verbs that issue and revoke work with.
+struct LocalAuthority: Sendable {
+    let home: HomeFolder
+    let store: SQLiteAuthorityStore
+    let issuing: IssuingAuthority
+    /// Seals the keys of the identities that are made here.
+    let passphrase: SecretBytes
+
+    /// Who the audit record says asked: this user of this machine.
+    static let actor = "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
+
+    // MARK: Opening
+
+    /// True when the home has an authority, without opening any key.
+    static func exists(in home: HomeFolder) -> Bool {
+        FileManager.default.fileExists(atPath: home.database)
+    }
+
+    /// Opens the authority that is there; gives up intents that a killed process left behind.
+    ///
+    /// The root key is not touched: it may be offline.
+    static func open(_ home: HomeFolder, passphrase source: PassphraseSource?) async throws -> LocalAuthority {
+        try checked(home)
+        guard exists(in: home) else {
+            throw Complaint(
+                what: "there is no authority in \(home.path)", why: "\(home.database) does not exist",
+                mend: "make one: symbolon up --home \(home.path)", exit: .undecided)
+        }
+        let passphrase = try readPassphrase(source ?? .file(home.passphraseFile))
+        return try await open(home, passphrase)
+    }
+
+    static func open(_ home: HomeFolder, _ passphrase: SecretBytes) async throws -> LocalAuthority {
+        do {
+            let store = try SQLiteAuthorityStore.open(at: home.database)
+            async let issuingKey = PrivateKeyFile.load(home.keyFile(.issuing), with: passphrase)
+            async let auditKey = PrivateKeyFile.load(home.keyFile(.audit), with: passphrase)
+            let keys = AuthorityKeys(issuing: try await issuingKey, audit: try await auditKey)
+            let issuing = try await IssuingAuthority.open(store, keys: keys, clock: { Date() })
+            _ = try await issuing.recover()
+            return LocalAuthority(home: home, store: store, issuing: issuing, passphrase: passphrase)
+        } catch {
+            throw Complaint(opening: home, error)
+        }
+    }
+
+    private static func checked(_ home: HomeFolder) throws {
+        guard FileManager.default.fileExists(atPath: home.path) else { return }
+        do {
+            try home.check()
+        } catch {
+            throw Complaint(
+                what: "\(home.path) is not safe to use, so nothing was started", why: error.explanation,
+                mend: "close it to others with the commands above, then try again", exit: .unsafeHome)
+        }
+    }
+
+    static func readPassphrase(_ source: PassphraseSource) throws -> SecretBytes {
+        do {
+            return try source.read()
+        } catch {
+            throw Complaint(
+                what: "the keys stay sealed: there is no passphrase", why: error.explanation,
+                mend: "name its source: --passphrase-file, --passphrase-fd or --passphrase-credential",
+                exit: .unsafeHome)
+        }
+    }
+
+    // MARK: Making
+
+    /// Makes an authority in a home that has none.
+    static func create(
+        in home: HomeFolder, _ configuration: AuthorityConfiguration, passphrase source: PassphraseSource?
+    ) async throws -> LocalAuthority {
+        let passphrase: SecretBytes
+        do {
+            passphrase = try readPassphrase(try home.create(passphrase: source))
+        } catch let failure as HomeFailure {
+            throw Complaint(
+                what: "\(home.path) cannot be used as a home folder", why: failure.explanation,
+                mend: "mend that, or choose another folder with --home", exit: .unsafeHome)
+        }
+        do {
+            let store = try SQLiteAuthorityStore.create(at: home.database)
+            guard try await store.authority() == nil else { return try await open(home, passphrase) }
+            let creation = AuthorityCreation(configuration)
+            try UnfinishedCreation(home).begin()
+            let keys: [(AuthorityKeyRole, SigningKey)] = [
+                (.root, creation.rootKey), (.issuing, creation.issuingKey), (.audit, creation.auditKey),
+            ]
+            for (role, key) in keys {
+                try PrivateKeyFile.create(key, at: home.keyFile(role), under: passphrase)
+            }
+            _ = try await creation.run(in: store, actor: actor, at: Date())
+            try UnfinishedCreation(home).end()
+        } catch {
+            throw Complaint(opening: home, error)
+        }
+        return try await open(home, passphrase)
+    }
+
+    // MARK: Working
+
+    /// Makes a key, certifies it, and keeps both in the home in the place of an earlier identity of that name.
+    @discardableResult
+    func issueIdentity(
+        _ name: IdentityName, profile: ProfileName, names: [SubjectName] = [], life: Duration? = nil,
+        algorithm: KeyAlgorithm = .p256
+    ) async throws -> StoredIdentity {
+        let key = SigningKey.make(algorithm)
+        let issued = try await issuing.issue(
+            IssuanceRequest(
+                profile: profile, name: name.description, names: names, publicKey: key.publicKey, life: life,
+                actor: Self.actor))
+        let identity = try StoredIdentity(name: name, chain: issued.chain, key: key, anchors: [issued.anchor])
+        try home.saveIdentity(identity, under: passphrase)
+        return identity
+    }
+
+    /// The identity that a short name stands for under a profile.
+    func subjectName(_ name: String, profile: ProfileName) throws -> SubjectName {
+        let domain = issuing.configuration.trustDomain
+        switch profile {
+        case .person: return .spiffe(try SPIFFEID(trustDomain: domain, path: ["person", name]))
+        case .device: return .spiffe(try SPIFFEID(trustDomain: domain, path: ["device", name]))
+        default: return .spiffe(try SPIFFEID(trustDomain: domain, path: [name]))
+        }
+    }
+}
+
+/// Marks a home in which keys are being made: until the authority is recorded they belong to nobody, and a start after a
+/// crash may make them anew. Without the mark, keys with no authority are never touched.
+private struct UnfinishedCreation {
+    private let home: HomeFolder
+    private var mark: String { home.keysFolder + "/unfinished" }
+
+    init(_ home: HomeFolder) { self.home = home }
+
+    func begin() throws {
+        let files = FileManager.default
+        if files.fileExists(atPath: mark) {
+            for role in AuthorityKeyRole.allCases where files.fileExists(atPath: home.keyFile(role)) {
+                try DurableFile.remove(home.keyFile(role))
+            }
+        } else {
+            try DurableFile.create(mark, with: [], mode: 0o600)
+        }
+    }
+
+    func end() throws { try DurableFile.remove(mark) }
+}

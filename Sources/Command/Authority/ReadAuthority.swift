@@ -1,0 +1,65 @@
+import Foundation
+import SymbolonAuthority
+import SymbolonCertificates
+import SymbolonKeys
+import SymbolonNames
+import SymbolonRevocation
+import SymbolonStorage
+
+/// The authority in a home folder, opened to look: no key, no passphrase, nothing is changed.
+struct ReadAuthority: Sendable {
+    let store: SQLiteAuthorityStore
+    let record: AuthorityRecord
+    let root: Certificate
+    let issuing: Certificate
+
+    static func open(_ home: HomeFolder) async throws -> ReadAuthority {
+        guard LocalAuthority.exists(in: home) else {
+            throw Complaint(
+                what: "there is no authority in \(home.path)", why: "\(home.database) does not exist",
+                mend: "make one: symbolon up --home \(home.path)", exit: .undecided)
+        }
+        do {
+            let store = try SQLiteAuthorityStore.open(at: home.database, mode: .readOnly)
+            guard let record = try await store.authority() else { throw AuthorityFailure.notCreated }
+            return ReadAuthority(
+                store: store, record: record, root: try Certificate(der: record.rootCertificate),
+                issuing: try Certificate(der: record.issuingCertificate))
+        } catch {
+            throw Complaint(opening: home, error)
+        }
+    }
+
+    var trustDomain: TrustDomain { record.configuration.trustDomain }
+
+    /// What is revoked now, for verifiers.
+    func revocations(at now: Date = Date()) async throws -> RevocationSnapshot {
+        let issuers = Set([root, issuing].compactMap { $0.publicKey?.fingerprint })
+        return try await store.revocations().snapshot(covering: issuers, at: now)
+    }
+
+    /// The certificates that a word of the operator's stands for: a serial number, an identity, or a short name under any
+    /// profile.
+    func records(of word: String) async throws -> [IssuanceRecord] {
+        if let serial = SerialNumber(word), let record = try await store.certificate(serial) { return [record] }
+        var found: [IssuanceRecord] = []
+        for identity in identities(of: word) {
+            found += try await store.certificates(matching: CertificateQuery(identity: identity))
+        }
+        guard !found.isEmpty else {
+            throw Complaint(
+                what: "no certificate was issued for \"\(word.printable)\"",
+                why: "it is no serial number, identity or short name in this authority's record",
+                mend: "see what there is: symbolon identity list --all", exit: .undecided)
+        }
+        return found
+    }
+
+    private func identities(of word: String) -> [String] {
+        if word.contains("://") || word.contains("@") || word.hasPrefix("mail:") {
+            return [word.contains("@") && !word.hasPrefix("mail:") && !word.contains("://") ? "mail:\(word)" : word]
+        }
+        let base = "spiffe://\(trustDomain)/"
+        return [base + word, base + "person/" + word, base + "device/" + word]
+    }
+}

@@ -1,0 +1,233 @@
+import Yams
+
+/// A place in a configuration file and what is wrong there.
+struct ConfigurationFault: Equatable, CustomStringConvertible {
+    let file: String
+    let line: Int
+    let column: Int
+    let message: String
+
+    var description: String { "\(file):\(line):\(column): \(message)" }
+}
+
+/// Every fault of a configuration file, so that all can be mended at once.
+struct ConfigurationFaults: Error, Equatable {
+    let faults: [ConfigurationFault]
+}
+
+extension RunConfiguration {
+    /// Reads a configuration as a whole: either every line is understood, or nothing is served and every fault is named.
+    static func parse(yaml text: String, file: String) throws(ConfigurationFaults) -> RunConfiguration {
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: text)
+        } catch let error as YamlError {
+            throw ConfigurationFaults(faults: [ConfigurationFault(error, file: file)])
+        } catch {
+            throw ConfigurationFaults(faults: [.init(file: file, line: 1, column: 1, message: "\(error)")])
+        }
+        guard let root else {
+            throw ConfigurationFaults(faults: [
+                .init(
+                    file: file, line: 1, column: 1,
+                    message: "the file is empty; it needs a list under `protect:` or `reach:`")
+            ])
+        }
+        let reader = YAMLReader(file: file)
+        let configuration = reader.configuration(root)
+        guard reader.faults.isEmpty else {
+            let inOrder = reader.faults.sorted { ($0.line, $0.column) < ($1.line, $1.column) }
+            throw ConfigurationFaults(faults: inOrder)
+        }
+        return configuration
+    }
+}
+
+extension ConfigurationFault {
+    fileprivate init(_ error: YamlError, file: String) {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            self.init(file: file, line: mark.line, column: mark.column, message: "not YAML: \(problem)")
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            let names = duplicates.sorted().map { "\"\($0.printable)\"" }.joined(separator: ", ")
+            self.init(
+                file: file, line: context.mark.line, column: context.mark.column, message: "\(names) stands here twice")
+        default:
+            self.init(file: file, line: 1, column: 1, message: "not YAML: \(error)")
+        }
+    }
+}
+
+/// Walks the composed document and collects every fault with its place.
+private final class YAMLReader {
+    private(set) var faults: [ConfigurationFault] = []
+    private let file: String
+
+    init(file: String) { self.file = file }
+
+    func configuration(_ root: Node) -> RunConfiguration {
+        var result = RunConfiguration()
+        let top = fields(of: root, named: "the configuration", allowed: ["home", "protect", "reach"])
+        result.home = top["home"].flatMap { text($0, "home") }
+        result.protected = list(top["protect"], "protect").compactMap { protected($0.0, $0.1) }
+        result.doors = list(top["reach"], "reach").compactMap { door($0.0, $0.1) }
+        if faults.isEmpty, result.protected.isEmpty, result.doors.isEmpty {
+            fault(root, "nothing to serve: it needs a list under `protect:` or `reach:`")
+        }
+        refuseRepeats(top)
+        return result
+    }
+
+    private func protected(_ node: Node, _ path: String) -> RunConfiguration.Protected? {
+        let entry = fields(
+            of: node, named: path,
+            allowed: [
+                "name", "listen", "to", "allow", "identity", "certificate", "key", "anchors", "handshake-deadline",
+                "tls",
+            ])
+        let name = required(entry, "name", in: node, path).flatMap { text($0, "\(path).name") }
+        let listen = required(entry, "listen", in: node, path).map { addresses($0, "\(path).listen") } ?? []
+        let backend = required(entry, "to", in: node, path).flatMap { address($0, "\(path).to") }
+        let allow = entry["allow"].map { texts($0, "\(path).allow") } ?? []
+        guard let source = identity(entry, in: node, path), let name, let backend, !listen.isEmpty else { return nil }
+        return .init(
+            name: name, listen: listen, backend: backend, allow: allow, identity: source, options: options(entry, path))
+    }
+
+    private func door(_ node: Node, _ path: String) -> RunConfiguration.Door? {
+        let entry = fields(
+            of: node, named: path,
+            allowed: [
+                "name", "listen", "at", "as", "expect", "certificate", "key", "anchors", "handshake-deadline", "tls",
+            ])
+        let name = required(entry, "name", in: node, path).flatMap { text($0, "\(path).name") }
+        let listen = required(entry, "listen", in: node, path).flatMap { address($0, "\(path).listen") }
+        let at = entry["at"].flatMap { address($0, "\(path).at") }
+        let expect = entry["expect"].flatMap { text($0, "\(path).expect") }
+        guard let source = identity(entry, in: node, path), let name, let listen else { return nil }
+        return .init(
+            name: name, listen: listen, at: at, expect: expect, identity: source, options: options(entry, path))
+    }
+
+    private func options(_ entry: [String: Node], _ path: String) -> RunConfiguration.EndOptions {
+        var options = RunConfiguration.EndOptions()
+        if let node = entry["handshake-deadline"] {
+            if let seconds = node.string.flatMap(Int.init), (1...120).contains(seconds) {
+                options.handshakeDeadline = seconds
+            } else {
+                fault(node, "\(path).handshake-deadline: whole seconds from 1 to 120")
+            }
+        }
+        if let node = entry["tls"] {
+            switch node.string {
+            case "1.3": break
+            case "1.2": options.allowsTLS12 = true
+            default: fault(node, "\(path).tls: the oldest version spoken, \"1.3\" (the default) or \"1.2\"")
+            }
+        }
+        return options
+    }
+
+    private func identity(_ entry: [String: Node], in node: Node, _ path: String) -> RunConfiguration.IdentitySource? {
+        let files = ["certificate", "key", "anchors"]
+        let given = files.filter { entry[$0] != nil }
+        let named = entry["identity"] ?? entry["as"]
+        if given.isEmpty {
+            guard let named else { return .home(name: nil) }
+            return text(named, "\(path).identity").map { .home(name: $0) }
+        }
+        if let named {
+            fault(named, "\(path): an identity of the home folder and certificate files exclude each other; keep one")
+            return nil
+        }
+        let missing = files.filter { entry[$0] == nil }
+        guard missing.isEmpty else {
+            fault(node, "\(path): \(missing.joined(separator: ", ")) missing; certificate, key and anchors go together")
+            return nil
+        }
+        let paths = files.compactMap { name in entry[name].flatMap { text($0, "\(path).\(name)") } }
+        return paths.count == 3 ? .files(certificate: paths[0], key: paths[1], anchors: paths[2]) : nil
+    }
+
+    private func refuseRepeats(_ top: [String: Node]) {
+        for section in ["protect", "reach"] {
+            var seen: [String: Int] = [:]
+            for (index, entry) in (top[section]?.sequence.map(Array.init) ?? []).enumerated() {
+                guard let name = entry.mapping?["name"], let text = name.string else { continue }
+                if let first = seen[text] {
+                    fault(name, "\(section)[\(index)].name: \"\(text.printable)\" is already \(section)[\(first)]")
+                } else {
+                    seen[text] = index
+                }
+            }
+        }
+    }
+
+    private func fields(of node: Node, named path: String, allowed: [String]) -> [String: Node] {
+        guard let mapping = node.mapping else {
+            fault(node, "\(path): expected `key: value` lines (\(allowed.joined(separator: ", ")))")
+            return [:]
+        }
+        var result: [String: Node] = [:]
+        for (key, value) in mapping {
+            let name = key.string ?? ""
+            if !allowed.contains(name) {
+                fault(
+                    key,
+                    "\(path): \"\(name.printable)\" is not known here; known are \(allowed.joined(separator: ", "))")
+            } else if result.updateValue(value, forKey: name) != nil {
+                fault(key, "\(path): \"\(name)\" stands here twice")
+            }
+        }
+        return result
+    }
+
+    private func required(_ entry: [String: Node], _ key: String, in node: Node, _ path: String) -> Node? {
+        if let value = entry[key] { return value }
+        if node.mapping != nil { fault(node, "\(path).\(key) is missing") }
+        return nil
+    }
+
+    private func list(_ node: Node?, _ path: String) -> [(Node, String)] {
+        guard let node else { return [] }
+        guard let sequence = node.sequence else {
+            fault(node, "\(path): expected a list (lines that begin with `- name: …`)")
+            return []
+        }
+        return sequence.enumerated().map { ($1, "\(path)[\($0)]") }
+    }
+
+    private func text(_ node: Node, _ path: String) -> String? {
+        guard let scalar = node.scalar?.string, !scalar.isEmpty else {
+            fault(node, "\(path): expected a text")
+            return nil
+        }
+        return scalar
+    }
+
+    private func texts(_ node: Node, _ path: String) -> [String] {
+        guard let sequence = node.sequence else { return text(node, path).map { [$0] } ?? [] }
+        return sequence.enumerated().compactMap { text($1, "\(path)[\($0)]") }
+    }
+
+    private func address(_ node: Node, _ path: String) -> HostAndPort? {
+        guard let scalar = text(node, path) else { return nil }
+        do {
+            return try HostAndPort(scalar)
+        } catch {
+            fault(node, "\(path): \(error)")
+            return nil
+        }
+    }
+
+    private func addresses(_ node: Node, _ path: String) -> [HostAndPort] {
+        guard let sequence = node.sequence else { return address(node, path).map { [$0] } ?? [] }
+        return sequence.enumerated().compactMap { address($1, "\(path)[\($0)]") }
+    }
+
+    private func fault(_ node: Node, _ message: String) {
+        let mark = node.mark
+        faults.append(.init(file: file, line: mark?.line ?? 1, column: mark?.column ?? 1, message: message))
+    }
+}

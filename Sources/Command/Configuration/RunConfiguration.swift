@@ -1,0 +1,43 @@
+/// What `symbolon run --config FILE` serves: any number of protected services and of doors to them, in one process.
+struct RunConfiguration: Equatable, Sendable {
+    /// A service that only proved and permitted peers reach.
+    struct Protected: Equatable, Sendable {
+        var name: String
+        var listen: [HostAndPort]
+        var backend: HostAndPort
+        var allow: [String]
+        var identity: IdentitySource
+        var options = EndOptions()
+    }
+
+    /// A local door to a protected service.
+    struct Door: Equatable, Sendable {
+        var name: String
+        var listen: HostAndPort
+        /// Where the service listens; nil: look it up among the services protected on this machine.
+        var at: HostAndPort?
+        /// What the service must prove to be; nil: `spiffe://DOMAIN/NAME`.
+        var expect: String?
+        var identity: IdentitySource
+        var options = EndOptions()
+    }
+
+    /// Where an end's certificate and key come from.
+    enum IdentitySource: Equatable, Sendable {
+        /// An identity in the home folder, by its short name.
+        case home(name: String?)
+        /// Files: certificate chain (leaf first), private key, trust anchors.
+        case files(certificate: String, key: String, anchors: String)
+    }
+
+    struct EndOptions: Equatable, Sendable {
+        /// Seconds from accept to a finished handshake.
+        var handshakeDeadline: Int = 10
+        /// TLS 1.2 is spoken only where it is asked for.
+        var allowsTLS12 = false
+    }
+
+    var home: String?
+    var protected: [Protected] = []
+    var doors: [Door] = []
+}

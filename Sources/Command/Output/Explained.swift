@@ -1,0 +1,43 @@
+import SymbolonAccessPolicy
+import SymbolonAudit
+import SymbolonAuthority
+import SymbolonCertificates
+import SymbolonKeys
+import SymbolonNames
+import SymbolonProxy
+import SymbolonStorage
+import SymbolonTransport
+import SymbolonWire
+
+/// A failure that can say in one line what was found, against what.
+protocol Explained: Error {
+    var explanation: String { get }
+}
+
+extension NameFailure: Explained {}
+extension HexFailure: Explained {}
+extension PEMFailure: Explained {}
+extension KeyFailure: Explained {}
+extension CertificateFailure: Explained {}
+extension PatternFailure: Explained {}
+extension AuditFailure: Explained {}
+extension ConfigurationFailure: Explained {}
+extension AuthorityFailure: Explained {}
+extension IssuanceFailure: Explained {}
+extension RequestFailure: Explained {}
+extension RevocationFailure: Explained {}
+extension StoreFailure: Explained {}
+extension FileFailure: Explained {}
+extension HomeFailure: Explained {}
+extension PassphraseFailure: Explained {}
+extension KeyFileFailure: Explained {}
+extension SymbolonAuthority.IdentityFailure: Explained {}
+extension SymbolonStorage.IdentityFailure: Explained {}
+extension TLSFailure: Explained {}
+extension EndFailure: Explained {}
+
+enum ExplainedError {
+    static func text(_ error: any Error) -> String {
+        (error as? any Explained)?.explanation ?? "\(error)"
+    }
+}

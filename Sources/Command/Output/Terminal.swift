@@ -1,0 +1,78 @@
+import Foundation
+
+/// Where text goes and whether it may carry colour. Colour is for terminals only, and never when NO_COLOR is set
+/// (https://no-color.org: present and not empty).
+struct Terminal: Sendable {
+    enum Style: String {
+        case bold = "1"
+        case dim = "2"
+        case red = "31"
+        case green = "32"
+        case yellow = "33"
+        case cyan = "36"
+    }
+
+    let isInteractive: Bool
+    let hasColour: Bool
+
+    static let output = Terminal(descriptor: STDOUT_FILENO)
+    static let errors = Terminal(descriptor: STDERR_FILENO)
+
+    init(isInteractive: Bool, hasColour: Bool) {
+        self.isInteractive = isInteractive
+        self.hasColour = hasColour
+    }
+
+    private init(descriptor: Int32) {
+        let environment = ProcessInfo.processInfo.environment
+        isInteractive = isatty(descriptor) == 1 && environment["TERM"] != "dumb"
+        hasColour = isInteractive && (environment["NO_COLOR"] ?? "").isEmpty
+    }
+
+    func styled(_ text: String, _ styles: Style...) -> String {
+        guard hasColour, !styles.isEmpty else { return text }
+        return "\u{1B}[\(styles.map(\.rawValue).joined(separator: ";"))m\(text)\u{1B}[0m"
+    }
+}
+
+/// Writes whole lines to standard output or standard error, unbuffered, so that lines of several threads do not mix.
+enum Lines {
+    static func write(_ line: String, to descriptor: Int32 = STDOUT_FILENO) {
+        var bytes = Array(line.utf8)
+        bytes.append(UInt8(ascii: "\n"))
+        var start = 0
+        while start < bytes.count {
+            let written = unsafe bytes.withUnsafeBytes { buffer in
+                unsafe Glibc.write(descriptor, buffer.baseAddress! + start, buffer.count - start)
+            }
+            if written < 0 {
+                if errno == EINTR { continue }
+                return
+            }
+            start += written
+        }
+    }
+
+    static func complain(_ line: String) { write(line, to: STDERR_FILENO) }
+}
+
+extension String {
+    /// The text with every control character escaped, so that what a peer wrote cannot move the cursor or forge a line.
+    var printable: String {
+        var result = ""
+        for scalar in unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse:
+                result += "\\u{\(String(scalar.value, radix: 16))}"
+            default:
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+
+    /// The text with blanks after it up to a width in characters.
+    func padded(to width: Int) -> String {
+        count >= width ? self : self + String(repeating: " ", count: width - count)
+    }
+}

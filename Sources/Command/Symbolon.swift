@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// The one executable. Each verb is a file in Verbs.
+@main
+struct Symbolon: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "symbolon",
+        abstract: "Proves both ends of a connection to each other before a byte of your data moves.",
+        discussion: """
+            EXAMPLES
+              symbolon up                                          an authority, here
+              symbolon identity issue laptop --profile client      an identity for this machine
+
+            EXIT CODES
+              0 done   1 a check came out badly   2 could not tell   3 keys or folders are not safe to use
+              64 wrong usage   78 the configuration is not usable
+            """,
+        subcommands: [Up.self, Identity.self, Audit.self])
+}

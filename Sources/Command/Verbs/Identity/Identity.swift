@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// `symbolon identity …`: the certificates that the authority gives out.
+struct Identity: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Issue, list, show, revoke and export identities.",
+        discussion: """
+            EXAMPLES
+              symbolon identity issue web --profile service --dns web.example.internal
+              symbolon identity list
+              symbolon identity export web --out ./web --plain-key
+              symbolon identity revoke web --reason keyCompromise
+            """,
+        subcommands: [
+            IdentityIssue.self, IdentityList.self, IdentityShow.self, IdentityRevoke.self, IdentityExport.self,
+        ])
+}

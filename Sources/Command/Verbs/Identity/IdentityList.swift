@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import SymbolonAuthority
+import SymbolonStorage
+
+struct IdentityList: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List what was issued, newest first.",
+        discussion: """
+            EXAMPLES
+              symbolon identity list                 what is live now
+              symbolon identity list --all           also what has ended, was revoked, or was given up
+              symbolon identity list --profile device --json
+            """)
+
+    @Flag(help: "Also what has ended, was revoked, or was given up.")
+    var all = false
+    @Option(help: ArgumentHelp("Only this profile.", valueName: "name"))
+    var profile: ProfileName?
+    @Option(help: ArgumentHelp("At most so many (default: 1000).", valueName: "number"))
+    var limit = 1000
+    @OptionGroup var home: HomeOptions
+    @OptionGroup var output: OutputOptions
+
+    mutating func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit is 1 or more.") }
+    }
+
+    func run() async throws {
+        try await Complaint.reported {
+            let reading = try await ReadAuthority.open(home.folder)
+            let query =
+                all
+                ? CertificateQuery(profile: profile?.rawValue, limit: limit)
+                : CertificateQuery(profile: profile?.rawValue, states: [.issued], validAt: Date(), limit: limit)
+            let reports = try await reading.store.certificates(matching: query).map { IdentityReport($0) }
+            if output.json {
+                for report in reports { Lines.write(try JSONOutput.line(report)) }
+            } else {
+                table(reports).forEach { Lines.write($0) }
+            }
+        }
+    }
+
+    private func table(_ reports: [IdentityReport]) -> [String] {
+        guard !reports.isEmpty else {
+            return [all ? "Nothing was issued yet." : "Nothing is live. (symbolon identity list --all shows the rest.)"]
+        }
+        let now = Date()
+        let head = ["IDENTITY", "PROFILE", "STATE", "LEFT", "SERIAL"]
+        let rows = reports.map { [$0.identity, $0.profile, $0.state, $0.remaining(at: now), $0.serial] }
+        let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
+        func line(_ cells: [String]) -> String {
+            zip(cells, widths).map { $0.padded(to: $1) }.joined(separator: "  ")
+        }
+        return [Terminal.output.styled(line(head), .dim)] + rows.map(line)
+    }
+}

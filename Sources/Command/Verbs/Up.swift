@@ -1,0 +1,112 @@
+import ArgumentParser
+import Foundation
+import SymbolonAuthority
+import SymbolonKeys
+import SymbolonNames
+import SymbolonStorage
+
+/// `symbolon up`: an authority in the home folder, made or checked.
+struct Up: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make an authority here, or open and check the one that is here.",
+        discussion: """
+            EXAMPLES
+              symbolon up                                         in ./.symbolon, for example.internal
+              symbolon up --domain corp.example --permit-dns corp.example --permit-ip 10.0.0.0/8
+              symbolon up --passphrase-credential authority       sealed under a systemd credential
+
+            Run again, it changes nothing: it opens every key and certificate, checks the folder's modes and the audit record, and says \
+            how things stand.
+            """)
+
+    @Option(help: ArgumentHelp("The trust domain (default: example.internal).", valueName: "name"))
+    var domain: String?
+    @Option(help: ArgumentHelp("For people who read certificates (default: the trust domain).", valueName: "text"))
+    var organisation: String?
+    @Option(
+        name: .customLong("key-algorithm"),
+        help: ArgumentHelp("Of the root and issuing keys: p256 (the default), p384 or ed25519.", valueName: "name"))
+    var algorithm: KeyAlgorithm?
+    @Option(
+        name: .customLong("permit-dns"),
+        help: ArgumentHelp(
+            "DNS names at and below this may be certified; may be repeated (default: the trust domain, localhost).",
+            valueName: "suffix"))
+    var dns: [String] = []
+    @Option(
+        name: .customLong("permit-ip"),
+        help: ArgumentHelp(
+            "Addresses in this network may be certified; may be repeated (default: loopback and private networks).",
+            valueName: "cidr"))
+    var networks: [String] = []
+    @Option(
+        name: .customLong("permit-mail"),
+        help: ArgumentHelp(
+            "Mailboxes of this domain may be certified; may be repeated (default: the trust domain).",
+            valueName: "domain"))
+    var mail: [String] = []
+    @OptionGroup var home: HomeOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await Complaint.reported {
+            let exists = LocalAuthority.exists(in: home.folder)
+            let authority =
+                exists
+                ? try await LocalAuthority.open(home.folder, passphrase: home.passphrase.source)
+                : try await LocalAuthority.create(
+                    in: home.folder, try wanted(), passphrase: home.passphrase.source)
+            if exists { try refuseChanges(authority.issuing.configuration) }
+            let summary = try await AuthoritySummary(
+                authority, isNew: !exists, passphrase: home.passphrase.source ?? .file(home.folder.passphraseFile))
+            if output.json {
+                Lines.write(try JSONOutput.line(summary))
+            } else {
+                summary.lines(Terminal.output).forEach { Lines.write($0) }
+            }
+        }
+    }
+
+    private func wanted() throws -> AuthorityConfiguration {
+        try AuthorityConfiguration(
+            trustDomain: Input.parse(domain ?? "example.internal", as: "a trust domain", TrustDomain.init),
+            organisation: organisation,
+            keyAlgorithm: algorithm ?? .p256,
+            permittedDNS: dns.isEmpty
+                ? nil : dns.map { try Input.parse($0, as: "a DNS name", DNSName.init(operatorInput:)) },
+            permittedNetworks: networks.isEmpty
+                ? nil : networks.map { try Input.parse($0, as: "a network", IPNetwork.init) },
+            permittedMail: mail.isEmpty
+                ? nil : mail.map { try Input.parse($0, as: "a mail domain", DNSName.init(operatorInput:)) })
+    }
+
+    /// What an authority is, is decided once: a second `up` that asks for something else is told so.
+    private func refuseChanges(_ existing: AuthorityConfiguration) throws {
+        let asked = try wanted()
+        var differing: [String] = []
+        if domain != nil, asked.trustDomain != existing.trustDomain {
+            differing.append("--domain (\(existing.trustDomain))")
+        }
+        if organisation != nil, asked.organisation != existing.organisation {
+            differing.append("--organisation (\(existing.organisation.printable))")
+        }
+        if algorithm != nil, asked.keyAlgorithm != existing.keyAlgorithm {
+            differing.append("--key-algorithm (\(existing.keyAlgorithm.rawValue))")
+        }
+        if !dns.isEmpty, Set(asked.permittedDNS) != Set(existing.permittedDNS) {
+            differing.append("--permit-dns (\(existing.permittedDNS.map(\.description).joined(separator: ", ")))")
+        }
+        if !networks.isEmpty, Set(asked.permittedNetworks) != Set(existing.permittedNetworks) {
+            differing.append("--permit-ip (\(existing.permittedNetworks.map(\.description).joined(separator: ", ")))")
+        }
+        if !mail.isEmpty, Set(asked.permittedMail) != Set(existing.permittedMail) {
+            differing.append("--permit-mail (\(existing.permittedMail.map(\.description).joined(separator: ", ")))")
+        }
+        guard differing.isEmpty else {
+            throw Complaint(
+                what: "the authority in \(home.folder.path) was made otherwise, and is left as it is",
+                why: "these differ from what it has: \(differing.joined(separator: "; "))",
+                mend: "leave the options out to use it as it is, or make another authority with --home")
+        }
+    }
+}
