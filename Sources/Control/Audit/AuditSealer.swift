@@ -1,8 +1,15 @@
 public import SymbolonKeys
+import Synchronization
 
 /// Adds to the record: numbers, chains and signs. A store calls it inside the transaction that reads the last entry.
 public struct AuditSealer: Sendable {
     private let key: SigningKey
+    private let lastSealed = LastSealed()
+
+    /// The head that was signed last here: finding the same one stored saves verifying what this key signed.
+    private final class LastSealed: Sendable {
+        let head = Mutex<AuditHead?>(nil)
+    }
 
     /// Refuses a key that is not Ed25519: a head has one form of signature.
     public init(key: SigningKey) throws(AuditFailure) {
@@ -22,11 +29,12 @@ public struct AuditSealer: Sendable {
     public func seal(
         _ event: AuditEvent, after last: StoredAuditEntry?, head: AuditHead?
     ) throws(AuditFailure) -> SealedAuditEntry {
-        try checkEnd(last, head)
         let (sequence, overflow) = (last?.sequence ?? 0).addingReportingOverflow(1)
         guard !overflow else { throw .endDoesNotFit(sequence: last?.sequence ?? 0) }
         let entry = AuditEntry(sequence: sequence, previous: last?.hash ?? AuditEntry.beforeFirst, event: event)
-        return SealedAuditEntry(entry: entry, head: try sign(entry))
+        let next = try sign(entry)
+        lastSealed.head.withLock { $0 = next }
+        return SealedAuditEntry(entry: entry, head: next)
     }
 
     private func checkEnd(_ last: StoredAuditEntry?, _ head: AuditHead?) throws(AuditFailure) {
@@ -38,7 +46,9 @@ public struct AuditSealer: Sendable {
         case (let last?, nil):
             throw .headMissing(after: last.sequence)
         case (let last?, let head?):
-            guard head.isSigned(by: publicKey) else { throw .headNotSigned(count: head.count) }
+            guard lastSealed.head.withLock({ $0 }) == head || head.isSigned(by: publicKey) else {
+                throw .headNotSigned(count: head.count)
+            }
             guard head.count == last.sequence, head.hash == last.hash else {
                 throw .endDoesNotFit(sequence: last.sequence)
             }

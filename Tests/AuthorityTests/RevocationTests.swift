@@ -1,0 +1,104 @@
+import Foundation
+import SymbolonAudit
+import SymbolonCertificates
+import SymbolonKeys
+import SymbolonNames
+import SymbolonRevocation
+import SymbolonTestSupport
+import Testing
+
+@testable import SymbolonAuthority
+
+@Suite("What is revoked stays revoked, with its first reason and date")
+struct RevocationTests {
+    private func status(of issued: IssuedCertificate, in house: House) async throws -> RevocationStatus {
+        let key = house.creation.issuingKey.publicKey.fingerprint
+        return try await house.store.revocations().snapshot(covering: [key], at: house.clock.now).status(
+            of: CertificateIdentifier(issuerKey: key, serialNumber: issued.serialNumber))
+    }
+
+    @Test("by serial number: the status turns, the counter goes up, and the record has a line")
+    func bySerial() async throws {
+        let house = try await House()
+        let issued = try await house.authority.issue(.example())
+        let other = try await house.authority.issue(.example(name: "other"))
+        #expect(try await status(of: issued, in: house) == .good(thisUpdate: noon, nextUpdate: nil))
+        house.clock.advance(by: 5.7)
+        let outcome = try await house.authority.revoke(issued.serialNumber, reason: .keyCompromise, actor: "operator")
+        #expect(outcome == RevocationOutcome(revoked: [issued.serialNumber], alreadyRevoked: []))
+        #expect(try await status(of: issued, in: house) == .revoked(.keyCompromise, since: noon + 5))
+        #expect(try await status(of: other, in: house) == .good(thisUpdate: noon + 5.7, nextUpdate: nil))
+        #expect(try await house.store.changeCounter() == 1)
+        #expect(try house.auditKinds.last == .certificateRevoked)
+    }
+
+    @Test("again: nothing changes, not even for a graver reason")
+    func again() async throws {
+        let house = try await House()
+        let issued = try await house.authority.issue(.example())
+        _ = try await house.authority.revoke(issued.serialNumber, reason: .superseded, actor: "operator")
+        let before = house.store.snapshot
+        house.clock.advance(by: 60)
+        let outcome = try await house.authority.revoke(issued.serialNumber, reason: .keyCompromise, actor: "operator")
+        #expect(outcome == RevocationOutcome(revoked: [], alreadyRevoked: [issued.serialNumber]))
+        #expect(try await status(of: issued, in: house) == .revoked(.superseded, since: noon))
+        #expect(house.store.snapshot.changeCounter == before.changeCounter)
+        #expect(house.store.snapshot.audit == before.audit)
+    }
+
+    @Test("by identity: every certificate of it that has not ended, and no other")
+    func byIdentity() async throws {
+        let house = try await House()
+        let old = try await house.authority.issue(.example(life: .hours(1)))
+        house.clock.advance(by: 2 * .hour)
+        let first = try await house.authority.issue(.example())
+        let second = try await house.authority.issue(.example(.client, name: "web"))
+        let other = try await house.authority.issue(.example(name: "web2"))
+        let outcome = try await house.authority.revoke(
+            spiffe("spiffe://example.internal/web"), reason: .cessationOfOperation, actor: "operator")
+        #expect(Set(outcome.revoked) == [first.serialNumber, second.serialNumber])
+        #expect(house.store.snapshot.records[old.serialNumber]?.state.name == .issued)
+        #expect(house.store.snapshot.records[other.serialNumber]?.state.name == .issued)
+        #expect(try await house.store.changeCounter() == 1)
+        let fresh = try await house.authority.issue(.example())
+        #expect(try await status(of: fresh, in: house) == .good(thisUpdate: noon + 2 * .hour, nextUpdate: nil))
+    }
+
+    @Test("a serial number or an identity that nobody knows is said to be so")
+    func unknown() async throws {
+        let house = try await House()
+        let serialNumber = try SerialNumber(magnitude: [0x40, 1])
+        await #expect(throws: RevocationFailure.unknownSerial(serialNumber)) {
+            try await house.authority.revoke(serialNumber, reason: .unspecified, actor: "operator")
+        }
+        let identity = try spiffe("spiffe://example.internal/nobody")
+        await #expect(throws: RevocationFailure.unknownIdentity(identity)) {
+            try await house.authority.revoke(identity, reason: .unspecified, actor: "operator")
+        }
+    }
+
+    @Test("a hold, which could be lifted, is not offered; every other reason is", arguments: RevocationReason.allCases)
+    func reasons(_ reason: RevocationReason) async throws {
+        let house = try await House()
+        let issued = try await house.authority.issue(.example())
+        if reason == .certificateHold {
+            await #expect(throws: RevocationFailure.holdIsNotOffered) {
+                try await house.authority.revoke(issued.serialNumber, reason: reason, actor: "operator")
+            }
+        } else {
+            _ = try await house.authority.revoke(issued.serialNumber, reason: reason, actor: "operator")
+            #expect(try await status(of: issued, in: house) == .revoked(reason, since: noon))
+        }
+    }
+
+    @Test("A01: a store that cannot write revokes nothing and says so")
+    func unwritable() async throws {
+        let house = try await House()
+        let issued = try await house.authority.issue(.example())
+        house.store.fail(.revoke, with: .full("disk full"))
+        await #expect(throws: RevocationFailure.store(.full("disk full"))) {
+            try await house.authority.revoke(issued.serialNumber, reason: .unspecified, actor: "operator")
+        }
+        #expect(try await status(of: issued, in: house) == .good(thisUpdate: noon, nextUpdate: nil))
+    }
+}
