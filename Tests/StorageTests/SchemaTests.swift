@@ -1,6 +1,8 @@
 import Foundation
 import GRDB
+import SymbolonAudit
 import SymbolonAuthority
+import SymbolonNames
 import Testing
 
 @testable import SymbolonStorage
@@ -14,6 +16,10 @@ struct SchemaInvariants {
     init() async throws {
         fixture = try StoreFixture()
         let store = fixture.store
+        let authority = AuthorityRecord(
+            configuration: try AuthorityConfiguration(trustDomain: TrustDomain("example.internal")),
+            rootCertificate: [1], issuingCertificate: [2], auditKey: [3], createdAt: noon)
+        try await store.create(authority, audit: fixture.audit(.authorityCreated))
         for number: UInt32 in 1...4 { try await store.record(fixture.intent(number), audit: fixture.audit()) }
         try await store.complete(StoreFixture.serial(1), certificate: [1], at: noon, audit: fixture.audit())
         try await store.abandon(StoreFixture.serial(3), because: "lint", at: noon, audit: fixture.audit())
@@ -31,7 +37,7 @@ struct SchemaInvariants {
             "INSERT INTO audit_entry VALUES (99, zeroblob(32), x'00', randomblob(32))",
             "INSERT INTO audit_entry SELECT max(sequence) + 1, zeroblob(32), x'00', randomblob(32) FROM audit_entry",
             "INSERT OR REPLACE INTO audit_entry SELECT 1, previous, x'00', hash FROM audit_entry WHERE sequence = 1",
-            "INSERT OR REPLACE INTO audit_entry SELECT 8, (SELECT hash FROM audit_entry WHERE sequence = 7), x'00', hash "
+            "INSERT OR REPLACE INTO audit_entry SELECT 10, (SELECT hash FROM audit_entry WHERE sequence = 9), x'00', hash "
                 + "FROM audit_entry WHERE sequence = 2",
             "DELETE FROM audit_head",
             "UPDATE audit_head SET count = 1",
@@ -46,6 +52,14 @@ struct SchemaInvariants {
             "UPDATE certificate SET certificate = x'02' WHERE id = 1",
             "UPDATE certificate SET state = 'revoked', revocation_reason = 1, revoked_at = 0, certificate = x'02' WHERE id = 1",
             "UPDATE certificate SET state = 'revoked' WHERE id = 1",
+            "UPDATE certificate SET state = 'issued', certificate = x'01', issued_at = 0, tbs = x'00' WHERE id = 2",
+            "INSERT OR REPLACE INTO certificate SELECT * FROM certificate WHERE id = 2",
+            "INSERT INTO certificate SELECT 99, x'99', issuer_key, profile, identity, names, public_key, not_before, "
+                + "not_after, tbs, actor, intended_at, state, certificate, issued_at, NULL, NULL, NULL, NULL "
+                + "FROM certificate WHERE id = 1",
+            "DELETE FROM authority",
+            "UPDATE authority SET root_certificate = x'00'",
+            "INSERT OR REPLACE INTO authority SELECT * FROM authority",
             "UPDATE certificate SET state = 'issued' WHERE id = 2",
             "UPDATE certificate SET state = 'issued', certificate = x'01', issued_at = 0 WHERE id = 3",
             "UPDATE certificate SET state = 'issued', revocation_reason = NULL, revoked_at = NULL WHERE id = 4",
@@ -111,7 +125,7 @@ struct SchemaInvariants {
 
     private func state() throws -> [Row] {
         try stranger.read { database in
-            try ["certificate", "audit_entry", "audit_head", "change_counter", "blocked_key"].flatMap {
+            try ["authority", "certificate", "audit_entry", "audit_head", "change_counter", "blocked_key"].flatMap {
                 try Row.fetchAll(database, sql: "SELECT * FROM \($0)")
             }
         }
