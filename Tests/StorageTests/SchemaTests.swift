@@ -9,7 +9,8 @@ import Testing
 
 @Suite("The schema holds the invariants, whoever writes")
 struct SchemaInvariants {
-    /// A store with certificates 1 (issued), 2 (intended), 3 (abandoned) and 4 (revoked), and a connection that is not ours.
+    /// A store with certificates 1 (issued), 2 (intended), 3 (abandoned) and 4 (revoked), and a connection that is not
+    /// ours.
     let fixture: StoreFixture
     let stranger: DatabaseQueue
 
@@ -37,7 +38,8 @@ struct SchemaInvariants {
             "INSERT INTO audit_entry VALUES (99, zeroblob(32), x'00', randomblob(32))",
             "INSERT INTO audit_entry SELECT max(sequence) + 1, zeroblob(32), x'00', randomblob(32) FROM audit_entry",
             "INSERT OR REPLACE INTO audit_entry SELECT 1, previous, x'00', hash FROM audit_entry WHERE sequence = 1",
-            "INSERT OR REPLACE INTO audit_entry SELECT 10, (SELECT hash FROM audit_entry WHERE sequence = 9), x'00', hash "
+            "INSERT OR REPLACE INTO audit_entry SELECT 10, (SELECT hash FROM audit_entry WHERE sequence = 9), "
+                + "x'00', hash "
                 + "FROM audit_entry WHERE sequence = 2",
             "DELETE FROM audit_head",
             "UPDATE audit_head SET count = 1",
@@ -50,7 +52,8 @@ struct SchemaInvariants {
             "UPDATE certificate SET state = 'intended', certificate = NULL, issued_at = NULL WHERE id = 1",
             "UPDATE certificate SET state = 'abandoned', abandoned_because = '', abandoned_at = 0 WHERE id = 1",
             "UPDATE certificate SET certificate = x'02' WHERE id = 1",
-            "UPDATE certificate SET state = 'revoked', revocation_reason = 1, revoked_at = 0, certificate = x'02' WHERE id = 1",
+            "UPDATE certificate SET state = 'revoked', revocation_reason = 1, revoked_at = 0, "
+                + "certificate = x'02' WHERE id = 1",
             "UPDATE certificate SET state = 'revoked' WHERE id = 1",
             "UPDATE certificate SET state = 'issued', certificate = x'01', issued_at = 0, tbs = x'00' WHERE id = 2",
             "INSERT OR REPLACE INTO certificate SELECT * FROM certificate WHERE id = 2",

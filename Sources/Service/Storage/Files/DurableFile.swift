@@ -1,7 +1,8 @@
 /// Whole-file writes that a reader sees entirely or not at all, and that survive a loss of power once they return.
 ///
 /// The octets go to a new file beside the target, are made durable, and take the target's name in one step; then the
-/// folder's list of names is made durable. A crash in between leaves the old file, and perhaps a `.NAME.….new` beside it.
+/// folder's list of names is made durable. A crash in between leaves the old file, and perhaps a `.NAME.….new` beside
+/// it.
 public enum DurableFile {
     /// Puts `bytes` at `path`, in the place of whatever file is there.
     ///

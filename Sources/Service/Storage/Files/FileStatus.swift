@@ -19,8 +19,8 @@ struct FileStatus: Equatable, Sendable {
 
 /// Changes whenever the file at a path is replaced, written or given other permissions.
 ///
-/// A write in place that keeps the size, within one tick of the file system's clock after the stamp was taken, is not seen;
-/// a replacement by rename always is, for it brings another inode.
+/// A write in place that keeps the size, within one tick of the file system's clock after the stamp was taken, is not
+/// seen; a replacement by rename always is, for it brings another inode.
 public struct FileStamp: Hashable, Sendable {
     let identity: Identity
     let size: Int64

@@ -16,7 +16,8 @@ struct OpenFile: ~Copyable {
     let path: String
     private let descriptor: Int32
 
-    /// Opens for reading. Does not wait for the far end of a pipe, so a pipe put in a file's place cannot hang the caller.
+    /// Opens for reading. Does not wait for the far end of a pipe, so a pipe put in a file's place cannot hang the
+    /// caller.
     init(reading path: String, links: LinkRule) throws(FileFailure) {
         try self.init(path, O_RDONLY | O_NONBLOCK | (links == .refuse ? O_NOFOLLOW : 0), mode: 0, to: "read")
     }

@@ -11,8 +11,8 @@ public enum CertificateFile {
 
     /// Reads the certificates that peers' paths may end in, without those that have expired.
     ///
-    /// A file that is missing, empty, cut off, of another kind or wholly expired is refused: no file of anchors ever means
-    /// "believe everybody".
+    /// A file that is missing, empty, cut off, of another kind or wholly expired is refused: no file of anchors ever
+    /// means "believe everybody".
     public static func anchors(_ path: String, at now: Date) throws(IdentityFailure) -> [Certificate] {
         let all = try certificates(path)
         let live = all.filter { $0.notAfter >= now }

@@ -4,8 +4,9 @@ import SymbolonWire
 
 /// An identity as one PEM text, so that one rename replaces key, chain and anchors together.
 ///
-/// In this order: one `ENCRYPTED PRIVATE KEY` (RFC 7468 §11), the chain as `CERTIFICATE` (§5), leaf first, and the anchors as
-/// `TRUST ANCHOR`: a `TrustAnchorChoice` of RFC 5914 §2, whose `certificate` alternative is the certificate's own DER.
+/// In this order: one `ENCRYPTED PRIVATE KEY` (RFC 7468 §11), the chain as `CERTIFICATE` (§5), leaf first, and the
+/// anchors as `TRUST ANCHOR`: a `TrustAnchorChoice` of RFC 5914 §2, whose `certificate` alternative is the
+/// certificate's own DER.
 extension StoredIdentity {
     static let certificateLabel = "CERTIFICATE"
     static let anchorLabel = "TRUST ANCHOR"

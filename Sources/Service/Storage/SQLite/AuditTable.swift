@@ -5,7 +5,8 @@ import SymbolonAuthority
 
 /// The audit record's two tables: the entries, and the one signed head.
 enum AuditTable {
-    /// Seals the event onto the end as this transaction sees it. The write lock is held, so no other entry can come between.
+    /// Seals the event onto the end as this transaction sees it. The write lock is held, so no other entry can come
+    /// between.
     static func append(_ audit: AuditAppend, in database: Database) throws {
         let sealed = try audit.seal(after: try last(in: database), head: try head(in: database))
         let entry = sealed.entry.stored
@@ -15,7 +16,8 @@ enum AuditTable {
         try database.cachedStatement(
             sql: """
                 INSERT INTO audit_head (id, count, hash, signature) VALUES (1, ?, ?, ?)
-                ON CONFLICT (id) DO UPDATE SET count = excluded.count, hash = excluded.hash, signature = excluded.signature
+                ON CONFLICT (id) DO UPDATE
+                    SET count = excluded.count, hash = excluded.hash, signature = excluded.signature
                 """
         ).execute(arguments: [sealed.head.count, Data(sealed.head.hash), Data(sealed.head.signature)])
     }

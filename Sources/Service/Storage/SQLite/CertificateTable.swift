@@ -13,8 +13,8 @@ enum CertificateTable {
         }
         try database.cachedStatement(
             sql: """
-                INSERT INTO certificate (serial, issuer_key, profile, identity, names, public_key, not_before, not_after,
-                    tbs, actor, intended_at, state)
+                INSERT INTO certificate (serial, issuer_key, profile, identity, names, public_key, not_before,
+                    not_after, tbs, actor, intended_at, state)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'intended')
                 """
         ).execute(arguments: [

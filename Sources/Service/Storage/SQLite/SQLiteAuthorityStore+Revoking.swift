@@ -36,7 +36,10 @@ extension SQLiteAuthorityStore {
             let rows = try Row.fetchCursor(
                 database,
                 sql:
-                    "SELECT issuer_key, serial, revocation_reason, revoked_at FROM certificate WHERE revoked_at IS NOT NULL"
+                    """
+                    SELECT issuer_key, serial, revocation_reason, revoked_at
+                    FROM certificate WHERE revoked_at IS NOT NULL
+                    """
             )
             var revoked: [CertificateIdentifier: Revocation] = [:]
             while let row = try rows.next() {

@@ -3,7 +3,8 @@ import GRDB
 public import SymbolonAudit
 public import SymbolonAuthority
 
-/// The authority's store in one SQLite file. Several processes may have it open; each decision is one durable transaction.
+/// The authority's store in one SQLite file. Several processes may have it open; each decision is one durable
+/// transaction.
 ///
 /// The port says what each requirement does; each file `SQLiteAuthorityStore+….swift` keeps one part of it.
 public final class SQLiteAuthorityStore: AuthorityStore {
@@ -11,8 +12,8 @@ public final class SQLiteAuthorityStore: AuthorityStore {
 
     /// Opens a store that is there.
     ///
-    /// - Throws: `.foreign` or `.newerSchema`, with the file untouched, when it is not this program's to use; `.readOnly` when
-    ///   it cannot be written and `mode` asks for that.
+    /// - Throws: `.foreign` or `.newerSchema`, with the file untouched, when it is not this program's to use;
+    ///   `.readOnly` when it cannot be written and `mode` asks for that.
     public static func open(at path: String, mode: StoreMode = .readWrite) throws(StoreFailure) -> SQLiteAuthorityStore
     {
         SQLiteAuthorityStore(try StoreConnection(path, mode: mode))
@@ -44,7 +45,8 @@ public final class SQLiteAuthorityStore: AuthorityStore {
             guard try Self.authority(in: database) == nil else { throw StoreFailure.alreadyCreated }
             try database.execute(
                 sql: """
-                    INSERT INTO authority (id, configuration, root_certificate, issuing_certificate, audit_key, created_at)
+                    INSERT INTO authority (id, configuration, root_certificate, issuing_certificate, audit_key,
+                        created_at)
                     VALUES (1, ?, ?, ?, ?, ?)
                     """,
                 arguments: [

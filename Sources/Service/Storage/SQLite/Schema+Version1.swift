@@ -1,12 +1,12 @@
 extension Schema {
     /// The first schema. It holds the invariants itself, for the rows outlive the code that wrote them.
     ///
-    /// `INSERT OR REPLACE` deletes without a deletion's triggers, so each table that keeps its rows also refuses, before the
-    /// insertion, a row that would take another's place.
+    /// `INSERT OR REPLACE` deletes without a deletion's triggers, so each table that keeps its rows also refuses,
+    /// before the insertion, a row that would take another's place.
     ///
-    /// Times are whole milliseconds since 1970-01-01T00:00:00Z; keys are SHA-256 over SubjectPublicKeyInfo; certificates DER.
-    /// No text holds a NUL, at which SQLite's readers would cut it off.
-    /// JSON is checked by its brackets only: with `trusted_schema` off, SQLite allows its JSON functions in no constraint.
+    /// Times are whole milliseconds since 1970-01-01T00:00:00Z; keys are SHA-256 over SubjectPublicKeyInfo;
+    /// certificates DER. No text holds a NUL, at which SQLite's readers would cut it off. JSON is checked by its
+    /// brackets only: with `trusted_schema` off, SQLite allows its JSON functions in no constraint.
     static let version1 = """
         CREATE TABLE authority (
             id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -14,7 +14,8 @@ final class StoreConnection: Sendable {
     private let writer: DatabaseQueue?
     private let reader: DatabaseQueue
 
-    /// How long a connection waits, in seconds, for another process. A transaction takes milliseconds: 5 s is another process stuck.
+    /// How long a connection waits, in seconds, for another process. A transaction takes milliseconds: 5 s is another
+    /// process stuck.
     static let standardPatience: Double = 5
 
     init(_ path: String, mode: StoreMode, patience: Double = standardPatience) throws(StoreFailure) {

@@ -35,8 +35,8 @@ extension Row {
 }
 
 extension String {
-    /// The text itself, unless it holds a NUL: it would be bound, and stored, cut off there, and a name that is cut off is
-    /// another name.
+    /// The text itself, unless it holds a NUL: it would be bound, and stored, cut off there, and a name that is cut off
+    /// is another name.
     func storable() throws -> String {
         guard !utf8.contains(0) else { throw StoreFailure.forbidden("\(debugDescription) holds a NUL") }
         return self

@@ -31,7 +31,8 @@ public final class StoreWatch: Sendable {
         var dataVersion: Int64
     }
 
-    /// - Parameter changeCounter: the value that the caller has acted on; what differs from it is told by the first look.
+    /// - Parameter changeCounter: the value that the caller has acted on; what differs from it is told by the first
+    ///   look.
     public init(path: String, changeCounter: UInt64) {
         self.path = path
         state = Mutex(State(eye: nil, changeCounter: changeCounter, failure: nil))
