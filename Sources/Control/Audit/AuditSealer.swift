@@ -29,6 +29,7 @@ public struct AuditSealer: Sendable {
     public func seal(
         _ event: AuditEvent, after last: StoredAuditEntry?, head: AuditHead?
     ) throws(AuditFailure) -> SealedAuditEntry {
+        try checkEnd(last, head)
         let (sequence, overflow) = (last?.sequence ?? 0).addingReportingOverflow(1)
         guard !overflow else { throw .endDoesNotFit(sequence: last?.sequence ?? 0) }
         let entry = AuditEntry(sequence: sequence, previous: last?.hash ?? AuditEntry.beforeFirst, event: event)
