@@ -105,6 +105,7 @@ struct CertificateFormRules {
             Spoiled("serial number zero in an intermediate", .serialNumber(.zero), at: .intermediate(1)) {
                 $0.issuing.serialNumber = [0]
             },
+            Spoiled("X12: an empty issuer", .issuerEmpty, at: .anchor) { $0.root.issuer = .empty },
             Spoiled("an authority without a subject", .authoritySubjectEmpty, at: .intermediate(1)) {
                 $0.issuing.subject = .empty
                 $0.leaf.issuer = .empty

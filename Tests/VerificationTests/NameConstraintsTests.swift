@@ -124,6 +124,12 @@ struct NameConstraintRules {
         #expect(refusal?.place == .intermediate(1))
         #expect(refusal?.reason == "nameConstraintViolated")
         try verify([leaf.der(signedBy: rolled), rolled.der(signedBy: anchor)], trusting: trusted)
+
+        stray.names = [.dns("not a name")]
+        let malformed = verificationRefusal(
+            [leaf.der(signedBy: stray), stray.der(signedBy: anchor)], trusting: trusted)
+        #expect(malformed?.reason == "nameMalformed")
+        #expect(malformed?.place == .intermediate(1))
     }
 
     @Test("X08: of several mail constraints each one counts")
@@ -148,6 +154,9 @@ struct NameConstraintRules {
         #expect(chain.refusal()?.reason == "nameConstraintViolated")
         chain.leaf.subject = try subject(emailAddress: "not a mailbox")
         #expect(chain.refusal()?.reason == "nameMalformed")
+        var free = chain
+        free.issuing.nameConstraints = nil
+        try free.verified()
         chain.leaf.subject = try subject(emailAddress: "eve@example.internal")
         try chain.verified()
         #expect(chain.refusal(as: ["mail:eve@example.internal"])?.reason == "nameMismatch")

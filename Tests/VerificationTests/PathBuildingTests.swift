@@ -162,7 +162,16 @@ struct PathBuilding {
         #expect(refusal.reason == "malformed")
         #expect(refusal.place == .intermediate(1))
         #expect(refusal.others.map(\.failure) == [.issuerUnknown(issuer: TestPKI.name("Test Issuing"))])
-        #expect(verificationRefusal([broken, chain.issuingDER], trusting: [chain.trusted])?.place == .leaf)
+    }
+
+    @Test("T30: when the first certificate is malformed, no other takes its place")
+    func malformedLeaf() throws {
+        let chain = TestPKI.goodChain()
+        let broken: [UInt8] = [0x30, 0x03, 0x02, 0x01]
+        let refusal = verificationRefusal([broken] + chain.der, trusting: [chain.trusted])
+        #expect(refusal?.reason == "malformed")
+        #expect(refusal?.place == .leaf)
+        try chain.verified()
     }
 }
 

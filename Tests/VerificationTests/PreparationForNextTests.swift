@@ -49,6 +49,10 @@ struct PreparationForNext {
                 at: .intermediate(1)
             ) { $0.issuing.criticality[.subjectKeyIdentifier] = true },
             Spoiled(
+                "an issuer's key identifier marked critical", .extensionMustNotBeCritical(.authorityKeyIdentifier),
+                at: .leaf
+            ) { $0.leaf.criticality[.authorityKeyIdentifier] = true },
+            Spoiled(
                 "a root that says another key signed it",
                 .keyIdentifiersDiffer(authority: [9], subject: TestKeys.key("root").publicKey.keyIdentifier),
                 at: .anchor

@@ -117,6 +117,14 @@ struct RevocationChecks {
         #expect(
             refusal(Verifier(anchors: [], revocation: good))?.failure
                 == .anchorWithdrawn(subject: TestPKI.name("Test Root")))
+        var shortLived = chain
+        shortLived.root.notAfter = noon + 60
+        let endingAnchor = shortLived.trusted
+        let ending = Verifier(anchors: [endingAnchor], revocation: good)
+        let peerOfEnding = try ending.verify(PresentedChain(der: presented), expecting: Expectation(.server), at: noon)
+        #expect(peerOfEnding.validUntil == noon + 60)
+        #expect(
+            #expect(throws: Refusal.self) { try ending.recheck(peerOfEnding, at: noon + 61) }?.place == .anchor)
         let otherDomain = TrustAnchor(anchor.certificate, for: nil)
         #expect(refusal(Verifier(anchors: [otherDomain], revocation: good))?.reason == "anchorWithdrawn")
         #expect(refusal(Verifier(anchors: [anchor]))?.failure == .revocationUnknown(.noSource))

@@ -13,7 +13,7 @@ enum CertificateForm {
     /// anchor up by its number, nor revokes it by one.
     static func checkAnchor(_ parsed: PathCertificate) throws(VerificationFailure) {
         try checkVersion(of: parsed.certificate)
-        try checkNames(of: parsed.certificate)
+        try checkNames(of: parsed)
         try checkKey(of: parsed)
     }
 
@@ -28,9 +28,9 @@ enum CertificateForm {
     }
 
     /// RFC 5280 §4.1.2.4, §4.1.2.6: an issuer has a name, and so has an authority.
-    private static func checkNames(of certificate: Certificate) throws(VerificationFailure) {
-        guard !certificate.issuer.isEmpty else { throw .issuerEmpty }
-        guard !certificate.isAuthority || !certificate.subject.isEmpty else { throw .authoritySubjectEmpty }
+    private static func checkNames(of parsed: PathCertificate) throws(VerificationFailure) {
+        guard !parsed.certificate.issuer.isEmpty else { throw .issuerEmpty }
+        guard !parsed.isAuthority || !parsed.certificate.subject.isEmpty else { throw .authoritySubjectEmpty }
     }
 
     /// RFC 5280 §4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050.

@@ -2,7 +2,7 @@ import SymbolonCertificates
 
 /// RFC 5280 §6.1.4(o), §6.1.5(f): a critical extension that is not processed here refuses the certificate.
 enum CriticalExtensionsCheck {
-    static func check(_ certificate: Certificate) throws(VerificationFailure) {
+    static func check(_ certificate: PathCertificate) throws(VerificationFailure) {
         for found in certificate.extensions.all where found.isCritical {
             switch found.identifier {
             case .basicConstraints, .keyUsage, .extendedKeyUsage, .subjectAlternativeName, .nameConstraints:

@@ -4,7 +4,7 @@ import SymbolonCertificates
 enum ExtendedKeyUsageCheck {
     /// An authority that has the extension issues for those purposes only, and for all others nothing: the rule of the
     /// CA/Browser Forum (TLS rules 7.1.2.10.6) and of every TLS library; the RFC leaves it open.
-    static func checkAuthority(_ certificate: Certificate, for purpose: Purpose) throws(VerificationFailure) {
+    static func checkAuthority(_ certificate: PathCertificate, for purpose: Purpose) throws(VerificationFailure) {
         guard let needed = purpose.keyPurpose, let usage = certificate.extensions.extendedKeyUsage else { return }
         guard usage.contains(needed) || usage.contains(.any) else {
             throw .extendedKeyUsageUnfit(usage, for: purpose)
@@ -13,7 +13,7 @@ enum ExtendedKeyUsageCheck {
 
     /// The leaf says for what it was issued, and says it exactly: neither silence nor anyExtendedKeyUsage will do. RFC 5280
     /// §4.2.1.12 lets an application require the purpose; CA/Browser Forum TLS rules 7.1.2.7.10 forbid the any.
-    static func checkLeaf(_ certificate: Certificate, for purpose: Purpose) throws(VerificationFailure) {
+    static func checkLeaf(_ certificate: PathCertificate, for purpose: Purpose) throws(VerificationFailure) {
         guard let needed = purpose.keyPurpose else { return }
         guard let usage = certificate.extensions.extendedKeyUsage else {
             throw .extendedKeyUsageMissing(for: purpose)

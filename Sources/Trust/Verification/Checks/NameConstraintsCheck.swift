@@ -23,7 +23,7 @@ enum NameConstraintsCheck {
                 guard let violation = one.constraints.violation(by: name) else { continue }
                 throw .nameConstraintViolated(violation, of: one.authority)
             }
-            try refuseKindsNotCompared(of: parsed.certificate, under: one)
+            try refuseKindsNotCompared(of: parsed, under: one)
         }
     }
 
@@ -51,10 +51,10 @@ enum NameConstraintsCheck {
     /// RFC 5280 §4.2.1.10: a constraint on a kind of name that is not compared here, and a name of that kind: refused. A
     /// subject that is not empty is a name of the kind directoryName.
     private static func refuseKindsNotCompared(
-        of certificate: Certificate, under stated: Stated
+        of parsed: PathCertificate, under stated: Stated
     ) throws(VerificationFailure) {
-        var kinds = Set((certificate.extensions.subjectAlternativeNames ?? []).compactMap(\.kindNotCompared))
-        if !certificate.subject.isEmpty { kinds.insert(GeneralName.directoryKind) }
+        var kinds = Set((parsed.extensions.subjectAlternativeNames ?? []).compactMap(\.kindNotCompared))
+        if !parsed.certificate.subject.isEmpty { kinds.insert(GeneralName.directoryKind) }
         for kind in kinds.sorted() {
             guard let violation = stated.constraints.violation(byKind: kind) else { continue }
             throw .nameConstraintViolated(violation, of: stated.authority)

@@ -12,7 +12,7 @@ enum SPIFFECheck {
         let uris = names.count(where: \.isURI)
         guard uris == 1 else { throw .severalURIsBesideSPIFFEID(count: uris) }
         guard !identity.path.isEmpty else { throw .spiffeIDWithoutPath(identity) }
-        let usage = leaf.certificate.extensions.keyUsage
+        let usage = leaf.extensions.keyUsage
         guard let usage, usage.contains(.digitalSignature), !usage.contains(.crlSign) else {
             throw .keyUsageUnfitForSPIFFE(usage)
         }

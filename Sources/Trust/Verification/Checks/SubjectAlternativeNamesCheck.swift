@@ -8,7 +8,7 @@ enum SubjectAlternativeNamesCheck {
     static func check(_ leaf: PathCertificate) throws(VerificationFailure) -> [SubjectName] {
         let certificate = leaf.certificate
         // RFC 5280 §4.1.2.6: with an empty subject these are the only names, and must not be passed over.
-        guard !certificate.subject.isEmpty || certificate.extensions.isCritical(.subjectAlternativeName) == true else {
+        guard !certificate.subject.isEmpty || leaf.extensions.isCritical(.subjectAlternativeName) == true else {
             throw .subjectAlternativeNameNotCritical
         }
         switch leaf.names {

@@ -19,6 +19,7 @@ struct PathBuilder {
     private var work: WorkLeft
     private var signatures: SignatureChecks
     private var attempts = FailedAttempts()
+    private var issuersByName: [Swift.ObjectIdentifier: [PathCertificate]] = [:]
 
     init(
         _ chain: ParsedChain, to anchors: AnchorSet, at now: Date, within budget: WorkBudget,
@@ -64,7 +65,7 @@ struct PathBuilder {
             guard try isSigned(path, by: anchor.parsed, at: .anchor) else { continue }
             if let peer = try judged(SignedPath(certificates: path, anchor: anchor)) { return peer }
         }
-        let candidates = certificates.filter { isCandidate($0, after: path) }
+        let candidates = named(last.certificate.issuer, for: last).filter { !path.holds($0) }
         guard candidates.isEmpty || path.count <= maximumDepth else {
             attempts.note(at: path, .pathTooDeep(limit: maximumDepth))
             return nil
@@ -80,13 +81,13 @@ struct PathBuilder {
         return nil
     }
 
-    private func isCandidate(_ candidate: PathCertificate, after path: [PathCertificate]) -> Bool {
-        candidate.certificate.subject == path[path.count - 1].certificate.issuer
-            && !path.contains {
-                $0 === candidate
-                    || $0.certificate.subjectPublicKeyInfo == candidate.certificate.subjectPublicKeyInfo
-                        && $0.certificate.subject == candidate.certificate.subject
-            }
+    /// The presented certificates, the leaf aside, that have this name. Looked for once for each certificate: a search may
+    /// come by it hundreds of times, and comparing names is dear.
+    private mutating func named(_ issuer: DistinguishedName, for subject: PathCertificate) -> [PathCertificate] {
+        if let known = issuersByName[Swift.ObjectIdentifier(subject)] { return known }
+        let found = certificates.dropFirst().filter { $0.certificate.subject == issuer }
+        issuersByName[Swift.ObjectIdentifier(subject)] = found
+        return found
     }
 
     /// Whether the issuer's key made the signature of the path's last certificate; when not, the reason is noted.
@@ -135,7 +136,7 @@ struct PathBuilder {
         _ issuers: [Issuer], for subject: PathCertificate, certificate: KeyPath<Issuer, PathCertificate>
     ) -> [Issuer] {
         guard issuers.count > 1 else { return issuers }
-        let hint = subject.certificate.extensions.authorityKeyIdentifier?.keyIdentifier
+        let hint = subject.extensions.authorityKeyIdentifier?.keyIdentifier
         let penalties = issuers.map { penalty(of: $0[keyPath: certificate], hint: hint) }
         return issuers.indices
             .sorted { (penalties[$0], $0) < (penalties[$1], $1) }
@@ -146,8 +147,19 @@ struct PathBuilder {
     private func penalty(of issuer: PathCertificate, hint: [UInt8]?) -> Int {
         let certificate = issuer.certificate
         let isFit = issuer.isAuthority && certificate.notBefore <= now && now <= certificate.notAfter
-        let identifier = certificate.extensions.subjectKeyIdentifier
+        let identifier = issuer.extensions.subjectKeyIdentifier
         let mismatch = hint == nil || identifier == nil ? 1 : hint == identifier ? 0 : 2
         return (isFit ? 0 : 3) + mismatch
+    }
+}
+
+extension [PathCertificate] {
+    /// Whether this certificate, or another of its subject and key, is in the path already (RFC 4158 §2.4.2: loops).
+    fileprivate func holds(_ candidate: PathCertificate) -> Bool {
+        contains {
+            $0 === candidate
+                || $0.publicKey != nil && $0.publicKey == candidate.publicKey
+                    && $0.certificate.subject == candidate.certificate.subject
+        }
     }
 }

@@ -11,20 +11,27 @@ final class PathCertificate: Sendable {
     let digest: SHA256Digest?
     /// The subject alternative names of the kinds we know, or why one of them is no such name.
     let names: Result<[SubjectName], NameFailure>
-    /// RFC 5280 §3.2: the same name stands in issuer and subject.
-    let isSelfIssued: Bool
+    let extensions: CertificateExtensions
+    /// Kept for authorities, whose paths ask for it again and again; comparing two names is dear.
+    private let authorityIsSelfIssued: Bool?
 
     init(_ certificate: Certificate, digest: SHA256Digest? = nil) {
         self.certificate = certificate
         self.digest = digest
         self.key = certificate.key
         self.names = Self.names(of: certificate)
-        self.isSelfIssued = certificate.isSelfIssued
+        self.extensions = certificate.extensions
+        let isAuthority = extensions.basicConstraints?.isAuthority ?? false
+        self.authorityIsSelfIssued = isAuthority ? certificate.isSelfIssued : nil
     }
+
+    /// RFC 5280 §3.2: the same name stands in issuer and subject.
+    var isSelfIssued: Bool { authorityIsSelfIssued ?? certificate.isSelfIssued }
 
     var publicKey: PublicKey? { try? key.get() }
 
-    var isAuthority: Bool { certificate.isAuthority }
+    /// RFC 5280 §4.2.1.9: the key may verify certificate signatures.
+    var isAuthority: Bool { extensions.basicConstraints?.isAuthority ?? false }
 
     /// The names that parsed, for reports that must not fail a second time.
     var knownNames: [SubjectName] { (try? names.get()) ?? [] }
@@ -56,7 +63,4 @@ extension Certificate {
         if let publicKey { return .success(publicKey) }
         return .failure(publicKeyFailure ?? .malformed(structure: "SubjectPublicKeyInfo", field: "subjectPublicKey"))
     }
-
-    /// RFC 5280 §4.2.1.9: the key may verify certificate signatures.
-    var isAuthority: Bool { extensions.basicConstraints?.isAuthority ?? false }
 }

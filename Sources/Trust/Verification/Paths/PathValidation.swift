@@ -88,21 +88,20 @@ struct PathValidation {
 
     /// RFC 5280 §6.1.4(g), (k), (m), (n), (o), and the extended key usage that restricts all below.
     private mutating func admitIssuer(_ issuer: PathCertificate) throws(VerificationFailure) {
-        let certificate = issuer.certificate
         // (g)
-        if let named = certificate.extensions.nameConstraints {
-            constraints.append(NameConstraintsCheck.Stated(authority: certificate.subject, constraints: named))
+        if let named = issuer.extensions.nameConstraints {
+            constraints.append(NameConstraintsCheck.Stated(authority: issuer.certificate.subject, constraints: named))
         }
         // (k)
-        try BasicConstraintsCheck.checkAuthority(certificate)
+        try BasicConstraintsCheck.checkAuthority(issuer)
         // (m)
-        pathLength.narrow(to: certificate.extensions.basicConstraints?.pathLength)
+        pathLength.narrow(to: issuer.extensions.basicConstraints?.pathLength)
         // (n)
-        try KeyUsageCheck.checkAuthority(certificate)
+        try KeyUsageCheck.checkAuthority(issuer)
         // (o)
-        try CriticalExtensionsCheck.check(certificate)
+        try CriticalExtensionsCheck.check(issuer)
         try KeyIdentifierCheck.checkAuthority(issuer)
-        try ExtendedKeyUsageCheck.checkAuthority(certificate, for: expectation.purpose)
+        try ExtendedKeyUsageCheck.checkAuthority(issuer, for: expectation.purpose)
     }
 
     /// RFC 5280 §6.1.5: the leaf, for what it is to be used.
@@ -112,10 +111,10 @@ struct PathValidation {
         let leaf = path.certificates[0]
         let names = try refusing(.leaf, leaf) { () throws(VerificationFailure) in
             // (f)
-            try CriticalExtensionsCheck.check(leaf.certificate)
-            try BasicConstraintsCheck.checkLeaf(leaf.certificate)
-            try KeyUsageCheck.checkLeaf(leaf.certificate, for: expectation.purpose)
-            try ExtendedKeyUsageCheck.checkLeaf(leaf.certificate, for: expectation.purpose)
+            try CriticalExtensionsCheck.check(leaf)
+            try BasicConstraintsCheck.checkLeaf(leaf)
+            try KeyUsageCheck.checkLeaf(leaf, for: expectation.purpose)
+            try ExtendedKeyUsageCheck.checkLeaf(leaf, for: expectation.purpose)
             let names = try SubjectAlternativeNamesCheck.check(leaf)
             try SPIFFECheck.checkLeaf(leaf, named: names, under: path.anchor)
             try ServiceNameCheck.check(names, against: expectation.names, spending: &work)
