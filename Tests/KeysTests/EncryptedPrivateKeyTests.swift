@@ -64,6 +64,18 @@ struct EncryptedPrivateKeyTests {
         #expect(throws: KeyFailure.wrongPassphrase) { try EncryptedPrivateKey.open(sealed, with: Self.passphrase) }
     }
 
+    /// One block under a wrong key: as the vector's last octet takes every value, the padding comes out right at least once.
+    @Test("a wrong passphrase is one even where the padding happens to look right")
+    func luckyPadding() {
+        for last: UInt8 in 0...255 {
+            let vector = [UInt8](repeating: 7, count: 15) + [last]
+            let cipher = DER.sequence(hex("060960864801650304012a"), DER.octets(vector))
+            refuses(
+                Self.sealed(kdf: Self.cheap, cipher: cipher, ciphertext: [UInt8](repeating: 1, count: 16)),
+                .wrongPassphrase)
+        }
+    }
+
     @Test(
         "costs within the bounds are worked on",
         arguments: [
