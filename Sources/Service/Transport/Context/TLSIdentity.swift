@@ -14,7 +14,7 @@ public import SymbolonKeys
 
     /// Takes a chain in DER, leaf first, and the leaf's private key as PKCS #8 `PrivateKeyInfo`.
     ///
-    /// Throws `emptyChain`, `unreadableKey`, or `keyDoesNotFitLeaf`.
+    /// Throws `emptyChain`, `unreadableKey`, `keyDoesNotFitLeaf`, or `keyUsageForbidsSigning`.
     public convenience init(chain: [[UInt8]], pkcs8: SecretBytes) throws(TLSFailure) {
         guard let key = ParsedKey(pkcs8: pkcs8) else { throw .unreadableKey }
         try self.init(chain: chain, key: key)
@@ -29,8 +29,8 @@ public import SymbolonKeys
         guard let probe = unsafe SSL_CTX_new(TLS_with_buffers_method()) else { throw .takeLast(handshakeLimit: 0) }
         defer { unsafe SSL_CTX_free(probe) }
         guard unsafe install(in: probe) else {
-            ERR_clear_error()
-            throw .keyDoesNotFitLeaf
+            let failure = TLSFailure.takeLast(handshakeLimit: 0)
+            throw failure == .keyUsageForbidsSigning ? failure : .keyDoesNotFitLeaf
         }
     }
 

@@ -31,7 +31,7 @@ public enum TLSFailure: Error, Equatable, Sendable {
     case notTLS
     /// The peer has no certificate to show.
     case noCertificate
-    /// The peer's certificate may not sign handshakes: its key usage lacks digitalSignature.
+    /// The leaf, the peer's or our own, may not sign handshakes: its key usage lacks digitalSignature.
     case keyUsageForbidsSigning
     /// The peer could not prove that it holds the key of its certificate.
     case possessionNotProved
@@ -80,7 +80,8 @@ public enum TLSFailure: Error, Equatable, Sendable {
         case .plaintextHTTP: "the peer speaks HTTP without TLS"
         case .notTLS: "the peer does not speak TLS"
         case .noCertificate: "the peer showed no certificate"
-        case .keyUsageForbidsSigning: "the key usage of the peer's certificate lacks digitalSignature"
+        case .keyUsageForbidsSigning:
+            "the leaf certificate may not sign handshakes: its key usage lacks digitalSignature"
         case .possessionNotProved:
             "the peer did not prove possession of its certificate's key: bad CertificateVerify signature"
         case .peerRefused(let alert): "the peer's certificates were refused; it was told \(alert)"

@@ -65,13 +65,13 @@ extension TLSHandler {
         }
         failHeld()
         context.fireErrorCaught(failure)
-        guard action == .sendAlertAndLinger, phase == .lingering else { return closeTransport(context, promise: nil) }
+        guard action == .sendAlertAndLinger, phase == .lingering else { return closeTransport(context) }
         setAlarm(in: tlsContext.settings.closingDeadline, context)
         let ended = context.eventLoop.makePromise(of: Void.self)
         ended.futureResult.assumeIsolated().whenFailure { [weak self] _ in
             // A transport without half-closure has to be closed at once.
             guard let self, let context = pipelineContext else { return }
-            closeTransport(context, promise: nil)
+            closeTransport(context)
         }
         context.close(mode: .output, promise: ended)
         context.read()
@@ -79,24 +79,23 @@ extension TLSHandler {
 
     /// Closes once what was written has left, or at the closing deadline.
     private func closeAfterOutput(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+        closePromise = promise
         let written = context.eventLoop.makePromise(of: Void.self)
         var isWritten = false
         written.futureResult.assumeIsolated().whenComplete { [weak self] _ in
             isWritten = true
-            guard let self, let context = pipelineContext else {
-                promise?.fail(ChannelError.alreadyClosed)
-                return
-            }
-            closeTransport(context, promise: promise)
+            guard let self, let context = pipelineContext else { return }
+            closeTransport(context)
         }
         emit(context, promise: written)
         context.flush()
         if !isWritten { setAlarm(in: tlsContext.settings.closingDeadline, context) }
     }
 
-    func closeTransport(_ context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+    func closeTransport(_ context: ChannelHandlerContext) {
         cancelAlarm()
-        if phase != .closed { phase = .closing }
+        let promise = closePromise
+        closePromise = nil
         context.close(mode: .all, promise: promise)
     }
 
@@ -125,7 +124,7 @@ extension TLSHandler {
         if phase == .handshaking {
             fail(.handshakeTimedOut(after: tlsContext.settings.handshakeDeadline), context)
         } else {
-            closeTransport(context, promise: nil)
+            closeTransport(context)
         }
     }
 }

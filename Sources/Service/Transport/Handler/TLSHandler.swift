@@ -40,6 +40,8 @@ public final class TLSHandler: ChannelDuplexHandler {
     private var readOwed = false
     private var discarded = 0
     var alarm: NIOScheduledCallback?
+    /// Of a close that waits for the last bytes to leave.
+    var closePromise: EventLoopPromise<Void>?
     /// Kept from `handlerAdded` to `handlerRemoved`, the only time the pipeline calls us.
     var pipelineContext: ChannelHandlerContext?
 
@@ -92,6 +94,8 @@ public final class TLSHandler: ChannelDuplexHandler {
         let action = phase.apply(.gone)
         cancelAlarm()
         failHeld()
+        closePromise?.succeed(())
+        closePromise = nil
         switch action {
         case .reportHandshakeCut: context.fireErrorCaught(TLSFailure.peerClosedDuringHandshake)
         case .reportTruncation: context.fireErrorCaught(TLSFailure.truncated)
@@ -149,7 +153,7 @@ public final class TLSHandler: ChannelDuplexHandler {
         switch phase.apply(.inputEnded) {
         case .reportHandshakeCut: report(.peerClosedDuringHandshake, context)
         case .reportTruncation: report(.truncated, context)
-        case .close: closeTransport(context, promise: nil)
+        case .close: closeTransport(context)
         default: break
         }
     }
@@ -158,7 +162,7 @@ public final class TLSHandler: ChannelDuplexHandler {
         cancelAlarm()
         failHeld()
         context.fireErrorCaught(failure)
-        closeTransport(context, promise: nil)
+        closeTransport(context)
     }
 
     private func advanceHandshake(_ context: ChannelHandlerContext) {
@@ -207,7 +211,7 @@ public final class TLSHandler: ChannelDuplexHandler {
     private func discard(_ count: Int, _ context: ChannelHandlerContext) {
         guard phase == .lingering else { return }
         discarded += count
-        if discarded > Self.largestDiscard { closeTransport(context, promise: nil) }
+        if discarded > Self.largestDiscard { closeTransport(context) }
     }
 
     // MARK: To the peer
