@@ -137,12 +137,6 @@ struct AuthorizationTests {
 
     /// SubjectPublicKeyInfo of an RSA key with the exponent 65537 (RFC 8017 Appendix A.1.1).
     private static func rsaKeyInfo(modulus: [UInt8]) -> [UInt8] {
-        func element(_ tag: UInt8, _ contents: [UInt8]) -> [UInt8] {
-            let length: [UInt8] =
-                contents.count < 128
-                ? [UInt8(contents.count)] : [0x82, UInt8(contents.count >> 8), UInt8(contents.count & 0xFF)]
-            return [tag] + length + contents
-        }
         let algorithm: [UInt8] = [0x30, 13, 6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 1, 5, 0]
         let key = element(0x30, element(2, modulus) + [2, 3, 1, 0, 1])
         return element(0x30, algorithm + element(3, [0] + key))

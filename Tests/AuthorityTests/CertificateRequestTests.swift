@@ -206,6 +206,19 @@ struct CertificateRequestTests {
         #expect(throws: RequestFailure.certificate(.possessionNotProved)) { try take(forged) }
     }
 
+    @Test("an attribute that asks for something else is refused, such as a challenge password")
+    func attributes() throws {
+        // RFC 2985 §5.4.1: challengePassword.
+        let type: [UInt8] = [6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 7]
+        let attribute = element(0x30, type + element(0x31, element(0x0C, Array("secret".utf8))))
+        let information = element(
+            0x30, [2, 1, 0, 0x30, 0] + Self.key.publicKey.subjectPublicKeyInfo + element(0xA0, attribute))
+        let signature = try element(3, [0] + Self.key.sign(information))
+        let request = try CertificateRequest(
+            der: element(0x30, information + Self.key.signatureAlgorithm.identifier + signature))
+        #expect(throws: RequestFailure.attribute(ObjectIdentifier(1, 2, 840, 113_549, 1, 9, 7))) { try take(request) }
+    }
+
     @Test("a subject that names somebody else is refused", arguments: ["root", "web.example.com", "Web", "web "])
     func subject(_ text: String) throws {
         let subject = try DistinguishedName(commonName: text)

@@ -41,8 +41,8 @@ struct InteropPkilintTests {
         return (house, all)
     }
 
-    /// pkilint looks at URIs with a program for URLs that knows a fixed list of schemes, and `spiffe` is not in it. RFC 3986
-    /// §3.1 leaves the list open, and SPIFFE X509-SVID §2 demands this one.
+    /// pkilint looks at URIs with a program for URLs that knows a fixed list of schemes, and `spiffe` is not in it. RFC
+    /// 3986 §3.1 leaves the list open, and SPIFFE X509-SVID §2 demands this one.
     private static func knownFindings(_ certificate: Certificate) -> [String] {
         (certificate.extensions.subjectAlternativeNames ?? []).compactMap { name in
             guard case .uri(let text) = name, text.hasPrefix("spiffe://") else { return nil }

@@ -8,8 +8,8 @@ import Testing
 
 @Suite("Serial numbers cannot be guessed and never come twice")
 struct SerialNumberTests {
-    /// 200,000 numbers put each bit's share of ones within 0.45 % of one half, four standard deviations, but for one run in
-    /// about a hundred; the seed is fixed, so this run is always the same.
+    /// 200,000 numbers put each bit's share of ones within 0.45 % of one half, four standard deviations, but for one
+    /// run in about a hundred; the seed is fixed, so this run is always the same.
     @Test("C02: 200,000 numbers of 20 octets, positive, with 158 balanced bits, in no order")
     func entropy() throws {
         let count = 200_000

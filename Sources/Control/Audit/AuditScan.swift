@@ -71,7 +71,8 @@ public struct AuditScan: Sendable {
         return .linked
     }
 
-    /// An event of a kind from a later release still counts as read: its hash is right, only its meaning is unknown here.
+    /// An event of a kind from a later release still counts as read: its hash is right, and only its meaning is
+    /// unknown here.
     private func isReadable(_ entry: StoredAuditEntry) -> Bool {
         do {
             _ = try AuditEvent(canonicalBytes: entry.event)

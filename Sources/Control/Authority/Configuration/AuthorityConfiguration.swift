@@ -61,8 +61,8 @@ public struct AuthorityConfiguration: Equatable, Sendable {
 
     private static let localhost = constant { try DNSName("localhost") }
 
-    /// Loopback (RFC 1122, RFC 4291), private IPv4 (RFC 1918) and unique local IPv6 (RFC 4193). Link-local addresses are
-    /// left out: two links may each have one.
+    /// Loopback (RFC 1122, RFC 4291), private IPv4 (RFC 1918) and unique local IPv6 (RFC 4193). Link-local addresses
+    /// are left out: two links may each have one.
     public static let privateNetworks = [
         "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7",
     ]
@@ -90,7 +90,8 @@ public enum ConfigurationFailure: Error, Equatable, Sendable {
             "the organisation has \(count) characters; \(allowed.lowerBound) to \(allowed.upperBound) are allowed"
         case .organisationHasControlCharacter: "the organisation holds a control character"
         case .life(let profile, let life, let maximum):
-            "a life of \(life.inWords) for the \(profile) certificate; more than none and at most \(maximum.inWords) is allowed"
+            "a life of \(life.inWords) for the \(profile) certificate; "
+                + "more than none and at most \(maximum.inWords) is allowed"
         }
     }
 }

@@ -14,7 +14,8 @@ public struct AuthorityCreation: Sendable {
     public let issuingKey: SigningKey
     public let auditKey: SigningKey
 
-    /// Makes new keys of the configured kind; the audit key is always Ed25519. The caller stores them, sealed, before `run`.
+    /// Makes new keys of the configured kind; the audit key is always Ed25519. The caller stores them, sealed, before
+    /// `run`.
     public init(_ configuration: AuthorityConfiguration) {
         self.configuration = configuration
         rootKey = .make(configuration.keyAlgorithm)

@@ -4,7 +4,8 @@ public import SymbolonKeys
 
 /// Why nothing was issued.
 public enum IssuanceFailure: Error, Equatable, Sendable {
-    /// This authority signed, or was about to sign, something other than what it had checked; it stays still until restarted.
+    /// This authority signed, or was about to sign, something other than what it had checked; it stays still until
+    /// restarted.
     case halted(because: String)
 
     case actorMissing

@@ -5,8 +5,8 @@ import SymbolonKeys
 extension IssuingAuthority {
     /// Opens the authority that a store holds. Call `recover` before issuing.
     /// - Parameters:
-    ///   - noted: the audit head as noted outside the store, if there is one. A store that was put back to an earlier day
-    ///     does not contain it, and is refused: it has forgotten certificates that exist.
+    ///   - noted: the audit head as noted outside the store, if there is one. A store that was put back to an earlier
+    ///     day does not contain it, and is refused: it has forgotten certificates that exist.
     ///   - clock: now. Passed in, so that tests choose.
     ///   - random: where serial numbers come from; the system's generator unless told.
     public static func open(

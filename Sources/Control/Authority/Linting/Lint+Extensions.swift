@@ -32,7 +32,8 @@ extension Lint {
             found: usage.map { "\($0)" } ?? "none", expected: "\(profile.keyUsage), critical")
     }
 
-    /// RFC 5280 §4.2.1.9: authorities have it, critical, with cA true; a leaf leaves it out, which says the same as cA false.
+    /// RFC 5280 §4.2.1.9: authorities have it, critical, with cA true; a leaf leaves it out, which says the same as cA
+    /// false.
     private func checkBasicConstraints() {
         let constraints = certificate.extensions.basicConstraints
         switch profile.role {

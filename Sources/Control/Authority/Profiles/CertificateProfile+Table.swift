@@ -1,7 +1,7 @@
 import SymbolonCertificates
 
-/// Every profile there is. Lives: DESIGN's 24 h for a leaf, 8 h for a person's working day, 90 d for a device; a maximum
-/// of 397 d is what the CA/Browser Forum allowed last for certificates that people replace by hand.
+/// Every profile there is. A leaf lives a day, a person's working day 8 h, a device that is seldom on line 90 d. At
+/// most 397 d: no key should be in use for much longer than a year without a look at it.
 extension CertificateProfile {
     public static let all = ProfileName.allCases.map(named)
 

@@ -2,7 +2,8 @@ import Foundation
 import SymbolonKeys
 import SymbolonNames
 
-/// A request that may be fulfilled, with everything that was left open decided. Only `IssuingAuthority.authorize` makes one.
+/// A request that may be fulfilled, with everything that was left open decided. Only `IssuingAuthority.authorize` makes
+/// one.
 struct AuthorizedRequest: Sendable {
     let profile: CertificateProfile
     let name: String

@@ -3,8 +3,8 @@ import SymbolonKeys
 public import SymbolonNames
 
 extension IssuanceRequest {
-    /// Takes the key from a PKCS #10 request, and nothing else: its names must be among those asked for here, and whatever
-    /// else it asks for must be what the profile gives anyway.
+    /// Takes the key from a PKCS #10 request, and nothing else: its names must be among those asked for here, and
+    /// whatever else it asks for must be what the profile gives anyway.
     /// - Parameters:
     ///   - name: short, from whoever hands the request in; never from the request.
     ///   - names: what else the certificate shall carry.
@@ -42,8 +42,8 @@ private struct RequestCheck {
     let name: String
     let asked: [SubjectName]
 
-    /// The subject is not taken over, so it may only be empty or say what is asked for anyway: the short name or the text of
-    /// one of the names as common name, beside attributes that name nobody.
+    /// The subject is not taken over, so it may only be empty or say what is asked for anyway: the short name or the
+    /// text of one of the names as common name, beside attributes that name nobody.
     func subject() throws(RequestFailure) {
         let harmless: Set<ObjectIdentifier> = [
             .commonName, .countryName, .localityName, .stateOrProvinceName, .streetAddress, .organizationName,

@@ -1,7 +1,8 @@
 public import SymbolonCertificates
 public import SymbolonNames
 
-/// What about a PKCS #10 request is not taken. The request's content is never corrected: what is not allowed refuses it.
+/// What about a PKCS #10 request is not taken. The request's content is never corrected: what is not allowed refuses
+/// it.
 public enum RequestFailure: Error, Equatable, Sendable {
     case certificate(CertificateFailure)
     case identity(IdentityFailure)
