@@ -135,6 +135,18 @@ struct ClosingTests {
         #expect(pair.client.recorder.failures.isEmpty)
     }
 
+    @Test("abandoning says no close_notify: the peer sees truncation")
+    func abandoned() throws {
+        let pair = try EmbeddedPair.established()
+        try pair.client.channel.triggerUserOutboundEvent(AbandonConnection()).wait()
+        #expect(!pair.client.channel.isActive)
+        #expect(try pair.client.takeOutput().readableBytes == 0)
+        #expect(pair.client.recorder.failures.isEmpty)
+        #expect(throws: ChannelError.alreadyClosed) {
+            try pair.client.channel.triggerUserOutboundEvent(AbandonConnection()).wait()
+        }
+    }
+
     @Test("a closed connection leaves nothing behind")
     func released() throws {
         weak var handler: TLSHandler?

@@ -36,6 +36,8 @@ enum ConnectionPhase: Equatable {
         case closeNotify(halfClosureAllowed: Bool)
         case closeOutput
         case closeAll
+        /// The application wants it cut without close_notify, as a reset is passed on.
+        case abandon
         /// The transport's input ended (a TCP FIN).
         case inputEnded
         /// The transport reported an error of its own, such as a reset.
@@ -84,6 +86,9 @@ enum ConnectionPhase: Equatable {
             return .refuseOutputClosed
         case (.closed, _):
             return .nothing
+        case (_, .abandon):
+            self = .closing
+            return .close
 
         case (.waiting, .connected):
             self = .handshaking

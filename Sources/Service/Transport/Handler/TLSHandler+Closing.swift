@@ -33,6 +33,22 @@ extension TLSHandler {
         }
     }
 
+    public func triggerUserOutboundEvent(
+        context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
+    ) {
+        guard event is AbandonConnection else {
+            return context.triggerUserOutboundEvent(event, promise: promise)
+        }
+        guard phase.apply(.abandon) == .close else {
+            promise?.fail(ChannelError.alreadyClosed)
+            return
+        }
+        failHeld()
+        closePromise?.succeed(())
+        closePromise = promise
+        closeTransport(context)
+    }
+
     /// close_notify came.
     func peerFinished(_ context: ChannelHandlerContext) {
         engine?.releaseInput()

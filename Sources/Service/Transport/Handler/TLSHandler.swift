@@ -169,6 +169,7 @@ public final class TLSHandler: ChannelDuplexHandler {
         guard let engine else { return }
         switch engine.handshake() {
         case .needsInput:
+            guard engine.hasOutput else { return }
             emit(context)
             context.flush()
         case .failed(let failure):
