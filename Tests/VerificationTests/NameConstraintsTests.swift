@@ -155,7 +155,7 @@ struct NameConstraintRules {
         chain.leaf.subject = try subject(emailAddress: "not a mailbox")
         #expect(chain.refusal()?.reason == "nameMalformed")
         var free = chain
-        free.issuing.nameConstraints = nil
+        free.issuing.nameConstraints = .permitting(dns: "example.internal")
         try free.verified()
         chain.leaf.subject = try subject(emailAddress: "eve@example.internal")
         try chain.verified()
