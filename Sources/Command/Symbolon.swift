@@ -15,5 +15,5 @@ struct Symbolon: AsyncParsableCommand {
               0 done   1 a check came out badly   2 could not tell   3 keys or folders are not safe to use
               64 wrong usage   78 the configuration is not usable
             """,
-        subcommands: [Up.self, Identity.self, Audit.self])
+        subcommands: [Up.self, Protect.self, Reach.self, Run.self, Identity.self, Audit.self, Try.self])
 }

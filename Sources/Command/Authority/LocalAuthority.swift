@@ -52,7 +52,8 @@ struct LocalAuthority: Sendable {
         }
     }
 
-    private static func checked(_ home: HomeFolder) throws {
+    /// Refuses a home that others can read or change; one that is not there is another matter.
+    static func checked(_ home: HomeFolder) throws {
         guard FileManager.default.fileExists(atPath: home.path) else { return }
         do {
             try home.check()

@@ -3,6 +3,11 @@ struct HostAndPort: Equatable, Sendable, CustomStringConvertible {
     let host: String
     let port: Int
 
+    init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
     /// - Throws: `Malformed` with the sentence that tells what is missing.
     init(_ text: String) throws(Malformed) {
         let host: Substring

@@ -15,10 +15,14 @@ struct HomeOptions: ParsableArguments {
 
     var folder: HomeFolder { HomeFolder(path) }
 
+    /// The operator chose it here or by the environment, which outranks a configuration file.
+    var isNamed: Bool { home != nil || !Self.environment.isEmpty }
+
+    private static var environment: String { ProcessInfo.processInfo.environment["SYMBOLON_HOME"] ?? "" }
+
     private var path: String {
         if let home { return home }
-        let named = ProcessInfo.processInfo.environment["SYMBOLON_HOME"] ?? ""
-        return named.isEmpty ? ".symbolon" : named
+        return Self.environment.isEmpty ? ".symbolon" : Self.environment
     }
 }
 

@@ -100,8 +100,8 @@ final class FirstRun {
         let domain = authority.issuing.configuration.trustDomain
         let serviceSource = IdentitySource.home(home, try IdentityName(Self.serviceName))
         let clientSource = IdentitySource.home(home, try IdentityName(Self.clientName))
-        try await keeper.hold(serviceSource, for: .protect, mayIssue: true)
-        try await keeper.hold(clientSource, for: .reach, mayIssue: true)
+        try await keeper.hold(serviceSource, for: .protect)
+        try await keeper.hold(clientSource, for: .reach)
 
         let clients = TrustState.Admission.clients(
             AllowList([try IdentityPattern(Self.clientName, defaultDomain: domain)]))
@@ -205,7 +205,7 @@ final class FirstRun {
         let keeper = try await TrustKeeper(
             home: EndsHome.open(folder, passphrase: stranger.passphrase), passphrase: stranger.passphrase,
             report: .silent)
-        try await keeper.hold(source, for: .protect, mayIssue: false)
+        try await keeper.hold(source, for: .protect)
         let everybody = TrustState.Admission.clients(AllowList([try IdentityPattern("**", defaultDomain: domain)]))
         let fake = try await ServerEnd.start(
             ServiceDefinition(

@@ -1,0 +1,139 @@
+import Foundation
+import SymbolonCertificates
+import SymbolonKeys
+import SymbolonNames
+import SymbolonProxy
+import SymbolonStorage
+import SymbolonTransport
+import SymbolonVerification
+
+/// An event as a person reads it: a mark, the service, the event, who and what; below it what to do, where there is something.
+struct EndLine: Equatable {
+    enum Mark: String {
+        case good = "✓"
+        case bad = "✗"
+        case warning = "!"
+        case neutral = "·"
+
+        fileprivate var style: Terminal.Style {
+            switch self {
+            case .good: .green
+            case .bad: .red
+            case .warning: .yellow
+            case .neutral: .dim
+            }
+        }
+    }
+
+    let mark: Mark
+    let service: String
+    let event: String
+    let what: String
+    var why: String?
+    var mend: String?
+
+    func text(at moment: Date, on terminal: Terminal) -> String {
+        let time = Moment.text(moment).dropFirst(11).dropLast()
+        let colour = mark == .neutral ? .bold : mark.style
+        var lines = [
+            terminal.styled(String(time), .dim) + "  " + terminal.styled(mark.rawValue, mark.style) + " "
+                + service.printable.padded(to: 10) + " " + terminal.styled(event.padded(to: 10), colour) + " "
+                + what.printable
+        ]
+        let indent = String(repeating: " ", count: 34)
+        if let why { lines.append(indent + terminal.styled("why: ", .dim) + why.printable) }
+        if let mend { lines.append(indent + terminal.styled("do:  ", .dim) + mend.printable) }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension EndLine {
+    init(_ event: EndEvent) {
+        switch event {
+        case .listening(let service, let role, let address):
+            let door = role == .protect ? "only proved and permitted peers get further" : "a door for programs here"
+            self.init(mark: .good, service: service, event: "listening", what: "\(address)  \(door)")
+        case .accepted(let facts):
+            let direction = facts.role == .protect ? "from" : "at"
+            let left = Moment.span(facts.peer.validUntil.timeIntervalSince(facts.since))
+            self.init(
+                mark: .good, service: facts.service, event: "accepted",
+                what: "\(facts.peer.identity) \(direction) \(facts.address)",
+                why: "rule: \(facts.rule); \(facts.session.version), \(facts.session.group), \(facts.peerKey); "
+                    + "revocation \(facts.revocation); valid for \(left)")
+        case .refused(let facts):
+            let who = facts.subject.isEmpty ? facts.address : "\(facts.address) (\(facts.subject))"
+            let clause = facts.clause.isEmpty ? "" : " [\(facts.clause)]"
+            self.init(
+                mark: .bad, service: facts.service, event: "refused", what: who,
+                why: facts.explanation + clause, mend: facts.remedy)
+        case .backendFailed(let facts):
+            self.init(
+                mark: .warning, service: facts.service, event: "unreached", what: facts.explanation,
+                mend: facts.role == .protect ? "start the service, or correct --to" : "start the service's protect end")
+        case .closed(let facts):
+            let isUsual = facts.reason == "finished"
+            let bytes = "\(ByteText(facts.bytesUp)) up, \(ByteText(facts.bytesDown)) down"
+            let time = facts.seconds < 1 ? "\(Int(facts.seconds * 1000)) ms" : Moment.span(facts.seconds)
+            self.init(
+                mark: isUsual ? .neutral : .warning, service: facts.service, event: "closed",
+                what: "\(facts.peer)  \(bytes), \(time)", why: isUsual ? nil : facts.explanation)
+        case .trustReplaced(let service, _, let epoch, let closed):
+            self.init(
+                mark: .neutral, service: service, event: "trust",
+                what: "state \(epoch) is in force; it closed \(closed) live connection\(closed == 1 ? "" : "s")")
+        case .acceptPaused(let service, _, let reason):
+            self.init(
+                mark: .warning, service: service, event: "paused", what: "no new connections for a moment", why: reason,
+                mend: "raise the limit of open files if this machine can carry more")
+        case .acceptResumed(let service, _):
+            self.init(mark: .good, service: service, event: "resumed", what: "new connections are taken again")
+        case .stopped(let service, _):
+            self.init(mark: .neutral, service: service, event: "stopped", what: "")
+        }
+    }
+
+    init(_ notice: EndNotice) {
+        switch notice {
+        case .identity(let change, let identity):
+            self.init(
+                mark: .good, service: identity.name.description, event: "identity",
+                what:
+                    "\(change.rawValue): certificate \(identity.leaf.serialNumber) until \(Moment.text(identity.leaf.notAfter))"
+            )
+        case .warning(let service, let what, let why, let mend):
+            self.init(mark: .warning, service: service ?? "", event: "warning", what: what, why: why, mend: mend)
+        case .counters(let service, _, let counters):
+            let reasons = counters.refused.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+            let refused =
+                reasons.isEmpty
+                ? "0 refused" : "\(counters.refusedInTotal) refused (\(reasons.joined(separator: ", ")))"
+            self.init(
+                mark: counters.backendBytesBeforeProof == 0 ? .neutral : .bad, service: service, event: "counters",
+                what: "\(counters.accepted) accepted, \(refused), \(counters.backendFailures) unreached; "
+                    + "\(ByteText(counters.bytesUp)) up, \(ByteText(counters.bytesDown)) down; "
+                    + "\(counters.backendBytesBeforeProof) B before proof")
+        }
+    }
+}
+
+/// A count of bytes for people: three significant digits, decimal units.
+struct ByteText: CustomStringConvertible {
+    let description: String
+
+    init(_ count: UInt64) {
+        let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
+        var value = Double(count)
+        var unit = 0
+        // 999.5 of a unit would be written as 1000.
+        while value >= (unit == 0 ? 1000 : 999.5) {
+            value /= 1000
+            unit += 1
+        }
+        let digits = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
+        description =
+            value.formatted(
+                .number.precision(.fractionLength(digits)).grouping(.never).locale(.init(identifier: "en_US_POSIX")))
+            + " " + units[unit]
+    }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import SymbolonCertificates
+import SymbolonProxy
+import SymbolonStorage
+
+/// What the command itself has to tell while ends run, beside their events. Encodes as one flat object, as those do.
+enum EndNotice: Sendable, Encodable {
+    enum IdentityChange: String, Sendable, Encodable {
+        case issued, renewed, replaced
+    }
+
+    case identity(IdentityChange, StoredIdentity)
+    case warning(service: String?, what: String, why: String?, mend: String?)
+    case counters(service: String, role: EndRole, Counters)
+
+    var name: String {
+        switch self {
+        case .identity: "identity"
+        case .warning: "warning"
+        case .counters: "counters"
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case event, service, role, change, name, serial, validUntil
+        case what, why, remedy = "do"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(name, forKey: .event)
+        switch self {
+        case .identity(let change, let identity):
+            try object.encode(change, forKey: .change)
+            try object.encode(identity.name.description, forKey: .name)
+            try object.encode(identity.leaf.serialNumber.description, forKey: .serial)
+            try object.encode(identity.leaf.notAfter, forKey: .validUntil)
+        case .warning(let service, let what, let why, let mend):
+            try object.encodeIfPresent(service, forKey: .service)
+            try object.encode(what, forKey: .what)
+            try object.encodeIfPresent(why, forKey: .why)
+            try object.encodeIfPresent(mend, forKey: .remedy)
+        case .counters(let service, let role, let counters):
+            try object.encode(service, forKey: .service)
+            try object.encode(role, forKey: .role)
+            try counters.encode(to: encoder)
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import SymbolonAuthority
+import SymbolonCertificates
+import SymbolonKeys
+import SymbolonNames
+import SymbolonProxy
+import SymbolonStorage
+
+/// What ends take from a home folder: identities, and the authority's store to look at. An authority's key is opened only
+/// to issue, and let go after it.
+struct EndsHome: Sendable {
+    let folder: HomeFolder
+    /// Opens the keys of identities; nil where all ends have files of their own.
+    let passphrase: SecretBytes?
+    /// Nil: the home keeps identities, and their authority is elsewhere.
+    let authority: ReadAuthority?
+
+    static func open(_ folder: HomeFolder, passphrase: SecretBytes?) async throws -> EndsHome {
+        EndsHome(
+            folder: folder, passphrase: passphrase,
+            authority: LocalAuthority.exists(in: folder) ? try await ReadAuthority.open(folder) : nil)
+    }
+
+    /// Makes a key and certifies it, under the profile that fits what it is for.
+    func issue(_ name: IdentityName, for role: EndRole) async throws -> StoredIdentity {
+        let local = try await openForIssuing()
+        let configuration = local.issuing.configuration
+        switch role {
+        case .protect:
+            let names = ["\(name).\(configuration.trustDomain)", "localhost"].compactMap { try? DNSPattern($0) }
+                .filter { pattern in configuration.permittedDNS.contains { pattern.base.isAtOrBelow($0) } }
+            return try await local.issueIdentity(name, profile: .service, names: names.map { .dns($0) })
+        case .reach:
+            return try await local.issueIdentity(name, profile: .client)
+        }
+    }
+
+    /// The same names, profile and life with a new key.
+    func renew(_ identity: StoredIdentity) async throws -> StoredIdentity {
+        let local = try await openForIssuing()
+        guard let intent = try await local.store.certificate(identity.leaf.serialNumber)?.renewable else {
+            throw Complaint(
+                what: "identity \(identity.name) is not renewed",
+                why: "this authority has no unrevoked record of certificate \(identity.leaf.serialNumber)")
+        }
+        let names = try intent.names.dropFirst().map { try SubjectName($0) }
+        // The end of its life was cut to the second, so that its length is the next whole number.
+        let life = Duration.seconds(intent.notAfter.timeIntervalSince(intent.at).rounded(.up))
+        return try await local.issueIdentity(
+            identity.name, profile: ProfileName(rawValue: intent.profile) ?? .client, names: names, life: life,
+            algorithm: identity.key.algorithm)
+    }
+
+    /// True when the authority here issued this certificate and has not revoked it.
+    func canRenew(_ identity: StoredIdentity) async -> Bool {
+        let record = try? await authority?.store.certificate(identity.leaf.serialNumber)
+        return record?.certificate == identity.leaf.der && record?.renewable != nil
+    }
+
+    private func openForIssuing() async throws -> LocalAuthority {
+        guard let passphrase else {
+            throw Complaint(
+                what: "nothing can be issued", why: "the authority's keys stay sealed: there is no passphrase")
+        }
+        return try await LocalAuthority.open(folder, passphrase)
+    }
+}
+
+/// Where the services protected on this machine can be reached.
+extension EndsHome {
+    func address(of service: String) async throws -> HostAndPort? {
+        guard let found = try await authority?.store.endpoint(of: service) else { return nil }
+        return try HostAndPort(found.address)
+    }
+
+    func publish(_ service: String, at address: String) async throws {
+        try await SQLiteAuthorityStore.open(at: folder.database)
+            .publish(ServiceEndpoint(service: service, address: address, updatedAt: Date()))
+    }
+
+    func withdraw(_ service: String, at address: String) async throws {
+        try await SQLiteAuthorityStore.open(at: folder.database).withdraw(service: service, address: address)
+    }
+}
+
+extension IssuanceRecord {
+    fileprivate var renewable: IssuanceIntent? {
+        if case .issued = state { intent } else { nil }
+    }
+}

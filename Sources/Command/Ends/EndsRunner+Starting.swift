@@ -1,0 +1,133 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import SymbolonAccessPolicy
+import SymbolonNames
+import SymbolonProxy
+import SymbolonStorage
+import SymbolonTransport
+
+extension EndsRunner {
+    func start(_ service: RunConfiguration.Protected, _ keeper: TrustKeeper, _ ends: EndsService) async throws {
+        let name = try Input.parse(service.name, as: "the name of a service", IdentityName.init)
+        let source = try source(service.identity, default: name, for: name)
+        // Before anything is issued, as far as the domain is known.
+        if let domain = keeper.home?.authority?.trustDomain { _ = try Admission.clients(service.allow, in: domain) }
+        try await keeper.hold(source, for: .protect)
+        let allowed = try Admission.clients(service.allow, in: await keeper.trustDomain(of: source))
+        if allowed.patterns.isEmpty {
+            report.warn(
+                service.name, "nobody is allowed: every peer will be refused, proved or not", why: "no rule means no",
+                mend: "name who may pass: --allow client, --allow 'person/*', or allow: in the configuration")
+        }
+        await warnUnlessResolved(service.backend, of: service.name)
+
+        var definition = ServiceDefinition(
+            name: service.name, listen: service.listen.map(\.endpoint), backend: service.backend.endpoint)
+        definition.tls = TLSSettings(service.options)
+        let trust = try await keeper.trust(source, .clients(allowed))
+        let end: RunningEnd
+        do {
+            end = try await ServerEnd.start(definition, trust: trust, on: group, observer: report)
+        } catch {
+            throw Complaint(starting: service.name, error)
+        }
+        await keeper.keep(end, source, .clients(allowed))
+        let address = end.addresses.lazy.compactMap(HostAndPort.init).first?.reachable
+        await ends.add(end, at: address, isPublished: usesRegistry(service.identity))
+    }
+
+    func start(_ door: RunConfiguration.Door, _ keeper: TrustKeeper, _ ends: EndsService) async throws {
+        let name = try Input.parse(door.name, as: "the name of a service", IdentityName.init)
+        let source = try source(door.identity, default: nil, for: name)
+        let service = try await address(of: door, keeper, ends)
+        try await keeper.hold(source, for: .reach)
+        let expected = try Admission.service(
+            door.expect ?? door.name, in: await keeper.trustDomain(of: source))
+        if !door.listen.isLoopback {
+            report.warn(
+                door.name, "whoever can connect to \(door.listen) speaks with this end's identity",
+                why: "it is not an address of this machine alone", mend: "listen on 127.0.0.1 unless that is meant")
+        }
+        await warnUnlessResolved(service, of: door.name)
+
+        var definition = DoorDefinition(
+            name: door.name, listen: [door.listen.endpoint], service: service.endpoint)
+        definition.serverName = if case .dns(let host) = expected { host.description } else { service.host }
+        definition.tls = TLSSettings(door.options)
+        let trust = try await keeper.trust(source, .service([expected]))
+        let end: RunningEnd
+        do {
+            end = try await ClientEnd.start(definition, trust: trust, on: group, observer: report)
+        } catch {
+            throw Complaint(starting: door.name, error)
+        }
+        await keeper.keep(end, source, .service([expected]))
+        await ends.add(end, at: nil, isPublished: false)
+    }
+
+    private func source(
+        _ source: RunConfiguration.IdentitySource, default standard: IdentityName?, for name: IdentityName
+    ) throws -> IdentitySource {
+        switch source {
+        case .files(let certificate, let key, let anchors):
+            return .files(name: name, certificate: certificate, key: key, anchors: anchors)
+        case .home(name: let given?):
+            return .home(folder, try Input.parse(given, as: "the name of an identity", IdentityName.init))
+        case .home(name: nil):
+            if let standard { return .home(folder, standard) }
+            let names = (try? folder.identityNames().map(\.description).joined(separator: ", ")) ?? ""
+            throw Complaint(
+                what: "nothing says as whom to reach \(name)", why: "the service wants to know who comes",
+                mend: "name an identity with --as NAME" + (names.isEmpty ? "" : " (the home has \(names))"),
+                exit: .undecided)
+        }
+    }
+
+    private func usesRegistry(_ source: RunConfiguration.IdentitySource) -> Bool {
+        if case .home = source { LocalAuthority.exists(in: folder) } else { false }
+    }
+
+    /// What the operator says, else an end of this process, else what another process of this machine has noted.
+    private func address(
+        of door: RunConfiguration.Door, _ keeper: TrustKeeper, _ ends: EndsService
+    ) async throws -> HostAndPort {
+        if let at = door.at { return at }
+        if let here = await ends.address(of: door.name) { return here }
+        if let noted = try await keeper.home?.address(of: door.name) { return noted }
+        throw Complaint(
+            what: "nothing says where \(door.name) listens",
+            why: "no service of that name is protected on this machine",
+            mend: "name it with --at HOST:PORT, or start it here: symbolon protect \(door.name) --to HOST:PORT",
+            exit: .undecided)
+    }
+
+    /// The name may be known later: a warning, not a failure.
+    private func warnUnlessResolved(_ target: HostAndPort, of service: String) async {
+        do {
+            _ = try await NIOThreadPool.singleton.runIfActive {
+                try SocketAddress.makeAddressResolvingHost(target.host, port: target.port)
+            }
+        } catch {
+            report.warn(
+                service, "the name in \(target) is not known to this machine", why: "\(error)",
+                mend: "correct it if it is wrong; it is looked up again for every connection")
+        }
+    }
+}
+
+extension TLSSettings {
+    init(_ options: RunConfiguration.EndOptions) {
+        self.init()
+        handshakeDeadline = .seconds(Int64(options.handshakeDeadline))
+        if options.allowsTLS12 { minimumVersion = .tls12 }
+    }
+}
+
+extension HostAndPort {
+    /// Nil for a Unix domain socket.
+    init?(_ address: SocketAddress) {
+        guard let host = address.ipAddress, let port = address.port else { return nil }
+        self.init(host: host, port: port)
+    }
+}

@@ -1,0 +1,62 @@
+import NIOCore
+import ServiceLifecycle
+import SymbolonProxy
+
+/// The running ends of this process: they live until it is asked to end, and then drain together.
+actor EndsService: Service {
+    private struct Running {
+        let end: RunningEnd
+        /// Where programs of this machine reach it; nil for a door.
+        let address: HostAndPort?
+        let isPublished: Bool
+    }
+
+    /// For live connections to finish in; with what comes after it, inside the 15 s that container runtimes give at least.
+    private static let drainTime = TimeAmount.seconds(10)
+
+    private let report: EndReport
+    private let home: EndsHome?
+    private var running: [Running] = []
+
+    init(report: EndReport, home: EndsHome?) {
+        self.report = report
+        self.home = home
+    }
+
+    func add(_ end: RunningEnd, at address: HostAndPort?, isPublished: Bool) async {
+        running.append(Running(end: end, address: address, isPublished: isPublished))
+        guard isPublished, let address else { return }
+        do {
+            try await home?.publish(end.name, at: address.description)
+        } catch {
+            report.warn(
+                end.name, "its address is not noted, so that reach needs --at \(address)",
+                why: ExplainedError.text(error))
+        }
+    }
+
+    func address(of service: String) -> HostAndPort? {
+        running.first { $0.end.name == service && $0.end.role == .protect }?.address
+    }
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await stop(within: Self.drainTime)
+    }
+
+    func stop(within time: TimeAmount) async {
+        await withDiscardingTaskGroup { group in
+            for one in running { group.addTask { await self.stop(one, within: time) } }
+        }
+        running = []
+    }
+
+    private func stop(_ one: Running, within time: TimeAmount) async {
+        if one.isPublished, let address = one.address {
+            // What stays noted is tried in vain and found wrong at the first connection.
+            try? await home?.withdraw(one.end.name, at: address.description)
+        }
+        await one.end.stop(within: time)
+        report.tell(.counters(service: one.end.name, role: one.end.role, await one.end.counters()))
+    }
+}

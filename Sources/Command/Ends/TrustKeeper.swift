@@ -1,0 +1,153 @@
+import Foundation
+import SymbolonCertificates
+import SymbolonKeys
+import SymbolonNames
+import SymbolonProxy
+import SymbolonRevocation
+import SymbolonStorage
+import SymbolonVerification
+
+/// Keeps what every running end believes and proves itself with as it should be: own identities, and what is revoked.
+///
+/// `TrustKeeper+Identities.swift` finds, issues and renews identities; `TrustKeeper+Watching.swift` sees the changes.
+actor TrustKeeper {
+    private struct Kept {
+        let end: RunningEnd
+        let source: IdentitySource
+        let admission: TrustState.Admission
+    }
+
+    nonisolated let home: EndsHome?
+    nonisolated let passphrase: SecretBytes?
+    nonisolated let report: EndReport
+    /// Nil where there is no authority to look at.
+    nonisolated let storeWatch: StoreWatch?
+    var identities: [IdentitySource: HeldIdentity] = [:]
+    private var kept: [Kept] = []
+    private var revocation: RevocationSnapshot
+    /// The store has news that could not be read yet.
+    private(set) var isRevocationPending = false
+    private var failureTold: String?
+
+    init(home: EndsHome?, passphrase: SecretBytes?, report: EndReport) async throws {
+        self.home = home
+        self.passphrase = passphrase
+        self.report = report
+        if let authority = home?.authority {
+            revocation = try await authority.revocations()
+            storeWatch = StoreWatch(path: authority.store.path, changeCounter: revocation.epoch)
+        } else {
+            revocation = .none
+            storeWatch = nil
+        }
+    }
+
+    // MARK: Trust
+
+    /// What an end with this identity and this admission believes now.
+    func trust(_ source: IdentitySource, _ admission: TrustState.Admission) throws -> TrustState {
+        guard let held = identities[source] else { throw EndFailure.identityWithoutName }
+        return try TrustState(
+            identity: held.proof, anchors: anchors(of: held), admission: admission, revocation: revocation,
+            revocationMode: revocationMode(of: held.stored))
+    }
+
+    /// The trust domain of an identity: that of its SPIFFE ID, else that of the authority here.
+    func trustDomain(of source: IdentitySource) -> TrustDomain? {
+        guard let held = identities[source] else { return nil }
+        if case .spiffe(let identity) = held.proof.name { return identity.trustDomain }
+        return home?.authority?.trustDomain
+    }
+
+    /// An anchor speaks for the trust domain that its own certificate names; one that names none, for the domain of the
+    /// identity that it came with.
+    private func anchors(of held: HeldIdentity) -> [TrustAnchor] {
+        held.stored.anchors.map { certificate in
+            let names = (certificate.extensions.subjectAlternativeNames ?? []).compactMap { try? $0.subjectName() }
+            for case .spiffe(let identity) in names where identity.path.isEmpty {
+                return TrustAnchor(certificate, for: identity.trustDomain)
+            }
+            guard case .spiffe(let own) = held.proof.name else { return TrustAnchor(certificate) }
+            return TrustAnchor(certificate, for: own.trustDomain)
+        }
+    }
+
+    /// Revocation must be known where the store accounts for every anchor believed.
+    func revocationMode(of identity: StoredIdentity) -> RevocationMode {
+        if let root = home?.authority?.root, identity.anchors.allSatisfy({ $0.der == root.der }) { return .required }
+        return .bestEffort(because: "the anchors came in a file, and no source of revocation was given with them")
+    }
+
+    func revocation(of certificate: Certificate) -> Revocation? {
+        guard let issuer = home?.authority?.issuing.publicKey?.fingerprint else { return nil }
+        let identifier = CertificateIdentifier(issuerKey: issuer, serialNumber: certificate.serialNumber)
+        guard case .revoked(let reason, let since) = revocation.status(of: identifier) else { return nil }
+        return Revocation(reason, since: since)
+    }
+
+    // MARK: Ends
+
+    func keep(_ end: RunningEnd, _ source: IdentitySource, _ admission: TrustState.Admission) {
+        kept.append(Kept(end: end, source: source, admission: admission))
+    }
+
+    func roles(of source: IdentitySource) -> Set<EndRole> {
+        Set(kept.filter { $0.source == source }.map(\.end.role))
+    }
+
+    /// Puts what is known now in force at the ends of one identity, or at all.
+    func publish(to source: IdentitySource? = nil) {
+        for one in kept where source == nil || one.source == source {
+            do {
+                try one.end.replace(try trust(one.source, one.admission))
+            } catch EndFailure.stopped {
+                continue
+            } catch {
+                report.warn(
+                    one.end.name, "new trust is not taken up; what was in force stays so",
+                    why: ExplainedError.text(error))
+            }
+        }
+    }
+
+    // MARK: Revocation
+
+    /// Reads what is revoked and puts it in force. What cannot be read now is tried again by the next look.
+    func refreshRevocation() async {
+        guard let authority = home?.authority else { return }
+        do {
+            let next = try await authority.revocations()
+            isRevocationPending = false
+            guard next.epoch >= revocation.epoch else {
+                return tellOnce(
+                    "the store has gone back to an earlier day; what was revoked since stays refused here",
+                    why: "it counts \(next.epoch) changes, and \(revocation.epoch) are known")
+            }
+            failureTold = nil
+            revocation = next
+            publish()
+            tellOwnRevocations()
+        } catch {
+            isRevocationPending = true
+            tellOnce(
+                "revocations cannot be read; those known so far stay in force", why: ExplainedError.text(error))
+        }
+    }
+
+    func tellOnce(_ what: String, why: String) {
+        guard failureTold != why else { return }
+        failureTold = why
+        report.warn(nil, what, why: why)
+    }
+
+    private func tellOwnRevocations() {
+        for (source, held) in identities where !held.isRevoked {
+            guard let revoked = revocation(of: held.stored.leaf) else { continue }
+            identities[source]?.isRevoked = true
+            report.warn(
+                held.stored.name.description, "this identity is revoked: peers refuse it from now on",
+                why: "\(revoked.reason.rawValue), since \(Moment.text(revoked.since))",
+                mend: "if it may go on, issue it anew: symbolon identity issue \(held.stored.name) --profile …")
+        }
+    }
+}

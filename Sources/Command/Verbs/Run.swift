@@ -1,0 +1,89 @@
+import ArgumentParser
+import Foundation
+import SymbolonStorage
+
+/// `symbolon run`: any number of ends in one process.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve everything that a configuration file names, in one process.",
+        discussion: """
+            EXAMPLES
+              symbolon run --config symbolon.yaml
+              symbolon run --config symbolon.yaml --check          read it, say what is wrong, start nothing
+
+            THE FILE
+              home: /var/lib/symbolon        # relative paths start from the file's own folder
+              protect:
+                - name: web
+                  listen: 0.0.0.0:8443       # one, or a list
+                  to: 127.0.0.1:8080
+                  allow: [laptop, 'person/*']
+              reach:
+                - name: db
+                  listen: 127.0.0.1:5433
+                  at: db.example.internal:7432
+                  as: app
+
+              Each entry also takes certificate, key and anchors (files, in place of identity or as), handshake-deadline
+              (seconds), tls ("1.2" to speak that too); a door also expect. Every fault is named with its line.
+            """)
+
+    @Option(help: ArgumentHelp("The configuration (YAML).", valueName: "file"))
+    var config: String
+    @Flag(help: "Read the configuration, say what is wrong with it, and start nothing.")
+    var check = false
+    @OptionGroup var home: HomeOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        try await Complaint.reported {
+            let configuration = try read().relative(to: URL(fileURLWithPath: config).deletingLastPathComponent())
+            if check {
+                let (services, doors) = (configuration.protected.count, configuration.doors.count)
+                return Lines.write("\(config): good; it protects \(services) and reaches \(doors)")
+            }
+            try await EndsRunner(
+                configuration,
+                home: home.isNamed ? home.folder : configuration.home.map { HomeFolder($0) } ?? home.folder,
+                passphrase: home.passphrase.source, json: output.json
+            ).run()
+        }
+    }
+
+    private func read() throws -> RunConfiguration {
+        let text: String
+        do {
+            text = try String(contentsOf: URL(fileURLWithPath: config), encoding: .utf8)
+        } catch {
+            throw Complaint(
+                what: "the configuration \(config) cannot be read",
+                why: FileManager.default.fileExists(atPath: config) ? error.localizedDescription : "it does not exist",
+                mend: "see what it looks like: symbolon run --help", exit: .configuration)
+        }
+        do {
+            return try RunConfiguration.parse(yaml: text, file: config)
+        } catch {
+            let faults = error.faults
+            throw Complaint(
+                what: "\(faults.count) fault\(faults.count == 1 ? "" : "s") in \(config), so nothing was started",
+                why: faults.map(\.description).joined(separator: "\n       "),
+                mend: "mend them all; see the form: symbolon run --help", exit: .configuration)
+        }
+    }
+}
+
+extension RunConfiguration {
+    /// With every path whole: what a file names is found from the file's folder, wherever the command was started.
+    func relative(to folder: URL) -> RunConfiguration {
+        func whole(_ path: String) -> String { URL(fileURLWithPath: path, relativeTo: folder).path }
+        func whole(_ source: IdentitySource) -> IdentitySource {
+            guard case .files(let certificate, let key, let anchors) = source else { return source }
+            return .files(certificate: whole(certificate), key: whole(key), anchors: whole(anchors))
+        }
+        var result = self
+        result.home = home.map(whole)
+        for index in protected.indices { result.protected[index].identity = whole(protected[index].identity) }
+        for index in doors.indices { result.doors[index].identity = whole(doors[index].identity) }
+        return result
+    }
+}
