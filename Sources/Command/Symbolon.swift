@@ -8,12 +8,16 @@ struct Symbolon: AsyncParsableCommand {
         abstract: "Proves both ends of a connection to each other before a byte of your data moves.",
         discussion: """
             EXAMPLES
-              symbolon up                                          an authority, here
-              symbolon identity issue laptop --profile client      an identity for this machine
+              symbolon try                                        all of it, here, in seconds
+              symbolon up                                         an authority, here
+              symbolon protect web --to 127.0.0.1:8080 --allow laptop
+              symbolon reach web --listen 127.0.0.1:9000 --as laptop
+              symbolon identity revoke laptop                     cuts its live connections
 
             EXIT CODES
-              0 done   1 a check came out badly   2 could not tell   3 keys or folders are not safe to use
-              64 wrong usage   78 the configuration is not usable
+               0  done                        1  a check came out badly
+               2  could not tell              3  keys or folders are not safe to use
+              64  wrong usage                78  the configuration is not usable
             """,
         subcommands: [Up.self, Protect.self, Reach.self, Run.self, Identity.self, Audit.self, Try.self])
 }

@@ -28,8 +28,11 @@ extension ASN1ObjectIdentifier {
     /// The whole element: tag, length, content.
     var der: [UInt8] {
         var serializer = DER.Serializer()
-        // Serialising an identifier appends its octets and has nothing to throw.
-        try! serializer.serialize(self)
+        do {
+            try serializer.serialize(self)
+        } catch {
+            preconditionFailure("serialising an identifier appends its octets and has nothing to throw: \(error)")
+        }
         return serializer.serializedBytes
     }
 }

@@ -4,7 +4,17 @@ public import SymbolonKeys
 public import SymbolonRevocation
 
 extension KeyAlgorithm: ExpressibleByArgument {}
-extension ProfileName: ExpressibleByArgument {}
+/// The profiles of leaves; the authority's own are not for operators to ask for.
+extension ProfileName: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard Self.allValueStrings.contains(argument) else { return nil }
+        self.init(rawValue: argument)
+    }
+
+    public static var allValueStrings: [String] {
+        CertificateProfile.all.filter { if case .leaf = $0.role { true } else { false } }.map(\.name.rawValue)
+    }
+}
 
 extension RevocationReason: ExpressibleByArgument {
     /// RFC 5280 §5.3.1, without the one that is meant to be lifted again.

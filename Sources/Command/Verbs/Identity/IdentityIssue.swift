@@ -13,10 +13,10 @@ struct IdentityIssue: AsyncParsableCommand {
         abstract: "Issue a certificate: for a key made here, or for a request (CSR) made elsewhere.",
         discussion: """
             EXAMPLES
-              symbolon identity issue web --profile service --dns web.example.internal --ip 127.0.0.1
+              symbolon identity issue web --profile service --dns web.example.internal
               symbolon identity issue laptop --profile client
-              symbolon identity issue alice --profile person --mail alice@example.internal
-              symbolon identity issue printer-7 --profile device --csr printer.csr --out printer.pem
+              symbolon identity issue alice --profile person
+              symbolon identity issue dev-7 --profile device --csr dev.csr --out dev.pem
 
             PROFILES
             \(profiles)
