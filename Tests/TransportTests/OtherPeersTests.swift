@@ -44,6 +44,21 @@ struct OtherPeersTests {
         try await server.stop()
     }
 
+    @Test("s_client that updates its keys 33 times without a byte of data is cut off")
+    func keyUpdateFlood() async throws {
+        let server = try await LoopbackServer.start(TestContext.server(), halfClosure: false)
+        let peer = try Conversation(Self.openssl, Self.clientArguments(port: server.port, Self.proof))
+        let accepted = await server.next()
+        _ = try await accepted.watch.proved.get()
+        for _ in 1...33 {
+            try peer.say("k\n")
+            _ = await peer.wait(for: "KEYUPDATE")
+        }
+        #expect(try await accepted.watch.ended.get() == "keyUpdateFlood")
+        _ = try await peer.finish()
+        try await server.stop()
+    }
+
     @Test("T24: s_client without a certificate is told certificate_required")
     func sClientWithout() async throws {
         let server = try await LoopbackServer.start(TestContext.server())

@@ -17,6 +17,7 @@ struct TestIdentity: Sendable {
     static let folder: String = {
         let path = NSTemporaryDirectory() + "symbolon-transport-\(ProcessInfo.processInfo.processIdentifier)"
         try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        atexit { try? FileManager.default.removeItem(atPath: TestIdentity.folder) }
         return path
     }()
 

@@ -52,7 +52,8 @@ public enum TLSFailure: Error, Equatable, Sendable {
 
     /// A record failed authentication.
     case recordNotAuthentic
-    /// The peer changed keys too often without sending anything.
+    /// The peer changed keys more than 32 times in a row without sending data. BoringSSL keeps that count, and holds back
+    /// our answering updates until we write (RFC 8446 §4.6.3), so neither work nor memory grows with a flood.
     case keyUpdateFlood
     /// The peer gave up with this alert.
     case peerAlert(TLSAlert)
