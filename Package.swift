@@ -63,6 +63,12 @@ var targets: [Target] = [
         path: "Sources/Command",
         swiftSettings: settings),
 
+    .executableTarget(
+        name: "benchmarks",
+        dependencies: base + trust + ["SymbolonAudit", "SymbolonAuthority", "SymbolonStorage", crypto],
+        path: "Benchmarks/Measures",
+        swiftSettings: settings),
+
     .target(
         name: "SymbolonTestSupport", dependencies: base + trust + [crypto],
         path: "Tests/TestSupport", swiftSettings: settings),
@@ -84,8 +90,12 @@ var targets: [Target] = [
     .testTarget(
         name: "Interop", dependencies: base + trust + control + ["symbolon", "SymbolonStorage", "SymbolonTestSupport"],
         path: "Tests/Interop", swiftSettings: settings),
+    .executableTarget(
+        name: "issue-loop", dependencies: ["SymbolonKeys", "SymbolonAuthority", "SymbolonStorage"],
+        path: "Tests/IssueLoop", swiftSettings: settings),
     .testTarget(
-        name: "EndToEnd", dependencies: base + trust + control + ["symbolon", "SymbolonStorage", "SymbolonTestSupport"],
+        name: "EndToEnd",
+        dependencies: base + trust + control + ["symbolon", "issue-loop", "SymbolonStorage", "SymbolonTestSupport"],
         path: "Tests/EndToEnd", swiftSettings: settings),
 ]
 // While the house is being built: only rooms that have content, and only the tests asked for.

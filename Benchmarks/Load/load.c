@@ -1,0 +1,201 @@
+/* A client of a proxy: mutual TLS 1.3 with OpenSSL, or plain TCP to a local door.
+ *
+ * Usage: load [-p] [-c CHAIN -k KEY -a ANCHORS] PORT handshakes COUNT WORKERS
+ *                                                    requests COUNT CONNECTIONS     64 octets and an answer, in turn
+ *                                                    down|up OCTETS CONNECTIONS     so many on each
+ *                                                    idle 0 CONNECTIONS             one exchange, then silence
+ *
+ * Says "ready", waits for a line, does it, says "done" with how many TLS handshakes and session tickets there were,
+ * waits for a line, and ends. X25519 and AES-128-GCM always, so that every proxy does the same work.
+ */
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "request.h"
+
+enum { CHUNK = 64 * 1024 };
+
+struct peer {
+    int fd;
+    SSL *tls; /* NULL: plain */
+};
+
+static SSL_CTX *context;
+static struct sockaddr_in address = {.sin_family = AF_INET};
+static uint64_t amount;
+static atomic_long left;
+static atomic_long handshakes, tickets;
+
+static void fail(const char *what) {
+    fprintf(stderr, "load: %s: ", what);
+    perror("");
+    ERR_print_errors_fp(stderr);
+    exit(1);
+}
+
+static int saw_ticket(SSL *tls, SSL_SESSION *session) {
+    (void)tls, (void)session;
+    tickets++;
+    return 0;
+}
+
+static struct peer open_peer(void) {
+    struct peer peer = {.fd = socket(AF_INET, SOCK_STREAM, 0)};
+    int on = 1;
+    setsockopt(peer.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connect(peer.fd, (struct sockaddr *)&address, sizeof address)) fail("connect");
+    if (!context) return peer;
+    peer.tls = SSL_new(context);
+    SSL_set_fd(peer.tls, peer.fd);
+    if (SSL_connect(peer.tls) != 1) fail("handshake");
+    handshakes++;
+    return peer;
+}
+
+static void send_all(struct peer peer, const void *bytes, size_t count) {
+    for (size_t done = 0; done < count;) {
+        const char *from = (const char *)bytes + done;
+        int n = peer.tls ? SSL_write(peer.tls, from, (int)(count - done))
+                         : (int)send(peer.fd, from, count - done, MSG_NOSIGNAL);
+        if (n <= 0) fail("send");
+        done += (size_t)n;
+    }
+}
+
+static size_t receive(struct peer peer, void *bytes, size_t count) {
+    int n = peer.tls ? SSL_read(peer.tls, bytes, (int)count) : (int)read(peer.fd, bytes, count);
+    if (n <= 0) fail("receive");
+    return (size_t)n;
+}
+
+static void exchange(struct peer peer, enum request_kind kind, uint64_t length) {
+    struct request request = {.kind = (uint8_t)kind, .length = length}, answer;
+    static char zeros[CHUNK];
+    send_all(peer, &request, BLOCK);
+    if (kind == DOWN) {
+        char *chunk = malloc(CHUNK);
+        while (length > 0) length -= receive(peer, chunk, length < CHUNK ? (size_t)length : CHUNK);
+        free(chunk);
+        return;
+    }
+    if (kind == UP)
+        for (; length > 0; length -= length < CHUNK ? length : CHUNK)
+            send_all(peer, zeros, length < CHUNK ? (size_t)length : CHUNK);
+    for (size_t have = 0; have < BLOCK;) have += receive(peer, (char *)&answer + have, BLOCK - have);
+    if (memcmp(&request, &answer, BLOCK)) fail("another answer than was sent");
+}
+
+/* Until the proxy has closed too: so that all of its work falls into the measured time. */
+static void close_peer(struct peer peer) {
+    char byte;
+    if (peer.tls) SSL_shutdown(peer.tls);
+    shutdown(peer.fd, SHUT_WR);
+    while (read(peer.fd, &byte, 1) > 0) {
+    }
+    SSL_free(peer.tls);
+    close(peer.fd);
+}
+
+static void *handshake_worker(void *unused) {
+    while (left-- > 0) {
+        struct peer peer = open_peer();
+        exchange(peer, ECHO, 0);
+        close_peer(peer);
+    }
+    return unused;
+}
+
+static void *request_worker(void *peer) {
+    while (left-- > 0) exchange(*(struct peer *)peer, ECHO, 0);
+    return NULL;
+}
+
+static void *down_worker(void *peer) {
+    exchange(*(struct peer *)peer, DOWN, amount);
+    return NULL;
+}
+
+static void *up_worker(void *peer) {
+    exchange(*(struct peer *)peer, UP, amount);
+    return NULL;
+}
+
+static void say(const char *line) {
+    printf("%s\n", line);
+    fflush(stdout);
+}
+
+static void await_line(void) {
+    for (int c = getchar(); c != '\n'; c = getchar())
+        if (c == EOF) exit(0);
+}
+
+static void make_context(const char *chain, const char *key, const char *anchors) {
+    context = SSL_CTX_new(TLS_client_method());
+    SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
+    if (SSL_CTX_use_certificate_chain_file(context, chain) != 1 ||
+        SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1 ||
+        SSL_CTX_load_verify_locations(context, anchors, NULL) != 1 ||
+        SSL_CTX_set1_groups_list(context, "X25519") != 1 ||
+        SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256") != 1)
+        fail("client's credentials");
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(context, saw_ticket);
+}
+
+int main(int count, char **arguments) {
+    const char *chain = NULL, *key = NULL, *anchors = NULL;
+    int plain = 0;
+    for (int option; (option = getopt(count, arguments, "pc:k:a:")) != -1;) switch (option) {
+        case 'p': plain = 1; break;
+        case 'c': chain = optarg; break;
+        case 'k': key = optarg; break;
+        case 'a': anchors = optarg; break;
+        default: return 64;
+        }
+    if (count - optind != 4 || (!plain && !(chain && key && anchors)))
+        return fputs("usage: load [-p] [-c CHAIN -k KEY -a ANCHORS] PORT WHAT AMOUNT CONNECTIONS\n", stderr), 64;
+    signal(SIGPIPE, SIG_IGN);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons((uint16_t)atoi(arguments[optind]));
+    const char *what = arguments[optind + 1];
+    amount = strtoull(arguments[optind + 2], NULL, 10);
+    left = (long)amount;
+    int connections = atoi(arguments[optind + 3]);
+    if (!plain) make_context(chain, key, anchors);
+
+    void *(*worker)(void *) = !strcmp(what, "handshakes") ? handshake_worker
+                              : !strcmp(what, "requests") ? request_worker
+                              : !strcmp(what, "down")     ? down_worker
+                              : !strcmp(what, "up")       ? up_worker
+                                                          : NULL;
+    int holds = worker != handshake_worker;
+    struct peer *peers = calloc((size_t)connections, sizeof *peers);
+    pthread_t *threads = calloc((size_t)connections, sizeof *threads);
+    if (worker)
+        for (int i = 0; holds && i < connections; i++) exchange(peers[i] = open_peer(), ECHO, 0);
+    say("ready");
+    await_line();
+    if (worker) {
+        for (int i = 0; i < connections; i++) pthread_create(&threads[i], NULL, worker, &peers[i]);
+        for (int i = 0; i < connections; i++) pthread_join(threads[i], NULL);
+    } else {
+        for (int i = 0; i < connections; i++) exchange(peers[i] = open_peer(), ECHO, 0);
+    }
+    printf("done %ld %ld\n", (long)handshakes, (long)tickets);
+    fflush(stdout);
+    await_line();
+    for (int i = 0; holds && i < connections; i++) close_peer(peers[i]);
+    return 0;
+}

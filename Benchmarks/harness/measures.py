@@ -1,0 +1,151 @@
+"""The measures: each gives rows of samples, one sample a round."""
+
+import json
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import machine
+from .peers import Proxy, Setting
+
+
+@dataclass
+class Row:
+    subject: str
+    unit: str
+    samples: list[float] = field(default_factory=list)
+
+
+@dataclass
+class Measure:
+    key: str
+    title: str
+    rows: list[Row]
+
+
+class Load:
+    """One run of the load: made ready, let go, awaited."""
+
+    def __init__(self, program: Path, setting: Setting, proxy: Proxy, what: str, amount: int, connections: int):
+        chain, key, anchors = setting.exported("load")
+        credentials = ["-p"] if proxy.name == "symbolon reach" else ["-c", chain, "-k", key, "-a", anchors]
+        self.process = machine.start(
+            [program, *credentials, proxy.port, what, amount, connections], machine.DRIVING,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.expect("ready")
+
+    def expect(self, word: str) -> list[str]:
+        words = self.process.stdout.readline().split()
+        if words[:1] != [word]:
+            raise RuntimeError(f"the load ended with {self.process.wait()}")
+        return words[1:]
+
+    def run(self) -> None:
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        self.expect("done")
+
+    def end(self) -> None:
+        self.process.stdin.write("\n")
+        self.process.stdin.close()
+        if self.process.wait() != 0:
+            raise RuntimeError("the load did not end well")
+
+
+def settled(read, pid: int) -> float:
+    """Reads when what was asked for is done and cleared away."""
+    before = read(pid)
+    for _ in range(100):
+        time.sleep(0.1)
+        now = read(pid)
+        if abs(now - before) < 0.003:
+            return now
+        before = now
+    return before
+
+
+def spent(program: Path, setting: Setting, proxies: list[Proxy], what: str, amount: int, connections: int) -> list[float]:
+    """CPU seconds of each of `proxies`; the load goes to the last."""
+    load = Load(program, setting, proxies[-1], what, amount, connections)
+    before = [settled(machine.cpu_seconds, proxy.pid) for proxy in proxies]
+    load.run()
+    after = [settled(machine.cpu_seconds, proxy.pid) for proxy in proxies]
+    load.end()
+    for proxy in proxies:
+        settled(machine.cpu_seconds, proxy.pid)
+    return [late - early for early, late in zip(before, after)]
+
+
+def through(
+    key: str, title: str, unit: str, scale: float, rounds: int, program: Path, setting: Setting, proxies: list[Proxy],
+    door: Proxy | None, what: str, amount: int, connections: int
+) -> Measure:
+    """Every proxy in turn, round after round. `scale` makes the unit of CPU seconds."""
+    rows = {proxy.name: Row(proxy.name, unit) for proxy in proxies}
+    if door:
+        rows["hybrid"] = Row("symbolon, X25519MLKEM768 from reach", unit)
+        rows["door"] = Row("symbolon reach, the client end of it", unit)
+    for _ in range(rounds):
+        for proxy in proxies:
+            rows[proxy.name].samples += [
+                spent(program, setting, [proxy], what, amount, connections)[0] * scale]
+        if door:
+            service, client = spent(program, setting, [proxies[0], door], what, amount, connections)
+            rows["hybrid"].samples.append(service * scale)
+            rows["door"].samples.append(client * scale)
+    return Measure(key, title, list(rows.values()))
+
+
+def memory(program: Path, setting: Setting, proxies: list[Proxy], connections: int) -> Measure:
+    """Growth from the first connections to `connections` idle ones, on proxies that have just been started."""
+    rows = []
+    for proxy in proxies:
+        spent(program, setting, [proxy], "handshakes", 32, 4)
+        load = Load(program, setting, proxy, "idle", 0, connections)
+        before = machine.pss_kilobytes(proxy.pid)
+        load.run()
+        time.sleep(1)
+        rows.append(Row(proxy.name, "kB", [(machine.pss_kilobytes(proxy.pid) - before) / connections]))
+        load.end()
+    return Measure("memory", f"Memory for an idle connection, both legs (growth over {connections:,})", rows)
+
+
+def inside(program: Path, path: Path, setting: Setting, rounds: int) -> list[Measure]:
+    """Verification and issuance, in one process of our own; OpenSSL's verifier on the same certificates after it."""
+    folder = setting.folder / "inside"
+    folder.mkdir()
+    lines = output([program, folder, rounds])
+    rows = [Row(line["name"], line["unit"], line["samples"]) for line in map(json.loads, lines)]
+    theirs = [float(line) for line in output([path, folder, rounds])]
+    verification = [row for row in rows if row.unit == "µs CPU"]
+    verification.append(Row("OpenSSL X509_verify_cert, parsing too", "µs CPU", theirs))
+    return [
+        Measure("verification", "Verifying a P-256 leaf and issuing certificate to a root", verification),
+        Measure("issuance", "Issuing a certificate: durable, linted, audited (SQLite)",
+                [row for row in rows if row not in verification]),
+    ]
+
+
+def first_run(setting: Setting, rounds: int) -> Measure:
+    """`symbolon try`, on a fresh home and on one that is there."""
+    fresh, again, closed = (Row(name, "ms") for name in (
+        "symbolon try, new home: start to first mutual exchange",
+        "symbolon try, again: start to first mutual exchange", "revoked to live connection closed"))
+    for _ in range(rounds):
+        home = setting.folder / "try"
+        shutil.rmtree(home, ignore_errors=True)
+        for row in (fresh, again):
+            report = json.loads(output([setting.symbolon, "try", "--json", "--home", home], set(machine.CORES))[-1])
+            row.samples.append(report["firstExchangeMilliseconds"])
+            closed.samples.append(report["revocation"]["closedAfterMilliseconds"])
+    return Measure("start", "From start to proof, and from revocation to the end", [fresh, again, closed])
+
+
+def output(command: list, cores: set[int] = machine.MEASURED) -> list[str]:
+    process = machine.start(command, cores, stdout=subprocess.PIPE, text=True)
+    text = process.communicate()[0]
+    if process.returncode != 0:
+        raise RuntimeError(f"{Path(str(command[0])).name} ended with {process.returncode}")
+    return text.splitlines()

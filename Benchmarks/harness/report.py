@@ -1,0 +1,142 @@
+"""What was measured, for people (terminal, Markdown) and for programs (JSON), beside what is wanted of it."""
+
+import json
+import statistics
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .measures import Measure, Row
+
+# Columns that are not numbers.
+WORDS = ("", "unit")
+SECONDS = {"µs CPU": 1e-6, "ms CPU": 1e-3, "ms": 1e-3, "s CPU": 1.0}
+
+
+@dataclass
+class Held:
+    """One threshold, and what was found."""
+
+    what: str
+    found: float
+    at_most: float
+    aim: float
+
+    @property
+    def verdict(self) -> str:
+        if self.found > self.at_most:
+            return "MISSED"
+        return "held" if self.found > self.aim else "held, and the aim"
+
+
+def best(row: Row) -> float:
+    """The least disturbed round."""
+    return max(row.samples) if row.unit == "per second" else min(row.samples)
+
+
+def row_named(measures: list[Measure], subject: str, unit: str | None = None) -> Row | None:
+    return next(
+        (row for measure in measures for row in measure.rows if row.subject == subject and unit in (None, row.unit)),
+        None)
+
+
+def compare(measures: list[Measure], thresholds: Path) -> list[Held]:
+    """Those whose measures were taken in this run."""
+    wanted = json.loads(thresholds.read_text())
+    taken = {measure.key: measure for measure in measures}
+    result = []
+    for entry in wanted["ratios"] + wanted["promises"]:
+        if entry["measure"] not in taken:
+            continue
+        measure = taken[entry["measure"]]
+        row = row_named([measure], entry["subject"], entry.get("unit"))
+        title = f"{measure.key}: {entry['subject']}"
+        if row is None:
+            continue
+        if "to" in entry:
+            other = row_named([measure], entry["to"]) or row_named(measures, entry["to"])
+            if other is None:
+                continue
+            scale = SECONDS.get(row.unit, 1.0) / SECONDS.get(other.unit, 1.0)
+            result.append(
+                Held(f"{title} / {entry['to']}", best(row) * scale / best(other), entry["atMost"], entry["aim"]))
+        else:
+            # A promise holds for every round, not for the best one.
+            result.append(Held(f"{title}, {row.unit}", max(row.samples), entry["atMost"], entry["aim"]))
+    return result
+
+
+def number(value: float) -> str:
+    """Three digits."""
+    if value >= 99.95:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}" if value >= 0.0995 else f"{value:.3f}"
+
+
+def columns(measure: Measure) -> tuple[list[str], list[list[str]]]:
+    base = next((row for row in measure.rows if row.subject in ("nginx", "two bare signature checks")), None)
+    head = ["", "best", "median", "unit"] + ([f"× {base.subject}"] if base else [])
+    body = []
+    for row in measure.rows:
+        line = [row.subject, number(best(row)), number(statistics.median(row.samples)), row.unit]
+        if base:
+            line.append(f"{best(row) / best(base):.2f}")
+        body.append(line)
+    return head, body
+
+
+def held_columns(held: list[Held]) -> tuple[list[str], list[list[str]]]:
+    return ["", "found", "at most", "aim", ""], [
+        [each.what, number(each.found), number(each.at_most), number(each.aim), each.verdict] for each in held]
+
+
+def aligned(head: list[str], body: list[list[str]]) -> str:
+    lines = [head] + body
+    widths = [max(len(line[index]) for line in lines) for index in range(len(head))]
+
+    def text(line: list[str]) -> str:
+        cells = (
+            cell.ljust(width) if name in WORDS else cell.rjust(width) for name, cell, width in zip(head, line, widths))
+        return ("  " + "  ".join(cells)).rstrip()
+
+    return "\n".join(map(text, lines))
+
+
+def terminal(about: dict[str, str], measures: list[Measure], held: list[Held]) -> str:
+    parts = ["\n".join(f"  {name:<10} {value}" for name, value in about.items())]
+    parts += [f"{measure.title}\n{aligned(*columns(measure))}" for measure in measures]
+    if held:
+        parts.append(f"Wanted (Benchmarks/thresholds.json)\n{aligned(*held_columns(held))}")
+    return "\n\n".join(parts)
+
+
+def table(head: list[str], body: list[list[str]]) -> str:
+    rule = ["---" if name in WORDS else "---:" for name in head]
+    return "\n".join("| " + " | ".join(line) + " |" for line in [head, rule] + body)
+
+
+def markdown(about: dict[str, str], measures: list[Measure], held: list[Held]) -> str:
+    parts = [
+        "# Figures",
+        "Written by `Benchmarks/run --markdown`; nothing here is typed by hand. CPU time comes first: it says what a proxy "
+        "costs however busy the machine is otherwise. The proxies are measured in turn, round after round, each alone on "
+        "one core with the load and the backend on the others; *best* is the least disturbed round. All of them verify a "
+        "client's leaf and issuing certificate to the same root, speak TLS 1.3 with X25519, P-256 and AES-128-GCM, resume "
+        "nothing, and pass on to the same plaintext backend. Only symbolon writes a line for each connection and knows "
+        "about revocation; the others keep no log.",
+        table(["", ""], [[name, value] for name, value in about.items()]),
+    ]
+    for measure in measures:
+        parts += [f"## {measure.title}", table(*columns(measure))]
+    if held:
+        parts += ["## What is wanted", table(*held_columns(held))]
+    return "\n\n".join(parts) + "\n"
+
+
+def as_json(about: dict[str, str], measures: list[Measure], held: list[Held]) -> str:
+    return json.dumps(
+        {
+            "about": about,
+            "measures": [asdict(measure) for measure in measures],
+            "thresholds": [asdict(each) | {"verdict": each.verdict} for each in held],
+        },
+        ensure_ascii=False)
