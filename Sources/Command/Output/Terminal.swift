@@ -14,19 +14,26 @@ struct Terminal: Sendable {
 
     let isInteractive: Bool
     let hasColour: Bool
+    /// In characters; nil where lines may be of any length.
+    let width: Int?
 
     static let output = Terminal(descriptor: STDOUT_FILENO)
     static let errors = Terminal(descriptor: STDERR_FILENO)
 
-    init(isInteractive: Bool, hasColour: Bool) {
+    init(isInteractive: Bool, hasColour: Bool, width: Int? = nil) {
         self.isInteractive = isInteractive
         self.hasColour = hasColour
+        self.width = width
     }
 
     private init(descriptor: Int32) {
         let environment = ProcessInfo.processInfo.environment
         isInteractive = isatty(descriptor) == 1 && environment["TERM"] != "dumb"
         hasColour = isInteractive && (environment["NO_COLOR"] ?? "").isEmpty
+        var size = winsize()
+        let isKnown = unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0
+        // 40: what is narrower tells its size wrongly more often than rightly.
+        width = isInteractive && isKnown && size.ws_col >= 40 ? Int(size.ws_col) : nil
     }
 
     func styled(_ text: String, _ styles: Style...) -> String {
@@ -74,5 +81,21 @@ extension String {
     /// The text with blanks after it up to a width in characters.
     func padded(to width: Int) -> String {
         count >= width ? self : self + String(repeating: " ", count: width - count)
+    }
+
+    /// The text in lines of at most so many characters, broken at blanks; a longer word stays whole.
+    func wrapped(to width: Int?) -> [String] {
+        guard let width, count > width else { return [self] }
+        var lines: [String] = []
+        var line = ""
+        for word in split(separator: " ", omittingEmptySubsequences: false) {
+            if !line.isEmpty, line.count + 1 + word.count > width {
+                lines.append(line)
+                line = String(word)
+            } else {
+                line += line.isEmpty ? String(word) : " " + word
+            }
+        }
+        return lines + [line]
     }
 }

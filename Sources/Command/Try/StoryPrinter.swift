@@ -38,8 +38,14 @@ struct StoryPrinter: Sendable {
     func refused(_ trial: FirstRunReport.Trial) {
         let told = trial.alert.map { "told \($0)" } ?? "told nothing"
         good("\(trial.who.padded(to: 48)) \(told); \(trial.backendBytes) bytes reached the service")
-        let clause = trial.clause.isEmpty ? "" : " [\(trial.clause)]"
-        say("    " + terminal.styled("\(trial.explanation.printable)\(clause)", .dim))
+        reason(trial.explanation.printable + (trial.clause.isEmpty ? "" : " [\(trial.clause)]"))
+    }
+
+    /// What an operator reads, below the line that it belongs to.
+    func reason(_ text: String) {
+        for line in text.wrapped(to: terminal.width.map { $0 - 4 }) {
+            say("    " + terminal.styled(line, .dim))
+        }
     }
 
     func say(_ line: String) {
