@@ -277,8 +277,8 @@ final class FirstRun {
             if case .closed(let facts) = $0 { facts.reason == "revoked" } else { false }
         }
         guard case .closed(let facts) = closed else { return fail("no end said that revocation closed the connection") }
-        printer.good(
-            "revoked; its live connection was closed \(Int(elapsed)) ms later (\(facts.explanation.printable))")
+        printer.good("revoked; its live connection was closed \(Int(elapsed)) ms later")
+        printer.reason(facts.explanation.printable)
         try await refuseNext(stage, reason: facts.reason, elapsed)
     }
 

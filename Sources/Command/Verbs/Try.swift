@@ -60,13 +60,19 @@ struct Try: AsyncParsableCommand {
         let door = stage.door.addresses.first?.port ?? 0
         let protect = stage.protect.addresses.first?.port ?? 0
         let folder = home.folder.path
+        let command = CommandLine.arguments.first ?? "symbolon"
         printer.say("")
         printer.say("The client has a new certificate, and everything stays up. Try it:")
-        printer.say(
-            "  curl http://127.0.0.1:\(door)/                            through the client's door: proved both ways")
-        printer.say("  curl -k https://127.0.0.1:\(protect)/                        straight at the service: refused")
-        printer.say("  symbolon identity revoke \(FirstRun.clientName) --home \(folder)   then curl the door again")
-        printer.say("  symbolon audit show --home \(folder)               what was recorded")
+        let lines = [
+            ("curl http://127.0.0.1:\(door)/", "the client's door: proved both ways"),
+            ("curl -k https://127.0.0.1:\(protect)/", "straight at the service: refused"),
+            ("\(command) identity revoke \(FirstRun.clientName) --home \(folder)", "then curl the door again"),
+            ("\(command) audit show --home \(folder)", "what was recorded"),
+        ]
+        let width = lines.map(\.0.count).max() ?? 0
+        for (line, meaning) in lines {
+            printer.say("  \(line.padded(to: width))  \(printer.terminal.styled("# " + meaning, .dim))")
+        }
         printer.say("Ctrl-C ends it.")
         for await _ in signals { return }
     }
