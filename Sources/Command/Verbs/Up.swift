@@ -15,7 +15,7 @@ struct Up: AsyncParsableCommand {
               symbolon up --domain corp.example --permit-dns corp.example --permit-ip 10.0.0.0/8
               symbolon up --passphrase-credential authority       sealed under a systemd credential
 
-            Run again, it changes nothing: it opens every key and certificate, checks the folder's modes and the audit record, and says \
+            Run again, it changes nothing: it opens the keys (not the root's), checks the modes of the folder, and says \
             how things stand.
             """)
 
