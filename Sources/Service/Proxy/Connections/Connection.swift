@@ -87,8 +87,10 @@ final class Connection {
 
     /// Both ends have proved themselves and this one's verdict was yes.
     func handshakeCompleted(_ session: SessionFacts) {
-        guard isProving, let verified = session.verified as? Proof else { return }
-        var proof = verified
+        guard isProving else { return }
+        guard var proof = session.verified as? Proof else {
+            return refuse(.lost("the handshake brought no proof"), isAlertSent: false)
+        }
         if proof.epoch != share.trust.epoch {
             // The trust was replaced between the peer's certificate and its Finished.
             do { proof = try share.trust.rejudge(proof, at: share.now) } catch {

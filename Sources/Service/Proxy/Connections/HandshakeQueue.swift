@@ -27,14 +27,14 @@ struct HandshakeQueue {
     mutating func arrive(_ id: UInt64, from peer: PeerAddress) -> UInt64? {
         var evicted: UInt64?
         if byPeer[peer, default: Arrivals()].live >= limitPerAddress {
-            evicted = oldest(of: byPeer[peer]?.ids ?? [])
+            evicted = Self.oldest(of: &byPeer[peer, default: Arrivals()], in: peers)
         } else if peers.count >= limit {
-            evicted = oldest(of: all.ids)
+            evicted = Self.oldest(of: &all, in: peers)
         }
         if let evicted { leave(evicted) }
         peers[id] = peer
-        append(id, to: &all)
-        append(id, to: &byPeer[peer, default: Arrivals()])
+        Self.append(id, to: &all, in: peers)
+        Self.append(id, to: &byPeer[peer, default: Arrivals()], in: peers)
         return evicted
     }
 
@@ -47,12 +47,16 @@ struct HandshakeQueue {
         if all.live == 0 { all = Arrivals() }
     }
 
-    private func oldest(of ids: ArraySlice<UInt64>) -> UInt64? {
-        ids.first { peers[$0] != nil }
+    private static func oldest(of arrivals: inout Arrivals, in peers: [UInt64: PeerAddress]) -> UInt64? {
+        while let first = arrivals.ids.first {
+            if peers[first] != nil { return first }
+            arrivals.ids.removeFirst()
+        }
+        return nil
     }
 
     /// Finished ones are dropped whenever they outnumber the live: amortised, one step an arrival.
-    private func append(_ id: UInt64, to arrivals: inout Arrivals) {
+    private static func append(_ id: UInt64, to arrivals: inout Arrivals, in peers: [UInt64: PeerAddress]) {
         if arrivals.ids.count > 2 * arrivals.live + 16 {
             arrivals.ids = ArraySlice(arrivals.ids.filter { peers[$0] != nil })
         }

@@ -24,7 +24,7 @@ extension RunningEnd {
             do {
                 end.add(try await end.listen(at: endpoint, on: group))
             } catch {
-                await end.stop(within: .zero)
+                await end.closeListeners()
                 throw .cannotListen(at: endpoint, because: text(of: error))
             }
         }

@@ -4,6 +4,7 @@ internal import SymbolonVerification
 internal import Synchronization
 
 /// An end that listens: a protected service (`ServerEnd`) or a door to one (`ClientEnd`). Safe to use from any thread.
+/// It listens until `stop`.
 ///
 /// Asking it things hops to its event loops; nothing that is asked here stands in a connection's way.
 public final class RunningEnd: Sendable {
@@ -94,17 +95,22 @@ public final class RunningEnd: Sendable {
 
     /// Stops listening, lets live connections finish for up to `time`, then cuts those that are left. Once is enough.
     public func stop(within time: TimeAmount = .seconds(10)) async {
+        await closeListeners()
+        let drained = seats.map { seat in seat.loop.flatSubmit { seat.share.value.drain() } }
+        let cuts = seats.map { seat in seat.loop.scheduleTask(in: time) { seat.share.value.closeAll(.drained) } }
+        for future in drained { try? await future.get() }
+        for cut in cuts { cut.cancel() }
+        plan.observer.end(.stopped(service: name, role: role))
+    }
+
+    /// Takes no connection and no trust any more.
+    func closeListeners() async {
         let listeners = control.withLock { control in
             defer { control.listeners = [] }
             control.isStopped = true
             return control.listeners
         }
         for listener in listeners { try? await listener.close() }
-        let drained = seats.map { seat in seat.loop.flatSubmit { seat.share.value.drain() } }
-        let cuts = seats.map { seat in seat.loop.scheduleTask(in: time) { seat.share.value.closeAll(.drained) } }
-        for future in drained { try? await future.get() }
-        for cut in cuts { cut.cancel() }
-        plan.observer.end(.stopped(service: name, role: role))
     }
 
     private func gather<Answer: Sendable>(_ ask: @escaping @Sendable (LoopShare) -> Answer) async -> [Answer] {

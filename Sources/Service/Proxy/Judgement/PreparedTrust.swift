@@ -13,12 +13,15 @@ struct PreparedTrust: Sendable {
     let context: TLSContext
     private let verifier: Verifier
     private let expectation: Expectation
+    /// What lets a door's service pass: being the one that was asked for.
+    private let serviceRule: String
 
     init(_ state: TrustState, epoch: UInt64, context: TLSContext, cache: SignatureCache) {
         self.epoch = epoch
         self.state = state
         self.context = context
         self.expectation = state.expectation
+        serviceRule = "the service is \(expectation.names.map(\.description).joined(separator: " and "))"
         self.verifier = Verifier(anchors: state.anchors, revocation: state.revocation, cache: cache)
     }
 
@@ -54,8 +57,8 @@ struct PreparedTrust: Sendable {
 
     private func rule(admitting peer: VerifiedPeer) throws(RefusalCause) -> String {
         switch state.admission {
-        case .service(let names):
-            return "the service is \(names.map(\.description).joined(separator: " and "))"
+        case .service:
+            return serviceRule
         case .clients(let list):
             switch list.decide(peer) {
             case .allowed(let rule): return rule
