@@ -7,6 +7,10 @@ extension Complaint {
         switch error {
         case let complaint as Complaint:
             self = complaint
+        case KeyFileFailure.file(let failure):
+            self.init(
+                what: "the authority's keys in \(home.path) cannot be read", why: failure.explanation,
+                mend: "put the file back from a backup; without it this authority issues nothing", exit: .unsafeHome)
         case let failure as KeyFileFailure:
             self.init(
                 what: "the authority's keys in \(home.path) cannot be opened", why: failure.explanation,
@@ -24,6 +28,12 @@ extension Complaint {
         default:
             self.init(what: "the authority in \(home.path) cannot be used", why: "\(error)")
         }
+    }
+
+    /// Why a home has no authority, once it was looked for.
+    static func noAuthority(_ home: HomeFolder) -> String {
+        UnfinishedCreation.isMarked(home)
+            ? "one was being made, and that was not finished" : "\(home.database) does not exist"
     }
 
     static func mend(_ failure: StoreFailure) -> String? {

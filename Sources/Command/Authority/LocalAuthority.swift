@@ -19,9 +19,9 @@ struct LocalAuthority: Sendable {
 
     // MARK: Opening
 
-    /// True when the home has an authority, without opening any key.
+    /// True when the home has an authority that was made to its end, without opening any key.
     static func exists(in home: HomeFolder) -> Bool {
-        FileManager.default.fileExists(atPath: home.database)
+        FileManager.default.fileExists(atPath: home.database) && !UnfinishedCreation.isMarked(home)
     }
 
     /// Opens the authority that is there; gives up intents that a killed process left behind.
@@ -31,7 +31,7 @@ struct LocalAuthority: Sendable {
         try checked(home)
         guard exists(in: home) else {
             throw Complaint(
-                what: "there is no authority in \(home.path)", why: "\(home.database) does not exist",
+                what: "there is no authority in \(home.path)", why: Complaint.noAuthority(home),
                 mend: "make one: symbolon up --home \(home.path)", exit: .undecided)
         }
         let passphrase = try readPassphrase(source ?? .file(home.passphraseFile))
@@ -90,22 +90,32 @@ struct LocalAuthority: Sendable {
                 mend: "mend that, or choose another folder with --home", exit: .unsafeHome)
         }
         do {
+            let unfinished = try UnfinishedCreation(home)
             let store = try SQLiteAuthorityStore.create(at: home.database)
-            guard try await store.authority() == nil else { return try await open(home, passphrase) }
-            let creation = AuthorityCreation(configuration)
-            try UnfinishedCreation(home).begin()
-            let keys: [(AuthorityKeyRole, SigningKey)] = [
-                (.root, creation.rootKey), (.issuing, creation.issuingKey), (.audit, creation.auditKey),
-            ]
-            for (role, key) in keys {
-                try PrivateKeyFile.create(key, at: home.keyFile(role), under: passphrase)
+            if try await store.authority() == nil {
+                try unfinished.clear()
+                try await make(configuration, in: home, store, passphrase)
             }
-            _ = try await creation.run(in: store, actor: actor, at: Date())
-            try UnfinishedCreation(home).end()
+            try unfinished.end()
         } catch {
             throw Complaint(opening: home, error)
         }
         return try await open(home, passphrase)
+    }
+
+    /// The keys are on disk before anything is signed with them.
+    private static func make(
+        _ configuration: AuthorityConfiguration, in home: HomeFolder, _ store: SQLiteAuthorityStore,
+        _ passphrase: SecretBytes
+    ) async throws {
+        let creation = AuthorityCreation(configuration)
+        let keys: [(AuthorityKeyRole, SigningKey)] = [
+            (.root, creation.rootKey), (.issuing, creation.issuingKey), (.audit, creation.auditKey),
+        ]
+        for (role, key) in keys {
+            try PrivateKeyFile.create(key, at: home.keyFile(role), under: passphrase)
+        }
+        _ = try await creation.run(in: store, actor: actor, at: Date())
     }
 
     // MARK: Working
@@ -135,26 +145,4 @@ struct LocalAuthority: Sendable {
         default: return .spiffe(try SPIFFEID(trustDomain: domain, path: [name]))
         }
     }
-}
-
-/// Marks a home in which keys are being made: until the authority is recorded they belong to nobody, and a start after a
-/// crash may make them anew. Without the mark, keys with no authority are never touched.
-private struct UnfinishedCreation {
-    private let home: HomeFolder
-    private var mark: String { home.keysFolder + "/unfinished" }
-
-    init(_ home: HomeFolder) { self.home = home }
-
-    func begin() throws {
-        let files = FileManager.default
-        if files.fileExists(atPath: mark) {
-            for role in AuthorityKeyRole.allCases where files.fileExists(atPath: home.keyFile(role)) {
-                try DurableFile.remove(home.keyFile(role))
-            }
-        } else {
-            try DurableFile.create(mark, with: [], mode: 0o600)
-        }
-    }
-
-    func end() throws { try DurableFile.remove(mark) }
 }

@@ -16,7 +16,7 @@ struct ReadAuthority: Sendable {
     static func open(_ home: HomeFolder) async throws -> ReadAuthority {
         guard LocalAuthority.exists(in: home) else {
             throw Complaint(
-                what: "there is no authority in \(home.path)", why: "\(home.database) does not exist",
+                what: "there is no authority in \(home.path)", why: Complaint.noAuthority(home),
                 mend: "make one: symbolon up --home \(home.path)", exit: .undecided)
         }
         do {
