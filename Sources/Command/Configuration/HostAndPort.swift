@@ -30,7 +30,9 @@ struct HostAndPort: Equatable, Sendable, CustomStringConvertible {
         guard !host.isEmpty else {
             throw Malformed(text: text, reason: "it has no host; write 127.0.0.1:PORT for this machine only")
         }
-        guard let number = Int(port), port.allSatisfy(\.isASCII), (0...65535).contains(number) else {
+        guard let number = Int(port), port.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains),
+            (0...65535).contains(number)
+        else {
             throw Malformed(text: text, reason: "the port \"\(port)\" is not a number from 0 to 65535")
         }
         self.host = String(host)

@@ -90,9 +90,10 @@ private final class YAMLReader {
         let listen = required(entry, "listen", in: node, path).map { addresses($0, "\(path).listen") } ?? []
         let backend = required(entry, "to", in: node, path).flatMap { address($0, "\(path).to") }
         let allow = entry["allow"].map { texts($0, "\(path).allow") } ?? []
+        let options = options(entry, path)
         guard let source = identity(entry, in: node, path), let name, let backend, !listen.isEmpty else { return nil }
         return .init(
-            name: name, listen: listen, backend: backend, allow: allow, identity: source, options: options(entry, path))
+            name: name, listen: listen, backend: backend, allow: allow, identity: source, options: options)
     }
 
     private func door(_ node: Node, _ path: String) -> RunConfiguration.Door? {
@@ -105,9 +106,10 @@ private final class YAMLReader {
         let listen = required(entry, "listen", in: node, path).flatMap { address($0, "\(path).listen") }
         let at = entry["at"].flatMap { address($0, "\(path).at") }
         let expect = entry["expect"].flatMap { text($0, "\(path).expect") }
+        let options = options(entry, path)
         guard let source = identity(entry, in: node, path), let name, let listen else { return nil }
         return .init(
-            name: name, listen: listen, at: at, expect: expect, identity: source, options: options(entry, path))
+            name: name, listen: listen, at: at, expect: expect, identity: source, options: options)
     }
 
     private func options(_ entry: [String: Node], _ path: String) -> RunConfiguration.EndOptions {
@@ -223,6 +225,7 @@ private final class YAMLReader {
 
     private func addresses(_ node: Node, _ path: String) -> [HostAndPort] {
         guard let sequence = node.sequence else { return address(node, path).map { [$0] } ?? [] }
+        if sequence.isEmpty { fault(node, "\(path): expected at least one address") }
         return sequence.enumerated().compactMap { address($1, "\(path)[\($0)]") }
     }
 
