@@ -106,8 +106,7 @@ struct IdentityIssue: AsyncParsableCommand {
         } catch {
             throw Complaint(
                 what: "the request in \(path) is refused", why: error.explanation,
-                mend:
-                    "name what the certificate shall carry here (--dns, --ip, --mail), and leave the rest out of the request"
+                mend: Self.mend(error)
             )
         }
         let issued = try await authority.issuing.issue(asked)
@@ -124,6 +123,14 @@ struct IdentityIssue: AsyncParsableCommand {
             Lines.write("  \("written to".padded(to: 12)) \(out) (leaf, then issuing certificate)")
         } else {
             Lines.write(String(text.dropLast()))
+        }
+    }
+
+    private static func mend(_ failure: RequestFailure) -> String {
+        switch failure {
+        case .certificate: "make the request again, with the key that the certificate is for"
+        default:
+            "name what the certificate shall carry here (--dns, --ip, --mail), and leave the rest out of the request"
         }
     }
 
