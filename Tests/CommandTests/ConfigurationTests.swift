@@ -1,0 +1,146 @@
+import Testing
+
+@testable import symbolon
+
+@Suite("The configuration file: understood as a whole, or every fault named with its place")
+struct ConfigurationTests {
+    private func faults(_ yaml: String) -> [String] {
+        do {
+            _ = try RunConfiguration.parse(yaml: yaml, file: "s.yaml")
+            return []
+        } catch {
+            return error.faults.map(\.description)
+        }
+    }
+
+    private static let good = """
+        home: /var/lib/symbolon
+        protect:
+          - name: ledger
+            listen: [0.0.0.0:8443, "[::]:8443"]
+            to: 127.0.0.1:8080
+            allow: [payments, person/*]
+            handshake-deadline: 5
+            tls: "1.2"
+          - name: admin
+            listen: 127.0.0.1:9443
+            to: localhost:9090
+            certificate: a.pem
+            key: a.key
+            anchors: roots.pem
+        reach:
+          - name: store
+            listen: 127.0.0.1:5432
+            at: store.example:8443
+            as: ledger
+            expect: spiffe://example.internal/store
+          - name: queue
+            listen: 127.0.0.1:5672
+        """
+
+    @Test("a good file gives every value")
+    func good() throws {
+        let configuration = try RunConfiguration.parse(yaml: Self.good, file: "s.yaml")
+        var expected = RunConfiguration(home: "/var/lib/symbolon")
+        expected.protected = [
+            .init(
+                name: "ledger", listen: [try HostAndPort("0.0.0.0:8443"), try HostAndPort("[::]:8443")],
+                backend: try HostAndPort("127.0.0.1:8080"), allow: ["payments", "person/*"],
+                identity: .home(name: nil), options: .init(handshakeDeadline: 5, allowsTLS12: true)),
+            .init(
+                name: "admin", listen: [try HostAndPort("127.0.0.1:9443")], backend: try HostAndPort("localhost:9090"),
+                allow: [], identity: .files(certificate: "a.pem", key: "a.key", anchors: "roots.pem")),
+        ]
+        expected.doors = [
+            .init(
+                name: "store", listen: try HostAndPort("127.0.0.1:5432"), at: try HostAndPort("store.example:8443"),
+                expect: "spiffe://example.internal/store", identity: .home(name: "ledger")),
+            .init(
+                name: "queue", listen: try HostAndPort("127.0.0.1:5672"), at: nil, expect: nil,
+                identity: .home(name: nil)),
+        ]
+        #expect(configuration == expected)
+    }
+
+    @Test("every fault is told at once, in the order of the file")
+    func allAtOnce() {
+        let yaml = """
+            hom: /x
+            protect:
+              - name: web
+                listen: 8443
+                to: 127.0.0.1:99999
+                allow: []
+                color: red
+              - listen: 127.0.0.1:1
+                to: 127.0.0.1:2
+                handshake-deadline: 0
+                tls: 1.1
+            reach:
+              - name: web
+                listen: 127.0.0.1:5000
+                as: a
+                key: b
+              - just text
+            """
+        let found = faults(yaml)
+        let places = found.map { $0.split(separator: ":").dropFirst().prefix(2).joined(separator: ":") }
+        #expect(places == ["1:1", "4:13", "5:9", "7:5", "8:5", "10:25", "11:10", "15:9", "17:5"], "\(found)")
+        #expect(found.allSatisfy { $0.hasPrefix("s.yaml:") })
+    }
+
+    @Test(
+        "each fault says what it is about",
+        arguments: [
+            ("", "s.yaml:1:1: the file is empty; it needs a list under `protect:` or `reach:`"),
+            ("home: /x", "s.yaml:1:1: nothing to serve: it needs a list under `protect:` or `reach:`"),
+            ("protect: []", "s.yaml:1:1: nothing to serve: it needs a list under `protect:` or `reach:`"),
+            ("- a", "s.yaml:1:1: the configuration: expected `key: value` lines (home, protect, reach)"),
+            ("serve: []", "s.yaml:1:1: the configuration: \"serve\" is not known here; known are home, protect, reach"),
+            ("protect: web", "s.yaml:1:10: protect: expected a list (lines that begin with `- name: …`)"),
+            ("protect:\n  - name: ''", "s.yaml:2:11: protect[0].name: expected a text"),
+            (
+                "reach:\n  - name: a\n    listen: here",
+                "s.yaml:3:13: reach[0].listen: \"here\" is not an address: it has no port; write HOST:PORT"
+            ),
+            (
+                "reach:\n  - {name: a, listen: 'h:1', key: k}",
+                "s.yaml:2:5: reach[0]: certificate, anchors missing; certificate, key and anchors go together"
+            ),
+            (
+                "reach:\n  - {name: a, listen: 'h:1'}\n  - {name: a, listen: 'h:2'}",
+                "s.yaml:3:12: reach[1].name: \"a\" is already reach[0]"
+            ),
+            (
+                "reach:\n  - {name: a, listen: 'h:1', handshake-deadline: 121}",
+                "s.yaml:2:50: reach[0].handshake-deadline: whole seconds from 1 to 120"
+            ),
+            (
+                "reach:\n  - {name: a, listen: 'h:1', tls: '1.0'}",
+                "s.yaml:2:35: reach[0].tls: the oldest version spoken, \"1.3\" (the default) or \"1.2\""
+            ),
+            (
+                "reach:\n  - {name: a, listen: 'h:1', \"x\\e[2J\": 1}",
+                "s.yaml:2:30: reach[0]: \"x\\u{1b}[2J\" is not known here; known are name, listen, at, as, expect, certificate, key, anchors, handshake-deadline, tls"
+            ),
+        ])
+    func oneFault(_ yaml: String, _ fault: String) {
+        #expect(faults(yaml).contains(fault), "\(faults(yaml))")
+    }
+
+    @Test(
+        "a key that stands twice is refused, wherever it is",
+        arguments: ["home: a\nhome: b", "reach:\n  - {name: a, name: b}"])
+    func repeatedKey(_ yaml: String) {
+        #expect(faults(yaml).contains { $0.contains("stands here twice") }, "\(faults(yaml))")
+    }
+
+    @Test(
+        "what is no YAML is told with its place",
+        arguments: ["protect: [", "a: b: c", "\tx: 1", "reach:\n  - name: 'a"])
+    func notYAML(_ yaml: String) throws {
+        let found = faults(yaml)
+        #expect(found.count == 1)
+        #expect(found.first?.contains(": not YAML: ") ?? false, "\(found)")
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import SymbolonTestSupport
+import Testing
+
+@Suite("symbolon up: an authority, made once, and checked from then on")
+struct UpTests {
+    @Test("it makes an authority, says where everything is, and changes nothing the second time")
+    func twice() throws {
+        let home = try Home()
+        let made = try home.done("up", "--organisation", "Example Ltd")
+        #expect(made.out.hasPrefix("An authority for example.internal is made.\n"))
+        for text in ["Example Ltd", home.path, "may certify", "DNS example.internal, localhost", "0 live, 0 revoked"] {
+            #expect(made.out.contains(text), "\(made.out)")
+        }
+        #expect(made.err == "")
+        let summary = try #require(try home.objects("up").first)
+        #expect(summary[flag: "isNew"] == false)
+        #expect(summary[text: "trustDomain"] == "example.internal")
+        #expect(summary[text: "organisation"] == "Example Ltd")
+        #expect(summary[text: "keyAlgorithm"] == "p256")
+        #expect(summary[number: "auditEntries"] == 1)
+        #expect(summary[flag: "rootKeyIsHere"] == true)
+        #expect(summary[list: "permittedMail"] == ["example.internal"])
+        let root = try #require(summary[object: "root"]?["fingerprint"] as? String)
+        #expect(made.out.contains("SHA-256 \(root)"))
+        let again = try home.done("up")
+        #expect(again.out.hasPrefix("The authority for example.internal is in order.\n"))
+        #expect(try home.objects("up").first?[object: "root"]?["fingerprint"] as? String == root)
+    }
+
+    @Test("what it is for is chosen when it is made")
+    func chosen() throws {
+        let home = try Home()
+        let summary = try #require(
+            try home.objects(
+                "up", "--domain", "corp.example", "--permit-dns", "corp.example", "--permit-dns", "apps.example",
+                "--permit-ip", "198.51.100.0/24", "--permit-mail", "mail.example", "--key-algorithm", "ed25519"
+            ).first)
+        #expect(summary[flag: "isNew"] == true)
+        #expect(summary[text: "trustDomain"] == "corp.example")
+        #expect(summary[text: "keyAlgorithm"] == "ed25519")
+        #expect(summary[list: "permittedDNS"] == ["corp.example", "apps.example"])
+        #expect(summary[list: "permittedNetworks"] == ["198.51.100.0/24"])
+        #expect(summary[list: "permittedMail"] == ["mail.example"])
+        try home.done("up", "--permit-dns", "apps.example", "--permit-dns", "corp.example")
+    }
+
+    @Test(
+        "a second up that asks for something else is refused, and says what is there",
+        arguments: [
+            (["--domain", "other.example"], "--domain (example.internal)"),
+            (["--organisation", "Other"], "--organisation (example.internal)"),
+            (["--key-algorithm", "p384"], "--key-algorithm (p256)"),
+            (["--permit-dns", "other.example"], "--permit-dns (example.internal, localhost)"),
+            (["--permit-ip", "192.0.2.0/24"], "--permit-ip (127.0.0.0/8"),
+            (["--permit-mail", "other.example"], "--permit-mail (example.internal)"),
+        ])
+    func otherwise(_ options: [String], _ why: String) throws {
+        try Home.withAuthority().refused(
+            1, ["up"] + options, what: "was made otherwise, and is left as it is", why: why, mend: "--home")
+    }
+
+    @Test(
+        "what cannot be read is refused with the reason, and nothing is made",
+        arguments: [
+            (["--domain", "Not A Domain"], "is not a trust domain"), (["--permit-dns", "a..b"], "is not a DNS name"),
+            (["--permit-ip", "10.0.0.0/33"], "is not a network"), (["--permit-ip", "10.0.0.1/8"], "is not a network"),
+            (["--permit-mail", "a@b"], "is not a mail domain"),
+        ])
+    func unreadable(_ options: [String], _ what: String) throws {
+        let home = try Home()
+        try home.refused(2, ["up"] + options, what: what, why: "why: ")
+        #expect(!FileManager.default.fileExists(atPath: home.path))
+    }
+
+    @Test("wrong usage ends with 64")
+    func usage() throws {
+        let home = try Home()
+        for arguments in [
+            ["up", "--key-algorithm", "rsa"], ["up", "--nonsense"], ["up", "--passphrase-fd", "1"],
+            ["up", "--passphrase-file", "a", "--passphrase-credential", "b"], ["upp"],
+        ] {
+            let result = try home.start(arguments + (arguments == ["upp"] ? [] : ["--home", home.path]))
+            #expect(result.status == 64, "\(arguments): \(result.out)\(result.err)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: home.path))
+    }
+
+    @Test("without a source it makes a passphrase that only its owner reads, and the keys are sealed under it")
+    func ownPassphrase() throws {
+        let home = try Home()
+        let made = try home.start(["up", "--home", home.path])
+        #expect(made.status == 0, "\(made.err)")
+        #expect(try mode(home.path + "/passphrase") == 0o600)
+        #expect(try home.start(["up", "--home", home.path]).status == 0)
+        let key = String(decoding: try home.folder.read("home/keys/issuing.key.pem"), as: UTF8.self)
+        #expect(key.hasPrefix("-----BEGIN ENCRYPTED PRIVATE KEY-----"))
+    }
+
+    @Test("every folder is 0700 and every file 0600")
+    func modes() throws {
+        let home = try Home.withAuthority()
+        #expect(try mode(home.path) == 0o700)
+        let names = FileManager.default.enumerator(atPath: home.path)?.compactMap { $0 as? String } ?? []
+        #expect(names.contains("identities/web.pem"))
+        for name in names {
+            let isFolder = ["keys", "identities"].contains(name)
+            #expect(try mode(home.path + "/" + name) == (isFolder ? 0o700 : 0o600), "\(name)")
+        }
+    }
+
+    @Test("the passphrase may come from a descriptor or a systemd credential")
+    func sources() throws {
+        let home = try Home.withAuthority()
+        let shell = ["/bin/sh", "-c", "exec \"$@\" 5<'\(home.passphraseFile)'", "sh"]
+        #expect(try home.start(["up", "--home", home.path, "--passphrase-fd", "5"], by: shell).status == 0)
+        let byCredential = ["up", "--home", home.path, "--passphrase-credential", "secret"]
+        let credentials = ["CREDENTIALS_DIRECTORY": home.folder.path]
+        #expect(try home.start(byCredential, environment: credentials).status == 0)
+        let none = try home.start(byCredential)
+        #expect(none.status == 3)
+        #expect(none.err.contains("LoadCredential=secret:PATH"), "\(none.err)")
+        let closed = try home.start(["up", "--home", home.path, "--passphrase-fd", "9"])
+        #expect(closed.status == 3, "\(closed.err)")
+    }
+
+    @Test("the home may be named by the environment")
+    func environment() throws {
+        let home = try Home.withAuthority()
+        let list = try home.start(["identity", "list"], environment: ["SYMBOLON_HOME": home.path])
+        #expect(list.status == 0)
+        #expect(list.out.contains("spiffe://example.internal/web"))
+    }
+
+    @Test("with the root key moved away it says so, and still issues")
+    func rootAway() throws {
+        let home = try Home.withAuthority()
+        try FileManager.default.moveItem(
+            atPath: home.path + "/keys/root.key.pem", toPath: home.folder.file("root.key.pem"))
+        #expect(try home.objects("up").first?[flag: "rootKeyIsHere"] == false)
+        #expect(try home.done("up").out.contains("not on this machine"))
+        try home.done("identity", "issue", "laptop", "--profile", "client")
+    }
+}
+
+func mode(_ path: String) throws -> Int {
+    let attributes = try FileManager.default.attributesOfItem(atPath: path)
+    return try #require(attributes[.posixPermissions] as? NSNumber).intValue
+}
