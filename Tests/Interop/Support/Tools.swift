@@ -1,0 +1,31 @@
+import Foundation
+import SymbolonTestSupport
+
+/// Other people's programs. A machine that lacks one fails the tests that need it: skipped agreement is no agreement.
+enum Tools {
+    static var openssl: String { get throws { try installed("openssl") } }
+    static var certtool: String { get throws { try installed("certtool") } }
+    static var python: String { get throws { try ofPython("python") } }
+    static var pkilint: String { get throws { try ofPython("lint_pkix_cert") } }
+
+    private static func installed(_ name: String) throws -> String {
+        try existing("/usr/bin/\(name)")
+    }
+
+    /// Where `Scripts/install-missing` puts what comes from PyPI.
+    private static func ofPython(_ name: String) throws -> String {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        return try existing(root.appendingPathComponent(".build-tools/python/bin/\(name)").path)
+    }
+
+    private static func existing(_ path: String) throws -> String {
+        guard FileManager.default.isExecutableFile(atPath: path) else { throw Missing(path: path) }
+        return path
+    }
+
+    struct Missing: Error, CustomStringConvertible {
+        let path: String
+        var description: String { "\(path) is not installed; run: Scripts/install-missing test" }
+    }
+}
