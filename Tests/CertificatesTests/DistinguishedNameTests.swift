@@ -103,6 +103,7 @@ struct DistinguishedNameComparisonTests {
             name((.organizationName, 0x0C, octets("Example Org")), (.commonName, 0x0C, octets("Issuing CA"))),
             name((.organizationName, 0x13, octets("EXAMPLE org")), (.commonName, 0x13, octets("issuing ca"))),
             name((.organizationName, 0x13, octets("  Example   Org ")), (.commonName, 0x13, octets("Issuing CA"))),
+            name((.organizationName, 0x13, octets("Example Org")), (.commonName, 0x13, octets("issuing  CA   "))),
         ])
     func same(_ other: [UInt8]) throws {
         let (one, other) = (try parse(Self.base), try parse(other))
@@ -116,6 +117,9 @@ struct DistinguishedNameComparisonTests {
             name((.organizationName, 0x13, octets("ExampleOrg")), (.commonName, 0x13, octets("Issuing CA"))),
             name((.commonName, 0x13, octets("Issuing CA")), (.organizationName, 0x13, octets("Example Org"))),
             name((.organizationName, 0x13, octets("Example Org"))),
+            name((.organizationName, 0x13, octets("Example Org")), (.commonName, 0x13, octets("Issuing C"))),
+            name((.organizationName, 0x13, octets("Example Org")), (.commonName, 0x13, octets("Issuing CA2"))),
+            name((.organizationName, 0x13, octets("Example Org")), (.commonName, 0x13, octets("Issuing CA 2"))),
             name(
                 (.organizationName, 0x13, octets("Example Org")), (.organizationalUnitName, 0x13, octets("Issuing CA"))),
             name((.organizationName, 0x14, octets("Example Org")), (.commonName, 0x13, octets("Issuing CA"))),
@@ -133,6 +137,13 @@ struct DistinguishedNameComparisonTests {
         #expect(one == other)
         #expect(one.hashValue == other.hashValue)
         #expect(try one != DistinguishedName(commonName: "ete"))
+    }
+
+    @Test("a letter beyond ASCII whose lower case is within it equals that one: U+212A, the sign for kelvin")
+    func kelvin() throws {
+        let (one, other) = (try DistinguishedName(commonName: "\u{212A}ey"), try DistinguishedName(commonName: "key"))
+        #expect(one == other)
+        #expect(one.hashValue == other.hashValue)
     }
 }
 

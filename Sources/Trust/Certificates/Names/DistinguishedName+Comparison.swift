@@ -7,7 +7,18 @@ extension DistinguishedName: Hashable {
         // Nearly every chain repeats the issuer's name octet for octet, so this answers without folding anything.
         if one.derBytes == other.derBytes { return true }
         guard one.relativeNames.count == other.relativeNames.count else { return false }
-        return zip(one.relativeNames, other.relativeNames).allSatisfy { Self.folded($0) == Self.folded($1) }
+        // From the most specific on: names of one organisation differ there.
+        return zip(one.relativeNames.reversed(), other.relativeNames.reversed()).allSatisfy(areEqual)
+    }
+
+    /// Nearly every set has one attribute and nearly every text is ASCII: those are compared in place.
+    private static func areEqual(_ one: [Attribute], _ other: [Attribute]) -> Bool {
+        if one.count == 1, other.count == 1, let text = one[0].value.text, let otherText = other[0].value.text,
+            let first = FoldedASCII(text), let second = FoldedASCII(otherText)
+        {
+            return one[0].type == other[0].type && IteratorSequence(first).elementsEqual(IteratorSequence(second))
+        }
+        return folded(one) == folded(other)
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -34,5 +45,37 @@ extension DistinguishedName: Hashable {
             .text(text.split(separator: " ").joined(separator: " ").lowercased())
         case .other(let encoding): .other(encoding)
         }
+    }
+}
+
+/// An ASCII text as it is compared: in lower case, without spaces around it, and with one for each run of them.
+private struct FoldedASCII: IteratorProtocol {
+    private var rest: String.UTF8View.Iterator
+    private var held: UInt8?
+    private var hasBegun = false
+
+    /// Nil when there is more in it than ASCII, which takes Unicode to fold.
+    init?(_ text: String) {
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+        rest = text.utf8.makeIterator()
+    }
+
+    mutating func next() -> UInt8? {
+        if let octet = held {
+            held = nil
+            return octet
+        }
+        guard var octet = rest.next() else { return nil }
+        var followsSpace = false
+        while octet == UInt8(ascii: " ") {
+            guard let next = rest.next() else { return nil }
+            followsSpace = hasBegun
+            octet = next
+        }
+        hasBegun = true
+        let lower = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(octet) ? octet | 0x20 : octet
+        guard followsSpace else { return lower }
+        held = lower
+        return UInt8(ascii: " ")
     }
 }

@@ -5,19 +5,34 @@ struct AnchorSet: Sendable {
     private let bySubject: [DistinguishedName: [TrustAnchor]]
     /// The same groups by the octets of their members' subjects: most chains repeat them, and octets need no folding.
     private let byEncoding: [[UInt8]: [TrustAnchor]]
+    private let byCertificate: [[UInt8]: [TrustAnchor]]
+    /// One group after another, where there are so few that comparing each is quicker than folding a name to look it up.
+    private let few: [(subject: DistinguishedName, anchors: [TrustAnchor])]?
+
+    /// 8: about where the two cost the same.
+    private static let most = 8
 
     init(_ anchors: [TrustAnchor]) {
         let bySubject = Dictionary(grouping: anchors, by: \.subject)
         self.bySubject = bySubject
         self.byEncoding = Dictionary(
             anchors.map { ($0.subject.derBytes, bySubject[$0.subject] ?? []) }, uniquingKeysWith: { first, _ in first })
+        self.byCertificate = Dictionary(grouping: anchors, by: \.certificate.der)
+        self.few = bySubject.count <= Self.most ? bySubject.map { (subject: $0.key, anchors: $0.value) } : nil
     }
 
     func named(_ subject: DistinguishedName) -> [TrustAnchor] {
-        byEncoding[subject.derBytes] ?? bySubject[subject] ?? []
+        if let known = byEncoding[subject.derBytes] { return known }
+        if let few { return few.first { $0.subject == subject }?.anchors ?? [] }
+        return bySubject[subject] ?? []
+    }
+
+    /// The anchors that are this very certificate.
+    func identical(to certificate: Certificate) -> [TrustAnchor] {
+        byCertificate[certificate.der] ?? []
     }
 
     func contains(_ anchor: TrustAnchor) -> Bool {
-        named(anchor.subject).contains(anchor)
+        identical(to: anchor.certificate).contains(anchor)
     }
 }
