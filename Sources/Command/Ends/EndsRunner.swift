@@ -23,7 +23,7 @@ struct EndsRunner {
         folder = home
         self.passphrase = passphrase
         report = EndReport(json: json)
-        group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        group = MultiThreadedEventLoopGroup(numberOfThreads: Processors.usable)
     }
 
     /// Returns when all ends have stopped because they were asked to.
