@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -78,21 +79,17 @@ static size_t receive(struct peer peer, void *bytes, size_t count) {
     return (size_t)n;
 }
 
-static void exchange(struct peer peer, enum request_kind kind, uint64_t length) {
-    struct request request = {.kind = (uint8_t)kind, .length = length}, answer;
-    static char zeros[CHUNK];
-    send_all(peer, &request, BLOCK);
-    if (kind == DOWN) {
-        char *chunk = malloc(CHUNK);
-        while (length > 0) length -= receive(peer, chunk, length < CHUNK ? (size_t)length : CHUNK);
-        free(chunk);
-        return;
-    }
-    if (kind == UP)
-        for (; length > 0; length -= length < CHUNK ? length : CHUNK)
-            send_all(peer, zeros, length < CHUNK ? (size_t)length : CHUNK);
+static const struct request echo = {.kind = ECHO};
+
+static void receive_block(struct peer peer, const struct request *expected) {
+    struct request answer;
     for (size_t have = 0; have < BLOCK;) have += receive(peer, (char *)&answer + have, BLOCK - have);
-    if (memcmp(&request, &answer, BLOCK)) fail("another answer than was sent");
+    if (memcmp(expected, &answer, BLOCK)) fail("another answer than was sent");
+}
+
+static void exchange(struct peer peer) {
+    send_all(peer, &echo, BLOCK);
+    receive_block(peer, &echo);
 }
 
 /* Until the proxy has closed too: so that all of its work falls into the measured time. */
@@ -109,25 +106,54 @@ static void close_peer(struct peer peer) {
 static void *handshake_worker(void *unused) {
     while (left-- > 0) {
         struct peer peer = open_peer();
-        exchange(peer, ECHO, 0);
+        exchange(peer);
         close_peer(peer);
     }
     return unused;
 }
 
-static void *request_worker(void *peer) {
-    while (left-- > 0) exchange(*(struct peer *)peer, ECHO, 0);
+static void *down_worker(void *argument) {
+    struct peer peer = *(struct peer *)argument;
+    struct request request = {.kind = DOWN, .length = amount};
+    char *chunk = malloc(CHUNK);
+    send_all(peer, &request, BLOCK);
+    for (uint64_t rest = amount; rest > 0;) rest -= receive(peer, chunk, rest < CHUNK ? (size_t)rest : CHUNK);
+    free(chunk);
     return NULL;
 }
 
-static void *down_worker(void *peer) {
-    exchange(*(struct peer *)peer, DOWN, amount);
+static void *up_worker(void *argument) {
+    struct peer peer = *(struct peer *)argument;
+    struct request request = {.kind = UP, .length = amount};
+    static const char zeros[CHUNK];
+    send_all(peer, &request, BLOCK);
+    for (uint64_t rest = amount; rest > 0;) {
+        size_t now = rest < CHUNK ? (size_t)rest : CHUNK;
+        send_all(peer, zeros, now);
+        rest -= now;
+    }
+    receive_block(peer, &request);
     return NULL;
 }
 
-static void *up_worker(void *peer) {
-    exchange(*(struct peer *)peer, UP, amount);
-    return NULL;
+/* One thread for all: see backend.c. */
+static void ask_in_turn(struct peer *peers, int connections) {
+    int events = epoll_create1(0);
+    struct epoll_event ready[64];
+    for (int i = 0; i < connections; i++) {
+        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &peers[i]};
+        epoll_ctl(events, EPOLL_CTL_ADD, peers[i].fd, &event);
+        send_all(peers[i], &echo, BLOCK);
+    }
+    for (long sent = connections, answered = 0; answered < left;) {
+        int number = epoll_wait(events, ready, 64, -1);
+        for (int i = 0; i < number; i++, answered++) {
+            struct peer *peer = ready[i].data.ptr;
+            receive_block(*peer, &echo);
+            if (sent++ < left) send_all(*peer, &echo, BLOCK);
+        }
+    }
+    close(events);
 }
 
 static void say(const char *line) {
@@ -175,27 +201,25 @@ int main(int count, char **arguments) {
     int connections = atoi(arguments[optind + 3]);
     if (!plain) make_context(chain, key, anchors);
 
-    void *(*worker)(void *) = !strcmp(what, "handshakes") ? handshake_worker
-                              : !strcmp(what, "requests") ? request_worker
-                              : !strcmp(what, "down")     ? down_worker
-                              : !strcmp(what, "up")       ? up_worker
-                                                          : NULL;
-    int holds = worker != handshake_worker;
+    int asks = !strcmp(what, "requests"), idles = !strcmp(what, "idle");
+    void *(*worker)(void *) = !strcmp(what, "down") ? down_worker : !strcmp(what, "up") ? up_worker : handshake_worker;
+    int holds = asks || worker != handshake_worker;
     struct peer *peers = calloc((size_t)connections, sizeof *peers);
     pthread_t *threads = calloc((size_t)connections, sizeof *threads);
-    if (worker)
-        for (int i = 0; holds && i < connections; i++) exchange(peers[i] = open_peer(), ECHO, 0);
+    for (int i = 0; holds && i < connections; i++) exchange(peers[i] = open_peer());
     say("ready");
     await_line();
-    if (worker) {
+    if (asks) {
+        ask_in_turn(peers, connections);
+    } else if (idles) {
+        for (int i = 0; i < connections; i++) exchange(peers[i] = open_peer());
+    } else {
         for (int i = 0; i < connections; i++) pthread_create(&threads[i], NULL, worker, &peers[i]);
         for (int i = 0; i < connections; i++) pthread_join(threads[i], NULL);
-    } else {
-        for (int i = 0; i < connections; i++) exchange(peers[i] = open_peer(), ECHO, 0);
     }
     printf("done %ld %ld\n", (long)handshakes, (long)tickets);
     fflush(stdout);
     await_line();
-    for (int i = 0; holds && i < connections; i++) close_peer(peers[i]);
+    for (int i = 0; (holds || idles) && i < connections; i++) close_peer(peers[i]);
     return 0;
 }

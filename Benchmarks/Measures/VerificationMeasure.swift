@@ -74,9 +74,8 @@ private struct Bench {
         anchors = [anchor]
         snapshot = RevocationSnapshot(revoked: [:], covering: issuers, epoch: 1, thisUpdate: now)
         var revoked: [CertificateIdentifier: Revocation] = [:]
-        var generator = SystemRandomNumberGenerator()
-        for _ in 0..<revokedCount {
-            let bytes = [UInt8(0x40)] + (0..<19).map { _ in UInt8.random(in: 0...255, using: &generator) }
+        for number in 0..<revokedCount {
+            let bytes = [0x40] + SHA256.hash(data: Data("\(number)".utf8)).prefix(19)
             let identifier = CertificateIdentifier(issuerKey: issuer, serialNumber: try SerialNumber(magnitude: bytes))
             revoked[identifier] = Revocation(.superseded, since: now)
         }
