@@ -1,7 +1,7 @@
 import SymbolonWire
 import Testing
 
-@Suite("RFC 7468 §3: strict textual encoding")
+@Suite("RFC 7468 §3: strict textual encoding, in lines of any length")
 struct PEMTests {
     static let octets = [UInt8](0..<60)
     static let good = PEM.render(label: "CERTIFICATE", octets)
@@ -58,8 +58,6 @@ struct PEMTests {
         #expect(try PEM.parse(text) == [PEM.Block(label: "CERTIFICATE", bytes: Self.octets)])
     }
 
-    static let line = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v"
-
     @Test(
         "refuses, with the line",
         arguments: [
@@ -77,13 +75,17 @@ struct PEMTests {
             ("-----BEGIN-----\n", .malformedBoundary(line: 1)),
             ("-----BEGIN A----- \nAAAA\n-----END A-----\n", .malformedBoundary(line: 1)),
             ("------BEGIN A-----\nAAAA\n-----END A-----\n", .malformedBoundary(line: 1)),
-            ("-----BEGIN A-----\n\nAAAA\n-----END A-----\n", .lineLength(line: 2)),
-            ("-----BEGIN A-----\nAAAA\nAAAA\n-----END A-----\n", .lineLength(line: 3)),
-            ("-----BEGIN A-----\n\(line)AAAA\n-----END A-----\n", .lineLength(line: 2)),
-            ("-----BEGIN A-----\nAA==\nAAAA\n-----END A-----\n", .lineLength(line: 3)),
-            ("-----BEGIN A-----\nAA AA\n-----END A-----\n", .base64(line: 2, .length(5))),
+            ("-----BEGIN A-----\n\nAAAA\n-----END A-----\n", .emptyLine(line: 2)),
+            ("-----BEGIN A-----\nAAAA\n\n-----END A-----\n", .emptyLine(line: 3)),
+            ("-----BEGIN A-----\nAA==\nAAAA\n-----END A-----\n", .afterPadding(line: 3)),
+            ("-----BEGIN A-----\nAA=\n=\n-----END A-----\n", .base64(line: 2, .length(3))),
+            ("-----BEGIN A-----\nAA AA\n-----END A-----\n", .base64(line: 2, .notADigit(at: 2))),
             ("-----BEGIN A-----\n AAA\n-----END A-----\n", .base64(line: 2, .notADigit(at: 0))),
-            ("-----BEGIN A-----\nAAAA \n-----END A-----\n", .base64(line: 2, .length(5))),
+            ("-----BEGIN A-----\nAAAA \n-----END A-----\n", .base64(line: 2, .notADigit(at: 4))),
+            ("-----BEGIN A-----\nAAAAA\nA?A\n-----END A-----\n", .base64(line: 3, .notADigit(at: 1))),
+            ("-----BEGIN A-----\nAAAAA\nA\n-----END A-----\n", .base64(line: 3, .length(2))),
+            ("-----BEGIN A-----\nAAAA=\n-----END A-----\n", .base64(line: 2, .length(5))),
+            ("-----BEGIN A-----\nAAAA====\n-----END A-----\n", .base64(line: 2, .notADigit(at: 4))),
             ("-----BEGIN A-----\nA===\n-----END A-----\n", .base64(line: 2, .notADigit(at: 1))),
             ("-----BEGIN A-----\nAB==\n-----END A-----\n", .base64(line: 2, .looseBits)),
             ("-----BEGIN A-----\nAA\n-----END A-----\n", .base64(line: 2, .length(2))),
@@ -94,13 +96,29 @@ struct PEMTests {
         #expect(throws: failure) { try PEM.parse(text) }
     }
 
+    @Test("lines may have any length, and break a group of digits anywhere", arguments: [1, 3, 5, 63, 65, 76, 1000])
+    func lineLengths(_ length: Int) throws {
+        for count in 45...50 {
+            let octets = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 91) }
+            let lines = PEM.render(label: "A", octets).split(separator: "\n")
+            let digits = Array(lines.dropFirst().dropLast().joined())
+            let padding = digits.reversed().prefix { $0 == "=" }.count
+            var body = stride(from: 0, to: digits.count - padding, by: length).map {
+                String(digits[$0..<min($0 + length, digits.count - padding)])
+            }
+            body[body.count - 1] += String(repeating: "=", count: padding)
+            let text = ([String(lines[0])] + body + ["-----END A-----"]).joined(separator: "\n")
+            #expect(try PEM.parse(text) == [PEM.Block(label: "A", bytes: octets)])
+        }
+    }
+
     @Test("a full line with padding is the last")
     func paddedFullLine() throws {
         let octets = [UInt8](repeating: 7, count: 47)
         let text = PEM.render(label: "A", octets)
         #expect(try PEM.parse(text) == [PEM.Block(label: "A", bytes: octets)])
         let more = text.replacing("-----END", with: "AAAA\n-----END")
-        #expect(throws: PEMFailure.lineLength(line: 3)) { try PEM.parse(more) }
+        #expect(throws: PEMFailure.afterPadding(line: 3)) { try PEM.parse(more) }
     }
 
     @Test("reads no more than the limit")

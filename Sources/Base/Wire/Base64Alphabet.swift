@@ -35,6 +35,11 @@ struct Base64Alphabet: Sendable {
         return text
     }
 
+    /// How many digits stand before the first octet that is none; `nil` when all are digits.
+    func firstNonDigit(in text: ArraySlice<UInt8>) -> Int? {
+        text.firstIndex { values[Int($0)] == 0xFF }.map { $0 - text.startIndex }
+    }
+
     /// The octets of unpadded digits, appended to `octets`.
     func decode(_ text: ArraySlice<UInt8>, into octets: inout [UInt8]) throws(Base64Failure) {
         guard text.count % 4 != 1 else { throw .length(text.count) }

@@ -1,4 +1,4 @@
-/// Textual encoding of certificates and keys: the strict form of RFC 7468 §3.
+/// Textual encoding of certificates and keys: the strict form of RFC 7468 §3, with lines of any length.
 public enum PEM {
     /// One encapsulated value.
     public struct Block: Equatable, Sendable {
@@ -13,7 +13,7 @@ public enum PEM {
     }
 
     /// RFC 7468 §2: "Generators MUST wrap the base64-encoded lines so that each line consists of exactly 64
-    /// characters".
+    /// characters". Parsers "MAY handle other line sizes", and other programs write 65, 76 or one long line.
     static let lineLength = 64
 
     /// The largest text read unless the caller says otherwise, in octets: some five hundred certificates.

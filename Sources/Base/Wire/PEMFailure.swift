@@ -8,8 +8,11 @@ public enum PEMFailure: Error, Equatable, Sendable {
     case emptyBlock(line: Int, label: String)
     /// An encapsulated header of RFC 1421, as in traditional encrypted keys; RFC 7468 has none.
     case header(line: Int)
-    /// A line of a block that is empty, longer than 64 characters, or after a shorter one.
-    case lineLength(line: Int)
+    /// An empty line inside a block.
+    case emptyLine(line: Int)
+    /// A line of a block after the one whose padding ends it.
+    case afterPadding(line: Int)
+    /// A length counts the digits from the last whole group of four on.
     case base64(line: Int, Base64Failure)
 
     /// One line: what is wrong, where, and what mends it.
@@ -27,8 +30,8 @@ public enum PEMFailure: Error, Equatable, Sendable {
             "the block \"\(label)\" that begins on line \(line) is empty"
         case .header(let line):
             "line \(line) is a header of the traditional key format; convert the key with \"openssl pkcs8 -topk8\""
-        case .lineLength(let line):
-            "line \(line) breaks the rule that every line of a block has 64 characters and the last has 1 to 64"
+        case .emptyLine(let line): "line \(line) is empty, inside a block"
+        case .afterPadding(let line): "line \(line) goes on after the padding (\"=\") that ends the base64 of a block"
         case .base64(let line, let failure):
             "line \(line) is not base64: \(failure.explanation)"
         }

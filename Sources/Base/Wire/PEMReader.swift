@@ -16,39 +16,24 @@ struct PEMReader {
         return nil
     }
 
-    /// RFC 7468 §3, `stricttextualmsg`: full lines, one final line, the boundary with the same label.
+    /// RFC 7468 §3: lines of base64, then the boundary with the same label.
     private mutating func finishBlock(labelled label: ArraySlice<UInt8>) throws(PEMFailure) -> PEM.Block {
         let name = String(decoding: label, as: UTF8.self)
         let firstLine = line
-        var bytes: [UInt8] = []
-        var isFinished = false
+        var body = PEMBody()
         while let current = nextLine() {
             if current.starts(with: Self.dashes) {
                 guard let end = Self.label(of: current, after: Self.end) else { throw .malformedBoundary(line: line) }
                 guard end.elementsEqual(label) else {
                     throw .labelsDiffer(line: line, begin: name, end: String(decoding: end, as: UTF8.self))
                 }
-                guard !bytes.isEmpty else { throw .emptyBlock(line: firstLine, label: name) }
-                return PEM.Block(label: name, bytes: bytes)
+                guard line > firstLine + 1 else { throw .emptyBlock(line: firstLine, label: name) }
+                return PEM.Block(label: name, bytes: try body.finish(lastLine: line - 1))
             }
             guard !current.contains(UInt8(ascii: ":")) else { throw .header(line: line) }
-            guard !isFinished, !current.isEmpty, current.count <= PEM.lineLength else { throw .lineLength(line: line) }
-            isFinished = try decode(current, into: &bytes)
+            try body.append(current, line: line)
         }
         throw .unterminated(line: firstLine, label: name)
-    }
-
-    /// Decodes one line of a block; true when no other may follow it.
-    private func decode(_ current: ArraySlice<UInt8>, into bytes: inout [UInt8]) throws(PEMFailure) -> Bool {
-        guard current.count.isMultiple(of: 4) else { throw .base64(line: line, .length(current.count)) }
-        var digits = current
-        while digits.last == UInt8(ascii: "="), current.count - digits.count < 2 { digits.removeLast() }
-        do {
-            try Base64Alphabet.standard.decode(digits, into: &bytes)
-        } catch {
-            throw .base64(line: line, error)
-        }
-        return current.count < PEM.lineLength || digits.count < current.count
     }
 
     /// The next line without its end.
