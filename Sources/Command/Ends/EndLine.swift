@@ -103,6 +103,10 @@ extension EndLine {
             )
         case .warning(let service, let what, let why, let mend):
             self.init(mark: .warning, service: service ?? "", event: "warning", what: what, why: why, mend: mend)
+        case .draining(let service, _, let live, let seconds):
+            self.init(
+                mark: .neutral, service: service, event: "draining",
+                what: "no new connections; \(live) live may finish within \(seconds) s")
         case .counters(let service, _, let counters):
             let reasons = counters.refused.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             let refused =

@@ -11,12 +11,15 @@ enum EndNotice: Sendable, Encodable {
 
     case identity(IdentityChange, StoredIdentity)
     case warning(service: String?, what: String, why: String?, mend: String?)
+    /// An end that was asked to stop takes no more connections and lets the live ones finish.
+    case draining(service: String, role: EndRole, live: UInt64, seconds: Int64)
     case counters(service: String, role: EndRole, Counters)
 
     var name: String {
         switch self {
         case .identity: "identity"
         case .warning: "warning"
+        case .draining: "draining"
         case .counters: "counters"
         }
     }
@@ -24,6 +27,7 @@ enum EndNotice: Sendable, Encodable {
     private enum CodingKeys: String, CodingKey {
         case event, service, role, change, name, serial, validUntil
         case what, why, remedy = "do"
+        case live, seconds
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -40,6 +44,11 @@ enum EndNotice: Sendable, Encodable {
             try object.encode(what, forKey: .what)
             try object.encodeIfPresent(why, forKey: .why)
             try object.encodeIfPresent(mend, forKey: .remedy)
+        case .draining(let service, let role, let live, let seconds):
+            try object.encode(service, forKey: .service)
+            try object.encode(role, forKey: .role)
+            try object.encode(live, forKey: .live)
+            try object.encode(seconds, forKey: .seconds)
         case .counters(let service, let role, let counters):
             try object.encode(service, forKey: .service)
             try object.encode(role, forKey: .role)

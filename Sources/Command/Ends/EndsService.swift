@@ -56,6 +56,10 @@ actor EndsService: Service {
             // What stays noted is tried in vain and found wrong at the first connection.
             try? await home?.withdraw(one.end.name, at: address.description)
         }
+        report.tell(
+            .draining(
+                service: one.end.name, role: one.end.role, live: await one.end.counters().live,
+                seconds: time.nanoseconds / 1_000_000_000))
         await one.end.stop(within: time)
         report.tell(.counters(service: one.end.name, role: one.end.role, await one.end.counters()))
     }
