@@ -94,8 +94,8 @@ final class EndReport: EndObserver {
 
     private func line(_ told: Told, at moment: Date) throws -> String {
         switch (form, told) {
-        case (.json, .event(let event)): try JSONOutput.line(Timed(event, at: moment))
-        case (.json, .notice(let notice)): try JSONOutput.line(Timed(notice, at: moment))
+        case (.json, .event(let event)): try JSONLine.text(Timed(event, at: moment))
+        case (.json, .notice(let notice)): try JSONLine.text(Timed(notice, at: moment))
         case (.text(let terminal), .event(let event)): EndLine(event).text(at: moment, on: terminal)
         case (.text(let terminal), .notice(let notice)): EndLine(notice).text(at: moment, on: terminal)
         case (.nothing, _): ""
