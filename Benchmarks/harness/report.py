@@ -102,7 +102,7 @@ def aligned(head: list[str], body: list[list[str]]) -> str:
 
 
 def terminal(about: dict[str, str], measures: list[Measure], held: list[Held]) -> str:
-    parts = ["\n".join(f"  {name:<10} {value}" for name, value in about.items())]
+    parts = ["\n".join(f"  {name:<11} {value}" for name, value in about.items())]
     parts += [f"{measure.title}\n{aligned(*columns(measure))}" for measure in measures]
     if held:
         parts.append(f"Wanted (Benchmarks/thresholds.json)\n{aligned(*held_columns(held))}")
@@ -120,9 +120,9 @@ def markdown(about: dict[str, str], measures: list[Measure], held: list[Held]) -
         "Written by `Benchmarks/run --markdown`; nothing here is typed by hand. CPU time comes first: it says what a proxy "
         "costs however busy the machine is otherwise. The proxies are measured in turn, round after round, each alone on "
         "one core with the load and the backend on the others; *best* is the least disturbed round. All of them verify a "
-        "client's leaf and issuing certificate to the same root, speak TLS 1.3 with X25519, P-256 and AES-128-GCM, resume "
-        "nothing, and pass on to the same plaintext backend. Only symbolon writes a line for each connection and knows "
-        "about revocation; the others keep no log.",
+        "client's leaf and issuing certificate to the same root, speak TLS 1.3 with X25519, P-256 and AES-128-GCM, have "
+        "resumption off as far as they can be told to, and pass on to the same plaintext backend. Only symbolon writes a "
+        "line for each connection and knows about revocation; the others keep no log.",
         table(["", ""], [[name, value] for name, value in about.items()]),
     ]
     for measure in measures:
