@@ -134,12 +134,12 @@ struct RequestTests {
     }
 
     private func refused(_ file: String, _ home: Home, says: String) throws {
-        let before = try home.done("identity", "list", "--all").out
+        let before = try home.done("identity", "list", "--all", "--json").out
         let result = try issue(file, home)
         #expect(result.status == 1, "\(result.out)\(result.err)")
         #expect(result.out == "")
         #expect(result.err.contains("the request in \(file) is refused"), "\(result.err)")
         #expect(result.err.contains(says), "\(result.err)")
-        #expect(try home.done("identity", "list", "--all").out == before)
+        #expect(try home.done("identity", "list", "--all", "--json").out == before)
     }
 }

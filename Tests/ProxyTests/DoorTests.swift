@@ -7,7 +7,7 @@ import SymbolonTestSupport
 import SymbolonTransport
 import Testing
 
-@Suite("T11: a door proves its service before it sends a byte", .timeLimit(.minutes(1)))
+@Suite("T11: a door proves its service before it sends a byte", .timeLimit(.minutes(5)))
 struct DoorTests {
     struct Impostor: Sendable, CustomTestStringConvertible {
         let testDescription: String

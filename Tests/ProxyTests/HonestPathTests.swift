@@ -7,7 +7,7 @@ import SymbolonTransport
 import SymbolonVerification
 import Testing
 
-@Suite("Both ends prove themselves, and then bytes flow", .timeLimit(.minutes(1)))
+@Suite("Both ends prove themselves, and then bytes flow", .timeLimit(.minutes(5)))
 struct HonestPathTests {
     @Test("an allowed client reaches the backend and is answered")
     func service() async throws {

@@ -7,7 +7,7 @@ import SymbolonTestSupport
 import SymbolonTransport
 import Testing
 
-@Suite("Impostors on a real socket: each refused with its own reason, the backend untouched", .timeLimit(.minutes(1)))
+@Suite("Impostors on a real socket: each refused with its own reason, the backend untouched", .timeLimit(.minutes(5)))
 struct ImpostorTests {
     struct Impostor: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -5,7 +5,7 @@ import SymbolonProxy
 import SymbolonTestSupport
 import Testing
 
-@Suite("An end starts whole or not at all, and stops in order", .timeLimit(.minutes(1)))
+@Suite("An end starts whole or not at all, and stops in order", .timeLimit(.minutes(5)))
 struct StartAndStopTests {
     @Test("T10: no trust anchor, no end")
     func noAnchor() throws {

@@ -7,7 +7,7 @@ import SymbolonTransport
 import SymbolonVerification
 import Testing
 
-@Suite("Proof is continuous: a changed trust ends what no longer holds", .timeLimit(.minutes(2)))
+@Suite("Proof is continuous: a changed trust ends what no longer holds", .timeLimit(.minutes(5)))
 struct TrustChangeTests {
     struct Change: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -5,7 +5,7 @@ import Testing
 
 @testable import SymbolonTransport
 
-@Suite("Other implementations at the far end", .serialized, .timeLimit(.minutes(1)))
+@Suite("Other implementations at the far end", .serialized, .timeLimit(.minutes(5)))
 struct OtherPeersTests {
     private static let openssl = "/usr/bin/openssl"
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import SymbolonTransport
 
-@Suite("On real sockets", .timeLimit(.minutes(1)))
+@Suite("On real sockets", .timeLimit(.minutes(5)))
 struct SocketTests {
     private static func pattern(_ count: Int) -> [UInt8] {
         (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
