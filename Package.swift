@@ -32,16 +32,19 @@ func library(_ layer: String, _ name: String, _ dependencies: [Target.Dependency
         name: "Symbolon\(name)", dependencies: dependencies, path: "Sources/\(layer)/\(name)", swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(_ name: String, at folder: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(
-        name: "Symbolon\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests", swiftSettings: settings)
+        name: folder ?? "Symbolon\(name)Tests", dependencies: dependencies + ["SymbolonTestSupport"],
+        path: "Tests/\(folder ?? name + "Tests")", swiftSettings: settings)
 }
 
 let base: [Target.Dependency] = ["SymbolonWire", "SymbolonNames", "SymbolonKeys"]
 let trust: [Target.Dependency] = ["SymbolonCertificates", "SymbolonRevocation", "SymbolonVerification"]
 let control: [Target.Dependency] = ["SymbolonAudit", "SymbolonAuthority", "SymbolonAccessPolicy"]
+let ends: [Target.Dependency] = ["SymbolonStorage", "SymbolonTransport", "SymbolonProxy"]
 
-var targets: [Target] = [
+/// In the order in which they may import: a target names only what stands before it.
+let libraries: [Target] = [
     library("Base", "Wire", []),
     library("Base", "Names", []),
     library("Base", "Keys", ["SymbolonWire", crypto, cryptoExtras, asn1]),
@@ -54,82 +57,60 @@ var targets: [Target] = [
     library("Service", "Storage", base + trust + ["SymbolonAudit", "SymbolonAuthority", grdb, crypto]),
     library("Service", "Transport", ["SymbolonKeys", "SymbolonWire", nioCore, nioSSL]),
     library("Service", "Proxy", base + trust + ["SymbolonAccessPolicy", "SymbolonTransport", nioCore, nioPosix]),
+]
+
+let programs: [Target] = [
     .executableTarget(
         name: "symbolon",
-        dependencies: base + trust + control + [
-            "SymbolonStorage", "SymbolonTransport", "SymbolonProxy",
+        dependencies: base + trust + control + ends + [
             nioCore, nioPosix, nioHTTP1, arguments, yams, logging, lifecycle,
         ],
-        path: "Sources/Command",
-        swiftSettings: settings),
-
+        path: "Sources/Command", swiftSettings: settings),
     .executableTarget(
         name: "benchmarks",
         dependencies: base + trust + ["SymbolonAudit", "SymbolonAuthority", "SymbolonStorage", crypto],
-        path: "Benchmarks/Measures",
-        swiftSettings: settings),
-
-    .target(
-        name: "SymbolonTestSupport", dependencies: base + trust + [crypto],
-        path: "Tests/TestSupport", swiftSettings: settings),
-    tests("Wire", ["SymbolonWire"]),
-    tests("Names", ["SymbolonNames"]),
-    tests("Keys", ["SymbolonKeys", "SymbolonWire"]),
-    tests("Certificates", base + ["SymbolonCertificates", "SymbolonTestSupport"]),
-    tests("Revocation", base + ["SymbolonCertificates", "SymbolonRevocation", "SymbolonTestSupport"]),
-    tests("Verification", base + trust + ["SymbolonTestSupport"]),
-    tests("Audit", base + ["SymbolonAudit", "SymbolonTestSupport"]),
-    tests("Authority", base + trust + ["SymbolonAudit", "SymbolonAuthority", "SymbolonTestSupport"]),
-    tests("AccessPolicy", base + trust + ["SymbolonAccessPolicy", "SymbolonTestSupport"]),
-    tests("Storage", base + trust + control + ["SymbolonStorage", "SymbolonTestSupport", grdb]),
-    tests("Transport", base + ["SymbolonTransport", "SymbolonCertificates", "SymbolonTestSupport", nioCore, nioPosix, nioEmbedded]),
-    tests("Proxy", base + trust + control + ["SymbolonProxy", "SymbolonTransport", "SymbolonTestSupport", nioCore, nioPosix, nioEmbedded]),
-    .testTarget(
-        name: "SymbolonCommandTests", dependencies: base + trust + control + ["symbolon", "SymbolonStorage", "SymbolonTestSupport"],
-        path: "Tests/CommandTests", swiftSettings: settings),
-    .testTarget(
-        name: "Interop", dependencies: base + trust + control + ["symbolon", "SymbolonStorage", "SymbolonTestSupport"],
-        path: "Tests/Interop", swiftSettings: settings),
+        path: "Benchmarks/Measures", swiftSettings: settings),
+    // Issues until it is killed; only the tests run it.
     .executableTarget(
         name: "issue-loop", dependencies: ["SymbolonKeys", "SymbolonAuthority", "SymbolonStorage"],
         path: "Tests/IssueLoop", swiftSettings: settings),
-    .testTarget(
-        name: "EndToEnd",
-        dependencies: base + trust + control + ["symbolon", "issue-loop", "SymbolonStorage", "SymbolonTestSupport"],
-        path: "Tests/EndToEnd", swiftSettings: settings),
 ]
-// While the house is being built: only rooms that have content, and only the tests asked for.
-let here = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-func exists(_ target: Target) -> Bool {
-    let e = FileManager.default.enumerator(atPath: here.appendingPathComponent(target.path!).path)
-    while let f = e?.nextObject() as? String { if f.hasSuffix(".swift") { return true } }
-    return false
-}
-targets = targets.filter(exists)
-if let only = ProcessInfo.processInfo.environment["SYMBOLON_TESTS"]?.split(separator: ",").map(String.init) {
-    var needed = Set(only)
-    var grew = true
-    while grew {
-        grew = false
-        for target in targets where needed.contains(target.name) {
-            for case .byNameItem(let name, _) in target.dependencies where needed.insert(name).inserted { grew = true }
-        }
-    }
-    targets.removeAll { !needed.contains($0.name) }
-}
-let present = Set(targets.map(\.name))
-for target in targets {
-    target.dependencies.removeAll {
-        if case .byNameItem(let name, _) = $0 { return (name.hasPrefix("Symbolon") || name == "symbolon") && !present.contains(name) }
-        return false
-    }
+
+var allTests: [Target] = [
+    tests("Wire", ["SymbolonWire"]),
+    tests("Names", ["SymbolonNames"]),
+    tests("Keys", ["SymbolonKeys", "SymbolonWire"]),
+    tests("Certificates", base + ["SymbolonCertificates"]),
+    tests("Revocation", base + ["SymbolonCertificates", "SymbolonRevocation"]),
+    tests("Verification", base + trust),
+    tests("Audit", base + ["SymbolonAudit"]),
+    tests("Authority", base + trust + ["SymbolonAudit", "SymbolonAuthority"]),
+    tests("AccessPolicy", base + trust + ["SymbolonAccessPolicy"]),
+    tests("Storage", base + trust + control + ["SymbolonStorage", grdb]),
+    tests(
+        "Transport", base + ["SymbolonTransport", "SymbolonCertificates", nioCore, nioPosix, nioEmbedded]),
+    tests(
+        "Proxy",
+        base + trust + control + ["SymbolonProxy", "SymbolonTransport", nioCore, nioPosix, nioEmbedded]),
+    tests("Command", base + trust + control + ["symbolon", "SymbolonStorage"]),
+    tests("Interop", at: "Interop", base + trust + control + ["symbolon", "SymbolonStorage"]),
+    tests("EndToEnd", at: "EndToEnd", base + trust + control + ["symbolon", "issue-loop", "SymbolonStorage"]),
+]
+
+// Working on one part: `SYMBOLON_TESTS=SymbolonNamesTests swift test` builds and runs only the tests named.
+if let named = ProcessInfo.processInfo.environment["SYMBOLON_TESTS"]?.split(separator: ",").map(String.init) {
+    allTests.removeAll { !named.contains($0.name) }
 }
 
 let package = Package(
     name: "symbolon",
     platforms: [.macOS(.v15)],
+    products: libraries.map { .library(name: $0.name, targets: [$0.name]) } + [
+        .executable(name: "symbolon", targets: ["symbolon"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        // Exactly: its BoringSSL is used directly (docs/Decisions/0001).
         .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
@@ -139,4 +120,8 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
-    targets: targets)
+    targets: libraries + programs + allTests + [
+        .target(
+            name: "SymbolonTestSupport", dependencies: base + trust + [crypto], path: "Tests/TestSupport",
+            swiftSettings: settings)
+    ])
