@@ -104,6 +104,6 @@ func wipe(_ buffer: UnsafeMutableRawBufferPointer) {
 }
 
 /// Zeroes an array in place. Only an array that nobody else holds: a shared one would be copied first.
-func wipe(_ bytes: inout [UInt8]) {
+package func wipe(_ bytes: inout [UInt8]) {
     unsafe bytes.withUnsafeMutableBytes { unsafe wipe($0) }
 }

@@ -22,6 +22,11 @@ struct OpenFile: ~Copyable {
         try self.init(path, O_RDONLY | O_NONBLOCK | (links == .refuse ? O_NOFOLLOW : 0), mode: 0, to: "read")
     }
 
+    /// Opens a file that is there, to read and to write.
+    init(updating path: String) throws(FileFailure) {
+        try self.init(path, O_RDWR | O_NONBLOCK | O_NOFOLLOW, mode: 0, to: "write")
+    }
+
     /// Opens a folder, to make changes in its list of names durable.
     init(folder path: String) throws(FileFailure) {
         try self.init(path, O_RDONLY | O_DIRECTORY, mode: 0, to: "read")
@@ -103,6 +108,26 @@ struct OpenFile: ~Copyable {
             } else if errno != EINTR {
                 throw systemFailure(path, errno, to: "write")
             }
+        }
+    }
+
+    /// Puts `bytes` over the first octets, in one write.
+    func overwrite(_ bytes: [UInt8]) throws(FileFailure) {
+        let written = unsafe bytes.withUnsafeBytes { unsafe pwrite(descriptor, $0.baseAddress, $0.count, 0) }
+        guard written == bytes.count else {
+            throw systemFailure(path, written < 0 ? errno : EIO, to: "write")
+        }
+    }
+
+    /// How many holders a lock may have at a time.
+    enum Lock {
+        case shared, exclusive
+    }
+
+    /// Waits until no other open file holds a lock that excludes this one; holds it until the value ends.
+    func lock(_ lock: Lock) throws(FileFailure) {
+        while flock(descriptor, lock == .shared ? LOCK_SH : LOCK_EX) != 0 {
+            guard errno == EINTR else { throw systemFailure(path, errno, to: "lock") }
         }
     }
 

@@ -63,18 +63,6 @@ func namesInFolder(_ path: String) throws(FileFailure) -> [String] {
     return names.sorted()
 }
 
-/// Overwrites a buffer that held a secret, in a way that the compiler may not leave out.
-func wipe(_ bytes: inout [UInt8]) {
-    unsafe bytes.withUnsafeMutableBytes { buffer in
-        guard let start = buffer.baseAddress else { return }
-        #if canImport(Darwin)
-            _ = unsafe memset_s(start, buffer.count, 0, buffer.count)
-        #else
-            unsafe explicit_bzero(start, buffer.count)
-        #endif
-    }
-}
-
 func systemMessage(_ code: Int32) -> String {
     unsafe String(cString: strerror(code))
 }
