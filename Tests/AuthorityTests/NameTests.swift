@@ -111,6 +111,13 @@ struct NameTests {
         _ = try await house.authority.issue(.example(names: good))
     }
 
+    @Test("a wildcard right below a permitted domain is refused with the two ways to ask instead")
+    func wildcardRemedy() throws {
+        let refusal = IssuanceFailure.name(.wildcardOverSuffix(try DNSPattern("*.example.internal")))
+        #expect(refusal.remedy.contains("one by one"))
+        #expect(refusal.remedy.contains("*.apps.example.internal"))
+    }
+
     @Test("no more than a hundred names")
     func mostNames() async throws {
         let names = try (0..<101).map { try dns("n\($0).example.internal") }

@@ -26,6 +26,8 @@ struct AuthoritySummary: Encodable {
     let auditEntries: Int64
     /// SHA-256 over SubjectPublicKeyInfo.
     let auditKey: String
+    /// Only where a restored store was accepted just now.
+    let acceptedRestoration: RestorationSummary?
 
     struct Part: Encodable {
         let subject: String
@@ -33,7 +35,10 @@ struct AuthoritySummary: Encodable {
         let notAfter: Date
     }
 
-    init(_ authority: LocalAuthority, isNew: Bool, passphrase: PassphraseSource) async throws {
+    init(
+        _ authority: LocalAuthority, isNew: Bool, passphrase: PassphraseSource, accepted: StoreRestoration? = nil
+    ) async throws {
+        acceptedRestoration = accepted.map(RestorationSummary.init)
         let configuration = authority.issuing.configuration
         let now = Date()
         self.isNew = isNew
@@ -71,7 +76,8 @@ struct AuthoritySummary: Encodable {
             rootKeyIsHere
             ? "in \(home)/keys/root.key.pem; not needed day by day: move it to a safe place offline"
             : "not on this machine (good: it is needed only for a new issuing authority)"
-        return [
+        let restoration = acceptedRestoration?.lines(terminal) ?? []
+        return restoration + [
             terminal.styled(title, .bold),
             row("home", home),
             row("root", "\(root.subject), until \(Moment.text(root.notAfter))"),

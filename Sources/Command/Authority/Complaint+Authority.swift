@@ -16,6 +16,23 @@ extension Complaint {
                 what: "the authority's keys in \(home.path) cannot be opened", why: failure.explanation,
                 mend: "give the passphrase that they were sealed under (--passphrase-file, -fd or -credential)",
                 exit: .unsafeHome)
+        case AuthorityFailure.storeWasPutBack(let noted, let found):
+            self.init(
+                what: "the store \(home.database) was put back to an earlier day, so nothing is signed",
+                why: AuthorityFailure.storeWasPutBack(noted: noted, found: found).explanation
+                    + " (in \(home.auditHead.path)): it has forgotten certificates and revocations",
+                mend: "put the latest copy back; without one: symbolon up --accept-restored-store --home \(home.path)")
+        case AuthorityFailure.storeWasNotPutBack:
+            self.init(
+                what: "there is no restored store in \(home.path) to accept",
+                why: AuthorityFailure.storeWasNotPutBack.explanation,
+                mend: "leave --accept-restored-store out: the authority opens as it is")
+        case let failure as AuditHeadFileFailure:
+            self.init(
+                what:
+                    "the head of the audit record, which shows whether the store was put back, cannot be noted or read",
+                why: failure.explanation,
+                mend: "find out what changed that file; once you know, move it away, and it is noted anew")
         case let failure as AuthorityFailure:
             self.init(
                 what: "the authority in \(home.path) cannot be opened", why: failure.explanation,

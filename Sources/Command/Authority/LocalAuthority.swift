@@ -28,28 +28,42 @@ struct LocalAuthority: Sendable {
     ///
     /// The root key is not touched: it may be offline.
     static func open(_ home: HomeFolder, passphrase source: PassphraseSource?) async throws -> LocalAuthority {
+        try await open(home, try passphrase(of: home, source))
+    }
+
+    /// What opens the keys of an authority that is there.
+    static func passphrase(of home: HomeFolder, _ source: PassphraseSource?) throws -> SecretBytes {
         try checked(home)
         guard exists(in: home) else {
             throw Complaint(
                 what: "there is no authority in \(home.path)", why: Complaint.noAuthority(home),
                 mend: "make one: symbolon up --home \(home.path)", exit: .undecided)
         }
-        let passphrase = try readPassphrase(source ?? .file(home.passphraseFile))
-        return try await open(home, passphrase)
+        return try readPassphrase(source ?? .file(home.passphraseFile))
     }
 
     static func open(_ home: HomeFolder, _ passphrase: SecretBytes) async throws -> LocalAuthority {
         do {
-            let store = try SQLiteAuthorityStore.open(at: home.database)
-            async let issuingKey = PrivateKeyFile.load(home.keyFile(.issuing), with: passphrase)
-            async let auditKey = PrivateKeyFile.load(home.keyFile(.audit), with: passphrase)
-            let keys = AuthorityKeys(issuing: try await issuingKey, audit: try await auditKey)
-            let issuing = try await IssuingAuthority.open(store, keys: keys, clock: { Date() })
+            // Read before the store is looked at: whatever was noted by then is in it.
+            let noted = try home.auditHead.read()
+            let (store, keys) = try await unsealed(home, passphrase)
+            let issuing = try await IssuingAuthority.open(store, keys: keys, noted: noted, clock: { Date() })
+            if let head = try await store.auditEnd()?.head { try home.auditHead.note(head) }
             _ = try await issuing.recover()
             return LocalAuthority(home: home, store: store, issuing: issuing, passphrase: passphrase)
         } catch {
             throw Complaint(opening: home, error)
         }
+    }
+
+    static func unsealed(
+        _ home: HomeFolder, _ passphrase: SecretBytes
+    ) async throws -> (SQLiteAuthorityStore, AuthorityKeys) {
+        let store = try SQLiteAuthorityStore.open(at: home.database, notingHeadIn: home.auditHead)
+        async let issuingKey = PrivateKeyFile.load(home.keyFile(.issuing), with: passphrase)
+        async let auditKey = PrivateKeyFile.load(home.keyFile(.audit), with: passphrase)
+        let keys = AuthorityKeys(issuing: try await issuingKey, audit: try await auditKey)
+        return (store, keys)
     }
 
     /// Refuses a home that others can read or change; one that is not there is another matter.
@@ -91,7 +105,7 @@ struct LocalAuthority: Sendable {
         }
         do {
             let unfinished = try UnfinishedCreation(home)
-            let store = try SQLiteAuthorityStore.create(at: home.database)
+            let store = try SQLiteAuthorityStore.create(at: home.database, notingHeadIn: home.auditHead)
             if try await store.authority() == nil {
                 try unfinished.clear()
                 try await make(configuration, in: home, store, passphrase)
@@ -115,6 +129,8 @@ struct LocalAuthority: Sendable {
         for (role, key) in keys {
             try PrivateKeyFile.create(key, at: home.keyFile(role), under: passphrase)
         }
+        // A note of an authority that was here before says nothing of this one.
+        try home.auditHead.remove()
         _ = try await creation.run(in: store, actor: actor, at: Date())
     }
 

@@ -31,6 +31,7 @@ extension FileFailure: Explained {}
 extension HomeFailure: Explained {}
 extension PassphraseFailure: Explained {}
 extension KeyFileFailure: Explained {}
+extension AuditHeadFileFailure: Explained {}
 extension SymbolonAuthority.IdentityFailure: Explained {}
 extension SymbolonStorage.IdentityFailure: Explained {}
 extension TLSFailure: Explained {}

@@ -14,6 +14,7 @@ struct Up: AsyncParsableCommand {
               symbolon up                                         in ./.symbolon, for example.internal
               symbolon up --domain corp.example --permit-dns corp.example --permit-ip 10.0.0.0/8
               symbolon up --passphrase-credential authority       sealed under a systemd credential
+              symbolon up --accept-restored-store                 a backup was put back: go on from it
 
             Run again, it changes nothing: it opens the keys (not the root's), checks the modes of the folder, and says \
             how things stand.
@@ -45,26 +46,42 @@ struct Up: AsyncParsableCommand {
             "Mailboxes of this domain may be certified; may be repeated (default: the trust domain).",
             valueName: "domain"))
     var mail: [String] = []
+    @Flag(
+        name: .customLong("accept-restored-store"),
+        help: "Go on with a store that was put back to an earlier day, record that, and say what it has forgotten.")
+    var acceptsRestoredStore = false
     @OptionGroup var home: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         try await Complaint.reported {
             let exists = LocalAuthority.exists(in: home.folder)
-            let authority =
-                exists
-                ? try await LocalAuthority.open(home.folder, passphrase: home.passphrase.source)
-                : try await LocalAuthority.create(
-                    in: home.folder, try wanted(), passphrase: home.passphrase.source)
+            let (authority, accepted) = try await authority(exists: exists)
             if exists { try refuseChanges(authority.issuing.configuration) }
             let summary = try await AuthoritySummary(
-                authority, isNew: !exists, passphrase: home.passphrase.source ?? .file(home.folder.passphraseFile))
+                authority, isNew: !exists, passphrase: home.passphrase.source ?? .file(home.folder.passphraseFile),
+                accepted: accepted)
             if output.json {
                 Lines.write(try JSONOutput.line(summary))
             } else {
                 summary.lines(Terminal.output).forEach { Lines.write($0) }
             }
         }
+    }
+
+    func validate() throws {
+        let options = [domain != nil, organisation != nil, algorithm != nil]
+        let chooses = options.contains(true) || !dns.isEmpty || !networks.isEmpty || !mail.isEmpty
+        guard !(acceptsRestoredStore && chooses) else {
+            throw ValidationError("--accept-restored-store goes with no option that says what an authority is for.")
+        }
+    }
+
+    private func authority(exists: Bool) async throws -> (LocalAuthority, StoreRestoration?) {
+        let source = home.passphrase.source
+        if acceptsRestoredStore { return try await LocalAuthority.acceptRestored(home.folder, passphrase: source) }
+        if exists { return (try await LocalAuthority.open(home.folder, passphrase: source), nil) }
+        return (try await LocalAuthority.create(in: home.folder, try wanted(), passphrase: source), nil)
     }
 
     private func wanted() throws -> AuthorityConfiguration {

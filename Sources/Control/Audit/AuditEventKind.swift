@@ -2,6 +2,8 @@
 public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     case authorityCreated = "authority.created"
     case authorityHalted = "authority.halted"
+    /// The store was put back to an earlier day, and the operator goes on with it.
+    case authorityRestored = "authority.restored"
     case certificateIntended = "certificate.intended"
     case certificateIssued = "certificate.issued"
     case certificateRevoked = "certificate.revoked"

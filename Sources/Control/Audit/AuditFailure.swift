@@ -8,6 +8,8 @@ public enum AuditFailure: Error, Equatable, Sendable {
     case headNotSigned(count: Int64)
     case endDoesNotFit(sequence: Int64)
     case keyIsNotEd25519
+    /// A text that is not a noted head.
+    case notAHead
     case signing(KeyFailure)
 
     /// What about the bytes of an event is not the canonical form.
@@ -30,6 +32,7 @@ public enum AuditFailure: Error, Equatable, Sendable {
         case .endDoesNotFit(let sequence):
             "the end of the audit record (entry \(sequence)) is not the one its signed head names"
         case .keyIsNotEd25519: "the audit key is not an Ed25519 key"
+        case .notAHead: "a head is COUNT:HASH:SIGNATURE, on one line"
         case .signing(let failure): "the audit key could not sign: \(failure)"
         }
     }

@@ -2,8 +2,8 @@ public import SymbolonKeys
 
 /// How long the record is and what its last entry hashes to, signed by the audit key.
 ///
-/// A chain of hashes alone cannot show that its end was cut off; the signed head can. A head noted elsewhere (on paper,
-/// on another machine) also shows that the whole store was put back to an earlier day.
+/// A chain of hashes alone cannot show that its end was cut off; the signed head can. A head noted elsewhere (beside
+/// the store, on paper, on another machine) also shows that the whole store was put back to an earlier day.
 public struct AuditHead: Codable, Hashable, Sendable {
     public let count: Int64
     public let hash: [UInt8]

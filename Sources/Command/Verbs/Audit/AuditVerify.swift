@@ -14,11 +14,15 @@ struct AuditVerify: AsyncParsableCommand {
               symbolon audit verify                      exit 0 intact, 1 broken, 2 could not tell
               symbolon audit verify --expect 41:9c0d…    also: does the record still contain this head, noted earlier?
 
-            Each entry carries the hash of the one before it; the last hash is signed. Note the head that is printed somewhere else: it shows \
-            even that the whole store was put back to an earlier day.
+            Each entry carries the hash of the one before it; the last hash is signed. The record must also contain the \
+            head that is noted in the home (keys/audit.head): so a store that was put back to an earlier day shows. Note \
+            the head that is printed somewhere else too: it shows even that the whole home was put back.
             """)
 
-    @Option(help: ArgumentHelp("A head that was noted elsewhere, as this verb printed it.", valueName: "head"))
+    @Option(
+        help: ArgumentHelp(
+            "A head that was noted elsewhere, as this verb printed it (default: the one noted in the home).",
+            valueName: "head"))
     var expect: String?
     @OptionGroup var home: HomeOptions
     @OptionGroup var output: OutputOptions
@@ -26,7 +30,7 @@ struct AuditVerify: AsyncParsableCommand {
     func run() async throws {
         try await Complaint.reported {
             let reading = try await ReadAuthority.open(home.folder)
-            let noted = try expect.map { try Input.parse($0, as: "an audit head", AuditHead.init(noted:)) }
+            let noted = try noted()
             let (key, isOurs) = try auditKey(reading)
             let end: AuditEnd?
             let verdict: AuditVerdict
@@ -38,8 +42,20 @@ struct AuditVerify: AsyncParsableCommand {
                     what: "the record cannot be read", why: ExplainedError.text(error),
                     mend: "restore \(home.folder.database) from a backup and compare", exit: .undecided)
             }
-            try report(verdict, head: end?.head, key: key, isOurs: isOurs)
+            try report(Result(verdict, head: end?.head, noted: noted, key: key, isOurs: isOurs))
             if case .broken = verdict { throw ExitCode(ExitStatus.failure.rawValue) }
+        }
+    }
+
+    /// The head that the record must contain; nil when none was given and none is noted.
+    private func noted() throws -> AuditHead? {
+        if let expect { return try Input.parse(expect, as: "an audit head", AuditHead.init(noted:)) }
+        do {
+            return try home.folder.auditHead.read()
+        } catch {
+            throw Complaint(
+                what: "the head that is noted in \(home.folder.path) cannot be read", why: error.explanation,
+                mend: "find out what changed it, or give a head noted elsewhere with --expect", exit: .undecided)
         }
     }
 
@@ -81,8 +97,7 @@ struct AuditVerify: AsyncParsableCommand {
         return (key.publicKey, true)
     }
 
-    private func report(_ verdict: AuditVerdict, head: AuditHead?, key: PublicKey, isOurs: Bool) throws {
-        let result = Result(verdict, head: head, key: key, isOurs: isOurs)
+    private func report(_ result: Result) throws {
         if output.json {
             Lines.write(try JSONOutput.line(result))
         } else {
@@ -97,11 +112,14 @@ struct AuditVerify: AsyncParsableCommand {
         let how: String?
         let explanation: String?
         let head: String?
+        /// The entries of the head that was noted earlier, which the record has to contain.
+        let notedEntries: Int64?
         let auditKey: String
         /// False when the key came from the store itself.
         let keyWasOpened: Bool
 
-        init(_ verdict: AuditVerdict, head: AuditHead?, key: PublicKey, isOurs: Bool) {
+        init(_ verdict: AuditVerdict, head: AuditHead?, noted: AuditHead?, key: PublicKey, isOurs: Bool) {
+            notedEntries = noted?.count
             auditKey = key.fingerprint.description
             keyWasOpened = isOurs
             self.head = head?.noted
@@ -127,6 +145,9 @@ struct AuditVerify: AsyncParsableCommand {
                 lines.append("  do:  keep the store as it is, and compare it with a backup from that entry on")
             }
             if let head { lines.append("  head       \(head)") }
+            if let notedEntries {
+                lines.append("  noted      \(notedEntries) \(notedEntries == 1 ? "entry" : "entries")")
+            }
             lines.append("  audit key  SHA-256 \(auditKey)")
             if !keyWasOpened {
                 lines.append("             (from the store itself: compare it with the one that `symbolon up` printed)")

@@ -18,6 +18,8 @@ public enum AuthorityFailure: Error, Equatable, Sendable {
     case issuance(IssuanceFailure)
     /// The stored audit record does not contain what was noted elsewhere: the store was put back to an earlier day.
     case storeWasPutBack(noted: Int64, found: Int64)
+    /// The stored audit record contains all that was noted: there is nothing to accept.
+    case storeWasNotPutBack
 
     /// One of the authority's parts.
     public enum Certificate: String, Sendable {
@@ -36,8 +38,11 @@ public enum AuthorityFailure: Error, Equatable, Sendable {
         case .notFromRoot: "the issuing certificate in the store was not signed by the root in the store"
         case .configuration(let failure): failure.explanation
         case .issuance(let failure): failure.explanation
+        case .storeWasPutBack(let noted, let found) where found < noted:
+            "its audit record has \(found == 1 ? "1 entry" : "\(found) entries"), and \(noted) were noted outside it"
         case .storeWasPutBack(let noted, let found):
-            "the store's audit record has \(found) entries and \(noted) were noted: it was put back to an earlier day"
+            "entry \(noted) of its audit record (\(found) in all) is not the one that was noted outside it"
+        case .storeWasNotPutBack: "its audit record contains everything that was noted outside it"
         }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import SymbolonCertificates
 import SymbolonKeys
+import SymbolonNames
 
 extension IssuanceFailure {
     /// One line: what was found, against what.
@@ -43,6 +44,8 @@ extension IssuanceFailure {
             "choose one of \(CertificateProfile.all.filter(\.isForLeaves).map(\.name.rawValue).joined(separator: ", "))"
         case .identity: "choose a name of letters, digits, dots, hyphens and underscores"
         case .tooManyNames: "spread the names over several certificates"
+        case .name(.wildcardOverSuffix(let pattern)):
+            "name the hosts one by one, or put them below a sub-domain: *.apps.\(pattern.base)"
         case .name: "leave the name out, or permit it in the authority's configuration"
         case .keyKind, .keyBlocked, .keyIsTheAuthoritys: "make a new key"
         case .life: "ask for a shorter life"

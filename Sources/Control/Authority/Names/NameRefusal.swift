@@ -18,7 +18,7 @@ public enum NameRefusal: Error, Equatable, Sendable {
             "dns:\(pattern) is not at or below a permitted domain (\(Self.list(permitted)))"
         case .wildcard(let pattern, let profile): "dns:\(pattern) is a wildcard, and the \(profile) profile takes none"
         case .wildcardOverSuffix(let pattern):
-            "dns:\(pattern) would speak for a whole permitted domain; put a label between, or list the names"
+            "dns:\(pattern) is right below a permitted domain and would speak for every host of it"
         case .outsideNetworks(let address, let permitted):
             "ip:\(address) is outside the permitted networks (\(Self.list(permitted)))"
         case .outsideMail(let mailbox, let permitted):

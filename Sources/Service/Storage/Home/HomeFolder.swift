@@ -1,10 +1,12 @@
+import SymbolonKeys
+
 /// Where an authority and the identities on this machine live, and how closed it must be.
 ///
 /// ```text
 /// HOME/                  0700
 /// ├── authority.sqlite   0600   certificates, revocations, the audit record
 /// ├── passphrase         0600   only where the operator named no other source
-/// ├── keys/              0700   root.key.pem, issuing.key.pem, audit.key.pem: sealed, 0600
+/// ├── keys/              0700   root.key.pem, issuing.key.pem, audit.key.pem: sealed, 0600; audit.head: 0600
 /// └── identities/        0700   NAME.pem: sealed key, chain and anchors in one file, 0600
 /// ```
 public struct HomeFolder: Hashable, Sendable {
@@ -22,6 +24,9 @@ public struct HomeFolder: Hashable, Sendable {
     public var identitiesFolder: String { path + "/identities" }
 
     public func keyFile(_ role: AuthorityKeyRole) -> String { "\(keysFolder)/\(role.rawValue).key.pem" }
+
+    /// Where the head of the audit record is noted, outside the database that it speaks of.
+    public var auditHead: AuditHeadFile { AuditHeadFile(keysFolder + "/audit.head") }
 
     /// What a folder and a file of the home may be open to: their owner.
     static let folderMode: UInt32 = 0o700

@@ -12,23 +12,28 @@ public final class SQLiteAuthorityStore: AuthorityStore {
 
     /// Opens a store that is there.
     ///
+    /// - Parameter noted: where the head of the audit record is noted after each transaction. A head that cannot be noted
+    ///   does not undo what is durable: the note lags, which is safe.
     /// - Throws: `.foreign` or `.newerSchema`, with the file untouched, when it is not this program's to use;
     ///   `.readOnly` when it cannot be written and `mode` asks for that.
-    public static func open(at path: String, mode: StoreMode = .readWrite) throws(StoreFailure) -> SQLiteAuthorityStore
-    {
-        SQLiteAuthorityStore(try StoreConnection(path, mode: mode))
+    public static func open(
+        at path: String, mode: StoreMode = .readWrite, notingHeadIn noted: AuditHeadFile? = nil
+    ) throws(StoreFailure) -> SQLiteAuthorityStore {
+        SQLiteAuthorityStore(try StoreConnection(path, mode: mode, notingHeadIn: noted))
     }
 
     /// Makes the store's file, owner-only, unless it is there, and opens it.
-    public static func create(at path: String) throws(StoreFailure) -> SQLiteAuthorityStore {
+    public static func create(
+        at path: String, notingHeadIn noted: AuditHeadFile? = nil
+    ) throws(StoreFailure) -> SQLiteAuthorityStore {
         do {
             try DurableFile.create(path, with: [], mode: HomeFolder.fileMode)
         } catch .exists {
-            return try open(at: path)
+            return try open(at: path, notingHeadIn: noted)
         } catch {
             throw StoreFailure(error)
         }
-        return try open(at: path)
+        return try open(at: path, notingHeadIn: noted)
     }
 
     init(_ connection: StoreConnection) {

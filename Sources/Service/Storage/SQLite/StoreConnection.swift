@@ -1,5 +1,7 @@
 import GRDB
+import SymbolonAudit
 import SymbolonAuthority
+import Synchronization
 
 /// How a store is opened.
 public enum StoreMode: Sendable {
@@ -13,12 +15,19 @@ final class StoreConnection: Sendable {
     let path: String
     private let writer: DatabaseQueue?
     private let reader: DatabaseQueue
+    private let headFile: AuditHeadFile?
+    /// The count of the head that was noted last from here.
+    private let lastNoted = Mutex<Int64>(0)
 
     /// How long a connection waits, in seconds, for another process. A transaction takes milliseconds: 5 s is another
     /// process stuck.
     static let standardPatience: Double = 5
 
-    init(_ path: String, mode: StoreMode, patience: Double = standardPatience) throws(StoreFailure) {
+    init(
+        _ path: String, mode: StoreMode, patience: Double = standardPatience,
+        notingHeadIn headFile: AuditHeadFile? = nil
+    ) throws(StoreFailure) {
+        self.headFile = headFile
         do {
             try Self.checkFile(path, mode: mode)
             // Looked at first and unchanged: opening for writing would already convert another program's database.
@@ -50,11 +59,27 @@ final class StoreConnection: Sendable {
         guard let writer else { throw .readOnly("\(path) was opened for reading only") }
         let outcome: Result<Value, StoreFailure> = await withCheckedContinuation { continuation in
             writer.asyncWriteWithoutTransaction { database in
-                continuation.resume(
-                    returning: Result { try Self.transaction(database, work) }.mapError { StoreFailure($0) })
+                let outcome = Result { try Self.transaction(database, work) }.mapError { StoreFailure($0) }
+                if case .success = outcome { self.noteHead(in: database) }
+                continuation.resume(returning: outcome)
             }
         }
         return try outcome.get()
+    }
+
+    /// Notes the head as it is after a transaction. What the transaction did is durable, so a failure here may not undo it
+    /// or be told in its place; who opens the authority next finds out when no head can be noted.
+    private func noteHead(in database: Database) {
+        guard let headFile, let head = try? AuditTable.head(in: database) else { return }
+        lastNoted.withLock { count in
+            guard head.count != count else { return }
+            do {
+                try headFile.note(head)
+                count = head.count
+            } catch {
+                return
+            }
+        }
     }
 
     /// Runs `work` on one unchanging view of the store.

@@ -1,10 +1,8 @@
 import SymbolonAudit
 import Testing
 
-@testable import symbolon
-
 @Suite("An audit head, noted elsewhere and read back")
-struct AuditHeadTests {
+struct NotedHeadTests {
     private static let head = AuditHead(
         count: 41, hash: [UInt8](repeating: 0x9C, count: 32), signature: (0..<64).map { UInt8($0) })
 
@@ -19,6 +17,6 @@ struct AuditHeadTests {
         "anything else is refused",
         arguments: ["", "41", "41:9c", "0:9c:AA", "-1:9c:AA", "x:9c:AA", "41:9c:AA:AA", "41:9:AA", "41:9c:A"])
     func refusal(_ text: String) {
-        #expect(throws: (any Error).self) { try AuditHead(noted: text) }
+        #expect(throws: AuditFailure.notAHead) { try AuditHead(noted: text) }
     }
 }
