@@ -41,14 +41,14 @@ enum Knock {
                 }
             }
             .connect(to: address).get()
-        let from = channel.localAddress.map { "\($0.ipAddress ?? ""):\($0.port ?? 0)" } ?? ""
         let deadline = loop.scheduleTask(in: limit) { channel.close(promise: nil) }
         let result = try await outcome.futureResult.get()
         deadline.cancel()
-        return Answer(from: from, alert: result.alert?.description, bytesReceived: result.bytes)
+        return Answer(from: result.from, alert: result.alert?.description, bytesReceived: result.bytes)
     }
 
     fileprivate struct Outcome: Sendable {
+        var from = ""
         var alert: TLSAlert?
         var bytes = 0
     }
@@ -74,6 +74,8 @@ private final class Knocker: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        // Now: a channel that the other side has closed no longer knows its address.
+        outcome.from = context.localAddress.map { "\($0.ipAddress ?? ""):\($0.port ?? 0)" } ?? ""
         if isPlain { ask(context) }
         context.fireChannelActive()
     }
