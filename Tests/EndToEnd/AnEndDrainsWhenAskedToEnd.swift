@@ -1,0 +1,48 @@
+import Foundation
+import SymbolonTestSupport
+import Testing
+
+extension EndToEnd {
+    @Suite("An end drains when asked to end")
+    struct AnEndDrainsWhenAskedToEnd {
+        @Test(
+            "on SIGTERM it takes no more, lets a live connection finish, counts, and ends well",
+            arguments: [SIGTERM, SIGINT])
+        func drains(_ number: Int32) async throws {
+            let (machine, backend) = (try Machine(), try Backend())
+            let protect = try await machine.protect(to: backend, "--allow", "laptop")
+            let reach = try await machine.reach("--as", "laptop")
+            let client = try await Socket.connect(reach.port)
+            try await client.write([1])
+            #expect(try await client.read(1) == [1])
+
+            protect.ends.signal(number)
+            // Once nobody listens there, the end is draining.
+            while (try? await Socket.connect(protect.port)) != nil {}
+            try await client.write([2])
+            #expect(try await client.read(1) == [2])
+            client.endOutput()
+            #expect(try await client.readToEnd().isReset == false)
+
+            let counters = try await protect.ends.event("counters")
+            #expect(counters.number("bytesUp") == 2)
+            #expect(try await protect.ends.event("draining").number("live") == 1)
+            #expect(try await protect.ends.ended().status == 0)
+        }
+
+        @Test("a second signal ends it at once, with the status that says so")
+        func secondSignal() async throws {
+            let (machine, backend) = (try Machine(), try Backend())
+            let protect = try await machine.protect(to: backend, "--allow", "laptop")
+            let reach = try await machine.reach("--as", "laptop")
+            let client = try await Socket.connect(reach.port)
+            try await client.write([1])
+            #expect(try await client.read(1) == [1])
+            protect.ends.signal(SIGTERM)
+            while (try? await Socket.connect(protect.port)) != nil {}
+            #expect(protect.ends.isRunning)
+            protect.ends.signal(SIGTERM)
+            #expect(try await protect.ends.ended().status == 128 + SIGTERM)
+        }
+    }
+}

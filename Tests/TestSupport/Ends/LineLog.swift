@@ -1,0 +1,114 @@
+public import Foundation
+import Synchronization
+
+/// The lines that a program writes, kept as they come.
+public final class LineLog: Sendable {
+    private struct Waiting {
+        let id: UUID
+        let look: @Sendable () -> Void
+    }
+
+    private struct State {
+        var rest: [UInt8] = []
+        var lines: [String] = []
+        var waiting: [Waiting] = []
+    }
+
+    private let state = Mutex(State())
+    private let end = Eventual<Void>()
+
+    public init(_ pipe: Pipe) {
+        pipe.fileHandleForReading.readabilityHandler = { handle in
+            let bytes = handle.availableData
+            self.append(bytes)
+            if bytes.isEmpty {
+                handle.readabilityHandler = nil
+                self.end.set(())
+            }
+        }
+    }
+
+    public var all: [String] { state.withLock { $0.lines } }
+    public var count: Int { state.withLock { $0.lines.count } }
+    public var text: String { all.joined(separator: "\n") }
+
+    /// Waits until nothing more will come, or the time is over.
+    public func finished(within patience: Duration) async { _ = await end.value(within: patience) }
+
+    private func append(_ bytes: Data) {
+        let waiting = state.withLock { state in
+            state.rest += bytes
+            while let end = state.rest.firstIndex(of: UInt8(ascii: "\n")) {
+                state.lines.append(String(decoding: state.rest[..<end], as: UTF8.self))
+                state.rest.removeSubrange(...end)
+            }
+            return state.waiting
+        }
+        for one in waiting { one.look() }
+    }
+
+    /// What `read` makes of the first line, after so many, of which it makes anything; nil when none comes in time.
+    public func first<Value: Sendable>(
+        after count: Int, within patience: Duration, _ read: @escaping @Sendable (String) -> Value?
+    ) async -> Value? {
+        let found = Eventual<Value>()
+        let look: @Sendable () -> Void = {
+            if let value = self.all.dropFirst(count).lazy.compactMap(read).first { found.set(value) }
+        }
+        let id = UUID()
+        state.withLock { $0.waiting.append(Waiting(id: id, look: look)) }
+        look()
+        let value = await found.value(within: patience)
+        state.withLock { $0.waiting.removeAll { $0.id == id } }
+        return value
+    }
+}
+
+/// A value that comes once.
+public final class Eventual<Value: Sendable>: Sendable {
+    private enum State {
+        case waiting([CheckedContinuation<Value?, Never>])
+        case set(Value)
+    }
+
+    private let state = Mutex(State.waiting([]))
+
+    /// Sets it, unless it is set.
+    public func set(_ value: Value) {
+        let waiting = state.withLock { state -> [CheckedContinuation<Value?, Never>] in
+            guard case .waiting(let waiting) = state else { return [] }
+            state = .set(value)
+            return waiting
+        }
+        for one in waiting { one.resume(returning: value) }
+    }
+
+    /// Waits for it; nil when it has not come in time.
+    public func value(within patience: Duration) async -> Value? {
+        let giveUp = Task {
+            try await Task.sleep(for: patience)
+            self.giveUp()
+        }
+        defer { giveUp.cancel() }
+        return await withCheckedContinuation { continuation in
+            let known = state.withLock { state -> Value? in
+                switch state {
+                case .set(let value): return value
+                case .waiting(let waiting):
+                    state = .waiting(waiting + [continuation])
+                    return nil
+                }
+            }
+            if let known { continuation.resume(returning: known) }
+        }
+    }
+
+    private func giveUp() {
+        let waiting = state.withLock { state -> [CheckedContinuation<Value?, Never>] in
+            guard case .waiting(let waiting) = state else { return [] }
+            state = .waiting([])
+            return waiting
+        }
+        for one in waiting { one.resume(returning: nil) }
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import Synchronization
+
+/// A program that goes on until it is asked to end, and the lines that it writes. Killed when the last reference goes.
+public final class RunningProgram: Sendable {
+    /// What it writes to standard output.
+    public let lines: LineLog
+    /// What it writes to standard error.
+    public let complaints: LineLog
+    private let process: Mutex<Process>
+    private let status: Eventual<Int32>
+
+    /// - Parameters:
+    ///   - words: the absolute path, then the arguments.
+    ///   - inputStaysOpen: whether its input is silent instead of ended.
+    public init(_ words: [String], inputStaysOpen: Bool = false) throws {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: words[0])
+        process.arguments = Array(words.dropFirst())
+        let (out, err) = (Pipe(), Pipe())
+        process.standardOutput = out
+        process.standardError = err
+        process.standardInput = inputStaysOpen ? Pipe() : FileHandle.nullDevice
+        let status = Eventual<Int32>()
+        process.terminationHandler = { status.set($0.terminationStatus) }
+        self.status = status
+        lines = LineLog(out)
+        complaints = LineLog(err)
+        try process.run()
+        self.process = Mutex(process)
+    }
+
+    deinit { signal(SIGKILL) }
+
+    public var isRunning: Bool { process.withLock { $0.isRunning } }
+
+    public func signal(_ number: Int32) {
+        process.withLock { if $0.isRunning { kill($0.processIdentifier, number) } }
+    }
+
+    /// Waits for its end, with all that it wrote, and gives its exit status; nil when it has not come in time.
+    public func ended(within patience: Duration) async -> Int32? {
+        guard let status = await status.value(within: patience) else { return nil }
+        await lines.finished(within: patience)
+        await complaints.finished(within: patience)
+        return status
+    }
+}
