@@ -7,7 +7,7 @@ PREFIX    ?= /usr/local
 JOBS      ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-tools lint format bench fuzz install clean
+.PHONY: help run build test test-tools lint format bench install clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -22,7 +22,7 @@ build: ## build the command, as it is installed
 test: ## build and run every test, with the peers they need
 	@Scripts/install-missing test
 	@swift build --build-tests -j $(JOBS)
-	@swift test --skip-build
+	@Scripts/test
 
 lint: ## layout, layering, file length, spelling of the rules
 	@Scripts/lint
@@ -32,10 +32,11 @@ format: ## lay the source out as lint wants it
 
 bench: build ## measure beside named peers, in one run
 	@Scripts/install-missing bench
+	@swift build -c release --static-swift-stdlib --scratch-path $(RELEASE) --product benchmarks -j $(JOBS)
 	@Benchmarks/run
 
 install: build ## put the command into $(PREFIX)/bin
-	@install -D -m 0755 $(SYMBOLON) $(DESTDIR)$(PREFIX)/bin/symbolon
+	@install -D -s -m 0755 $(SYMBOLON) $(DESTDIR)$(PREFIX)/bin/symbolon
 	@echo "installed $(DESTDIR)$(PREFIX)/bin/symbolon"
 
 clean: ## remove what was built; .symbolon (your authority) stays
