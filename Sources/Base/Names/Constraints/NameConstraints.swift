@@ -50,6 +50,8 @@ public struct NameConstraints: Hashable, Sendable {
 public enum NameConstraintViolation: Equatable, Sendable {
     case excluded(SubjectName, by: NameSubtree)
     case notPermitted(SubjectName, permitted: [NameSubtree])
+    case directoryExcluded(DirectoryName, by: NameSubtree)
+    case directoryNotPermitted(DirectoryName, permitted: [NameSubtree])
     /// A URI with no host name, under a constraint on URIs.
     case noHost(SubjectName)
     /// A name of a kind that is constrained in a way we cannot compare.
@@ -58,17 +60,23 @@ public enum NameConstraintViolation: Equatable, Sendable {
     /// One line: the name and the constraint.
     public var explanation: String {
         switch self {
-        case .excluded(let name, let subtree):
-            "\(Self.shown(name)) lies in the excluded subtree \(subtree)"
-        case .notPermitted(let name, let permitted):
-            "\(Self.shown(name)) lies in none of the permitted subtrees "
-                + permitted.prefix(4).map(\.description).joined(separator: ", ") + (permitted.count > 4 ? ", …" : "")
+        case .excluded(let name, let subtree): Self.excluded(name.description, by: subtree)
+        case .notPermitted(let name, let permitted): Self.notPermitted(name.description, permitted)
+        case .directoryExcluded(let name, let subtree): Self.excluded(name.description, by: subtree)
+        case .directoryNotPermitted(let name, let permitted): Self.notPermitted(name.description, permitted)
         case .noHost(let name):
-            "\(Self.shown(name)) has no host name that the constraint on URIs could be compared with"
+            "\(NameText.shown(name.description)) has no host name that the constraint on URIs could be compared with"
         case .unsupportedKind(let tag):
             "a name of kind \(tag) is constrained, and names of this kind are not compared"
         }
     }
 
-    private static func shown(_ name: SubjectName) -> String { NameText.shown(name.description) }
+    private static func excluded(_ name: String, by subtree: NameSubtree) -> String {
+        "\(NameText.shown(name)) lies in the excluded subtree \(subtree)"
+    }
+
+    private static func notPermitted(_ name: String, _ permitted: [NameSubtree]) -> String {
+        "\(NameText.shown(name)) lies in none of the permitted subtrees "
+            + permitted.prefix(4).map(\.description).joined(separator: ", ") + (permitted.count > 4 ? ", …" : "")
+    }
 }

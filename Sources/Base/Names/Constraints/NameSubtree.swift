@@ -4,6 +4,8 @@ public enum NameSubtree: Hashable, Sendable, CustomStringConvertible {
     case ip(IPNetwork)
     case mail(MailSubtree)
     case uri(URISubtree)
+    /// The names that begin with this one.
+    case directory(DirectoryName)
     /// A kind of name whose subtrees we do not compare, by its tag in GeneralName. Every name of this kind is refused
     /// (X09).
     case unsupported(tag: UInt8)
@@ -15,6 +17,7 @@ public enum NameSubtree: Hashable, Sendable, CustomStringConvertible {
         case .dns: SubjectName.dnsTag
         case .uri: SubjectName.uriTag
         case .ip: SubjectName.ipTag
+        case .directory: Self.directoryTag
         case .unsupported(let tag): tag
         }
     }
@@ -25,6 +28,7 @@ public enum NameSubtree: Hashable, Sendable, CustomStringConvertible {
         case .ip(let network): "ip:\(network)"
         case .mail(let subtree): "mail:\(subtree)"
         case .uri(let subtree): "uri:\(subtree)"
+        case .directory(let name): "directory:\(NameText.shown(name.description))"
         case .unsupported(let tag): "kind:\(tag)"
         }
     }
@@ -36,7 +40,7 @@ public enum NameSubtree: Hashable, Sendable, CustomStringConvertible {
         case (.ip(let network), .ip(let address)): network.contains(address)
         case (.mail(let subtree), .mail(let mailbox)): subtree.contains(mailbox)
         case (.uri(let subtree), .uri), (.uri(let subtree), .spiffe): host.map(subtree.contains) ?? false
-        case (.dns, _), (.ip, _), (.mail, _), (.uri, _), (.unsupported, _): false
+        case (.dns, _), (.ip, _), (.mail, _), (.uri, _), (.directory, _), (.unsupported, _): false
         }
     }
 

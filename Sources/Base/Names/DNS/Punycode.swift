@@ -1,17 +1,17 @@
-/// The check that an A-label's text decodes (RFC 3492). Nothing here needs the decoded text, so none is built.
+/// The check that an A-label's text decodes (RFC 3492). Nothing needs the decoded text, so none is built.
 ///
 /// Divergence: RFC 5891 §5.4 also asks that every code point be permitted by IDNA 2008; those tables are not applied.
 /// Names are compared as A-labels only, so a label of unassigned or disallowed code points matches nothing but
 /// itself.
 enum Punycode {
     // RFC 3492 §5: the parameters of Punycode.
-    private static let base = 36
-    private static let smallest = 1
-    private static let largest = 26
+    static let base = 36
+    static let smallest = 1
+    static let largest = 26
     private static let skew = 38
     private static let damp = 700
-    private static let firstBias = 72
-    private static let firstCodePoint = 128
+    static let firstBias = 72
+    static let firstCodePoint = 128
 
     /// RFC 3492 §6.2, on lower-case text after `xn--`: it decodes without overflow, to Unicode scalar values, at
     /// least one of them not ASCII, and no other text decodes to the same.
@@ -61,7 +61,7 @@ enum Punycode {
     }
 
     /// RFC 3492 §6.1.
-    private static func adapted(delta: Int, length: Int, isFirst: Bool) -> Int {
+    static func adapted(delta: Int, length: Int, isFirst: Bool) -> Int {
         var delta = isFirst ? delta / damp : delta / 2
         delta += delta / length
         var steps = 0
