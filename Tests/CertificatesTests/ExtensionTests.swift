@@ -205,7 +205,8 @@ struct NameConstraintParsingTests {
                 == NameConstraints(
                     permitted: [
                         .dns(try DNSSubtree("example.com")), .ip(try IPNetwork("10.0.0.0/8")),
-                        .mail(try MailSubtree(".example.com")), .uri(try URISubtree("d.example")), .unsupported(tag: 4),
+                        .mail(try MailSubtree(".example.com")), .uri(try URISubtree("d.example")),
+                        .directory(DistinguishedName.empty.folded),
                         .unsupported(tag: 0),
                     ], excluded: [.dns(try DNSSubtree(""))]))
     }

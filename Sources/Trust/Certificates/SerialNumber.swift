@@ -49,7 +49,7 @@ public struct SerialNumber: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// As parsed, whatever its value.
-    init(parsed contents: ArraySlice<UInt8>) {
+    package init(parsed contents: ArraySlice<UInt8>) {
         self.contents = Array(contents)
     }
 

@@ -45,6 +45,10 @@ public struct DERFailure: Error, Hashable, Sendable {
         case empty
         /// §11.6: the members of a SET OF are not in ascending order.
         case unsortedSet
+        /// A member that is in the list already, where each may stand once.
+        case repeatedMember
+        /// The list is longer than any in use, and longer lists are not read.
+        case tooManyMembers
         /// Two fields that come together or not at all: one is there.
         case halfOfPair
     }
@@ -97,6 +101,8 @@ extension DERFailure.Reason {
         case .notUTF8: "a UTF8String that is not UTF-8"
         case .empty: "a list with no member"
         case .unsortedSet: "a SET OF out of order"
+        case .repeatedMember: "a member that is in the list already"
+        case .tooManyMembers: "a list with more members than are read"
         case .halfOfPair: "one of two fields that come together or not at all"
         }
     }

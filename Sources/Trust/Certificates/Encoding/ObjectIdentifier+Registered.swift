@@ -7,8 +7,16 @@ extension ObjectIdentifier {
     public static let basicConstraints = ObjectIdentifier(2, 5, 29, 19)
     public static let nameConstraints = ObjectIdentifier(2, 5, 29, 30)
     public static let certificatePolicies = ObjectIdentifier(2, 5, 29, 32)
+    public static let policyMappings = ObjectIdentifier(2, 5, 29, 33)
     public static let authorityKeyIdentifier = ObjectIdentifier(2, 5, 29, 35)
+    public static let policyConstraints = ObjectIdentifier(2, 5, 29, 36)
     public static let extendedKeyUsage = ObjectIdentifier(2, 5, 29, 37)
+    public static let inhibitAnyPolicy = ObjectIdentifier(2, 5, 29, 54)
+    /// RFC 5280 §4.2.2.1.
+    public static let authorityInformationAccess = ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 1, 1)
+
+    /// RFC 5280 §4.2.1.4: stands for every policy.
+    public static let anyPolicy = ObjectIdentifier(2, 5, 29, 32, 0)
 
     // Key purposes: RFC 5280 §4.2.1.12.
     static let anyExtendedKeyUsage = ObjectIdentifier(2, 5, 29, 37, 0)

@@ -44,7 +44,7 @@ public struct ObjectIdentifier: Hashable, Sendable, CustomStringConvertible {
         return arcs.joined(separator: ".")
     }
 
-    private static func base128(_ arc: UInt64) -> [UInt8] {
+    static func base128(_ arc: UInt64) -> [UInt8] {
         var octets = [UInt8(arc & 0x7F)]
         var rest = arc >> 7
         while rest > 0 {

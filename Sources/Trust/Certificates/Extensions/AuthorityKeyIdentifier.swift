@@ -13,7 +13,7 @@ public struct AuthorityKeyIdentifier: Hashable, Sendable {
         serialNumber = nil
     }
 
-    init(_ reader: inout DERReader) throws(DERFailure) {
+    package init(_ reader: inout DERReader) throws(DERFailure) {
         let start = reader.position
         var inside = try reader.enter(.sequence)
         keyIdentifier = try inside.optional(.context(0)).map { Array(reader.slice($0.contents)) }

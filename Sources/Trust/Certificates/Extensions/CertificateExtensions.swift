@@ -10,6 +10,12 @@ public struct CertificateExtensions: Hashable, Sendable {
     /// Never an empty list.
     public private(set) var subjectAlternativeNames: [GeneralName]?
     public private(set) var nameConstraints: NameConstraints?
+    /// The policies that the certificate was issued under; nil when it does not say.
+    public private(set) var policies: CertificatePolicies?
+    public private(set) var policyMappings: PolicyMappings?
+    public private(set) var policyConstraints: PolicyConstraints?
+    /// How many more certificates may rest on anyPolicy (RFC 5280 §4.2.1.14).
+    public private(set) var inhibitAnyPolicy: Int?
     public private(set) var subjectKeyIdentifier: [UInt8]?
     public private(set) var authorityKeyIdentifier: AuthorityKeyIdentifier?
     /// Identifiers, in dotted form, of the critical extensions that are not parsed here. A verifier that does not know one
@@ -67,6 +73,13 @@ public struct CertificateExtensions: Hashable, Sendable {
                 subjectAlternativeNames = try GeneralName.list(&names)
             case .subjectKeyIdentifier: subjectKeyIdentifier = Array(value.slice(try value.next(.octetString).contents))
             case .authorityKeyIdentifier: authorityKeyIdentifier = try AuthorityKeyIdentifier(&value)
+            case .certificatePolicies: policies = try CertificatePolicies(&value)
+            case .policyMappings: policyMappings = try PolicyMappings(&value)
+            case .policyConstraints: policyConstraints = try PolicyConstraints(&value)
+            case .inhibitAnyPolicy: inhibitAnyPolicy = try value.skipCertificates()
+            case .authorityInformationAccess:
+                try AccessDescriptions.check(&value)
+                if next.isCritical { unknownCritical.append(next.identifier.description) }
             default:
                 if next.isCritical { unknownCritical.append(next.identifier.description) }
                 return

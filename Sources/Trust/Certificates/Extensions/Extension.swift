@@ -12,7 +12,9 @@ public struct Extension: Hashable, Sendable {
     }
 
     /// `SEQUENCE { extnID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }`, and where its value lies.
-    static func parse(_ reader: inout DERReader) throws(DERFailure) -> (Extension, value: DERReader) {
+    package static func parse(
+        _ reader: inout DERReader
+    ) throws(DERFailure) -> (Extension, value: DERReader) {
         var inside = try reader.enter(.sequence)
         let identifier = try inside.objectIdentifier()
         let isCritical = try inside.booleanDefaultFalse()

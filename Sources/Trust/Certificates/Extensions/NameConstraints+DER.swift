@@ -63,7 +63,7 @@ extension NameConstraints {
         case .mail(let text): .mail(try MailSubtree(text))
         case .uri(let text): .uri(try URISubtree(text))
         case .ip(let octets): .ip(try IPNetwork(bytes: octets))
-        case .directory: .unsupported(tag: 4)
+        case .directory(let name): .directory(name.folded)
         case .other(let tag, _): .unsupported(tag: tag)
         }
     }
@@ -80,16 +80,17 @@ extension NameConstraints {
 
     private static func write(_ subtrees: [NameSubtree], into der: inout DER.Serializer) {
         for subtree in subtrees {
-            der.sequence { der in base(of: subtree).write(into: &der) }
+            der.sequence { der in write(baseOf: subtree, into: &der) }
         }
     }
 
-    private static func base(of subtree: NameSubtree) -> GeneralName {
+    private static func write(baseOf subtree: NameSubtree, into der: inout DER.Serializer) {
         switch subtree {
-        case .dns(let subtree): .dns(subtree.description)
-        case .mail(let subtree): .mail(subtree.description)
-        case .uri(let subtree): .uri(subtree.description)
-        case .ip(let network): .ip(network.bytes)
+        case .dns(let subtree): GeneralName.dns(subtree.description).write(into: &der)
+        case .mail(let subtree): GeneralName.mail(subtree.description).write(into: &der)
+        case .uri(let subtree): GeneralName.uri(subtree.description).write(into: &der)
+        case .ip(let network): GeneralName.ip(network.bytes).write(into: &der)
+        case .directory(let name): GeneralName.write(directory: name.derBytes, into: &der)
         case .unsupported(let tag): preconditionFailure("a name constraint of kind \(tag) cannot be made")
         }
     }

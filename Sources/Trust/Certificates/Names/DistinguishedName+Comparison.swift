@@ -1,3 +1,6 @@
+internal import Foundation
+public import SymbolonNames
+
 /// RFC 5280 §7.1: names are compared by attribute, text without regard to case and to the amount of white space.
 ///
 /// Divergence: letters outside ASCII are compared by Unicode lower case and canonical equivalence; RFC 4518 would also fold
@@ -45,6 +48,25 @@ extension DistinguishedName: Hashable {
             .text(text.split(separator: " ").joined(separator: " ").lowercased())
         case .other(let encoding): .other(encoding)
         }
+    }
+}
+
+extension DistinguishedName {
+    /// The name as name constraints compare it.
+    public var folded: DirectoryName {
+        DirectoryName(
+            relativeNames: relativeNames.map { Set($0.map(Self.comparable)) }, description: description,
+            derBytes: derBytes)
+    }
+
+    /// Folded text begins with an octet that no DER of another value begins with.
+    private static func comparable(_ attribute: Attribute) -> DirectoryName.Attribute {
+        let value: [UInt8] =
+            switch folded(attribute.value) {
+            case .text(let text): [0] + text.decomposedStringWithCanonicalMapping.utf8
+            case .other(let encoding): encoding
+            }
+        return DirectoryName.Attribute(type: attribute.type.contents, value: value)
     }
 }
 

@@ -117,7 +117,7 @@ extension DistinguishedName.Value {
 
 extension DistinguishedName {
     /// RFC 5280 §4.1.2.4: `SEQUENCE OF SET SIZE (1..MAX) OF SEQUENCE { type, value }`.
-    init(_ reader: inout DERReader) throws(DERFailure) {
+    package init(_ reader: inout DERReader) throws(DERFailure) {
         let element = try reader.next(.sequence)
         var names = reader.inside(element)
         var relativeNames: [[Attribute]] = []

@@ -50,7 +50,7 @@ extension GeneralName {
     private static let constructedTags: Set<UInt8> = [0, 3, 5]
 
     /// RFC 5280 §4.2.1.6: one member of the CHOICE.
-    init(_ reader: inout DERReader) throws(DERFailure) {
+    package init(_ reader: inout DERReader) throws(DERFailure) {
         guard let tag = reader.nextTag else { throw DERFailure(.truncated, at: reader.position) }
         switch tag {
         case .context(1): self = .mail(try reader.ia5Text(tag))
@@ -71,7 +71,7 @@ extension GeneralName {
     }
 
     /// RFC 5280 §4.2.1.6: `GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName`, given the members.
-    static func list(_ reader: inout DERReader) throws(DERFailure) -> [GeneralName] {
+    package static func list(_ reader: inout DERReader) throws(DERFailure) -> [GeneralName] {
         guard !reader.isAtEnd else { throw DERFailure(.empty, at: reader.position) }
         var names: [GeneralName] = []
         while !reader.isAtEnd { names.append(try GeneralName(&reader)) }
@@ -84,11 +84,14 @@ extension GeneralName {
         case .dns(let text): der.context(2, primitive: text.utf8)
         case .uri(let text): der.context(6, primitive: text.utf8)
         case .ip(let octets): der.context(7, primitive: octets)
-        case .directory(let name):
-            der.context(UInt(Self.directoryTag)) { $0.serializeRawBytes(name.derBytes) }
+        case .directory(let name): Self.write(directory: name.derBytes, into: &der)
         case .other(let tag, let contents) where Self.constructedTags.contains(tag):
             der.context(UInt(tag)) { $0.serializeRawBytes(contents) }
         case .other(let tag, let contents): der.context(UInt(tag), primitive: contents)
         }
+    }
+    /// A directoryName, given the DER of the name. It is tagged explicitly: Name is a CHOICE (X.680 §31.2.7).
+    static func write(directory name: [UInt8], into der: inout DER.Serializer) {
+        der.context(UInt(directoryTag)) { $0.serializeRawBytes(name) }
     }
 }
