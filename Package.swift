@@ -49,7 +49,7 @@ let libraries: [Target] = [
     library("Base", "Names", []),
     library("Base", "Keys", ["SymbolonWire", crypto, cryptoExtras, asn1]),
     library("Trust", "Certificates", base + [crypto, asn1]),
-    library("Trust", "Revocation", base + ["SymbolonCertificates"]),
+    library("Trust", "Revocation", base + ["SymbolonCertificates", crypto]),
     library("Trust", "Verification", base + ["SymbolonCertificates", "SymbolonRevocation", crypto]),
     library("Control", "Audit", base + [crypto]),
     library("Control", "Authority", base + trust + ["SymbolonAudit", crypto]),
@@ -93,6 +93,7 @@ var allTests: [Target] = [
         "Proxy",
         base + trust + control + ["SymbolonProxy", "SymbolonTransport", nioCore, nioPosix, nioEmbedded]),
     tests("Command", base + trust + control + ["symbolon", "SymbolonStorage"]),
+    tests("Conformance", at: "Conformance", base + trust),
     tests("Interop", at: "Interop", base + trust + control + ["symbolon", "SymbolonStorage"]),
     tests("EndToEnd", at: "EndToEnd", base + trust + control + ["symbolon", "issue-loop", "SymbolonStorage"]),
 ]

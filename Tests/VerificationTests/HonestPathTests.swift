@@ -15,7 +15,7 @@ struct HonestPath {
         let anchor = chain.trusted
         let presented = chain.der
         let peer = try verify(presented, trusting: [anchor], as: ["spiffe://example.internal/web"])
-        #expect(peer.identity == .spiffe(spiffe("spiffe://example.internal/web")))
+        #expect(peer.identity == .name(.spiffe(spiffe("spiffe://example.internal/web"))))
         #expect(
             peer.names == [
                 .spiffe(spiffe("spiffe://example.internal/web")), dnsPattern("web.example.internal"),
@@ -44,7 +44,7 @@ struct HonestPath {
         chain.leaf.extendedKeyUsage = ExtendedKeyUsage(.emailProtection)
         chain.leaf.names = [.mail("alice@example.internal"), .dns("alice.example.internal")]
         let peer = try chain.verified(for: .mail, as: ["mail:alice@example.internal"])
-        #expect(peer.identity == .mail(try Mailbox("alice@example.internal")))
+        #expect(peer.identity == .name(.mail(try Mailbox("alice@example.internal"))))
     }
 
     @Test("with the root presented too, and in any order after the leaf")

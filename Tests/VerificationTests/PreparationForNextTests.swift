@@ -129,10 +129,17 @@ struct CriticalExtensions {
                 $0.root.otherExtensions = [Extension(unknown, isCritical: true, value: [5, 0])]
             },
             Spoiled(
-                "certificate policies, which are not processed here", .criticalExtensionUnknown(oid: "2.5.29.32"),
-                at: .leaf
+                "authority information access, which is read for its form only",
+                .criticalExtensionUnknown(oid: "1.3.6.1.5.5.7.1.1"), at: .leaf
             ) {
-                $0.leaf.otherExtensions = [Extension(.certificatePolicies, isCritical: true, value: [0x30, 0])]
+                let location: [UInt8] = [
+                    0x30, 0x10, 0x30, 0x0E, 0x06, 0x08, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x30, 0x01, 0x86, 0x02,
+                    0x61,
+                    0x3A,
+                ]
+                $0.leaf.otherExtensions = [
+                    Extension(.authorityInformationAccess, isCritical: true, value: location)
+                ]
             },
         ])
     func refusal(_ spoiled: Spoiled) { spoiled.check() }

@@ -34,7 +34,7 @@ struct SPIFFERules {
         chain.leaf.names = [.uri("spiffe://example.internal")]
         #expect(chain.refusal()?.failure == .spiffeIDWithoutPath(spiffe("spiffe://example.internal")))
         chain.leaf.names = [.dns("web.example.internal"), .uri("spiffe://example.internal/web")]
-        #expect(try chain.verified().identity == .spiffe(spiffe("spiffe://example.internal/web")))
+        #expect(try chain.verified().identity == .name(.spiffe(spiffe("spiffe://example.internal/web"))))
     }
 
     @Test("a leaf with a SPIFFE ID has keyUsage, with digitalSignature and without cRLSign")

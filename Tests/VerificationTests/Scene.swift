@@ -34,19 +34,24 @@ extension TestPKI {
 @discardableResult
 func verify(
     _ chain: [[UInt8]], trusting anchors: [TrustAnchor], for purpose: Purpose = .server, as names: [String] = [],
-    at now: Date = noon, within budget: WorkBudget = .standard, cache: SignatureCache? = nil
+    at now: Date = noon, within budget: WorkBudget = .standard, cache: SignatureCache? = nil,
+    profile: VerificationProfile = .strict, policies: PolicyExpectation = .none
 ) throws -> VerifiedPeer {
-    let expectation = Expectation(purpose, names: try names.map { try ReferenceName($0) }, revocation: quietly)
-    return try Verifier(anchors: anchors, budget: budget, cache: cache)
+    let expectation = Expectation(
+        purpose, names: try names.map { try ReferenceName($0) }, revocation: quietly, policies: policies)
+    return try Verifier(anchors: anchors, budget: budget, cache: cache, profile: profile)
         .verify(PresentedChain(der: chain), expecting: expectation, at: now)
 }
 
 func verificationRefusal(
     _ chain: [[UInt8]], trusting anchors: [TrustAnchor], for purpose: Purpose = .server, as names: [String] = [],
-    at now: Date = noon, within budget: WorkBudget = .standard
+    at now: Date = noon, within budget: WorkBudget = .standard, profile: VerificationProfile = .strict,
+    policies: PolicyExpectation = .none
 ) -> Refusal? {
     do {
-        try verify(chain, trusting: anchors, for: purpose, as: names, at: now, within: budget)
+        try verify(
+            chain, trusting: anchors, for: purpose, as: names, at: now, within: budget, profile: profile,
+            policies: policies)
         Issue.record("accepted")
         return nil
     } catch {

@@ -7,11 +7,3 @@ public enum RevocationStatus: Hashable, Sendable {
     case revoked(RevocationReason, since: Date)
     case unknown(Silence)
 }
-
-/// Why no source could speak for a certificate.
-public enum Silence: Hashable, Sendable {
-    /// No configured source covers the certificate's issuer.
-    case noSource
-    /// The source's `nextUpdate` has passed.
-    case stale(since: Date)
-}

@@ -6,11 +6,16 @@ public struct Expectation: Hashable, Sendable {
     /// Every name here must be presented by the leaf (RFC 9525 §6); none here: whoever the authority vouches for.
     public var names: [ReferenceName]
     public var revocation: RevocationMode
+    public var policies: PolicyExpectation
 
-    public init(_ purpose: Purpose, names: [ReferenceName] = [], revocation: RevocationMode = .required) {
+    public init(
+        _ purpose: Purpose, names: [ReferenceName] = [], revocation: RevocationMode = .required,
+        policies: PolicyExpectation = .none
+    ) {
         self.purpose = purpose
         self.names = names
         self.revocation = revocation
+        self.policies = policies
     }
 }
 
@@ -18,6 +23,9 @@ public struct Expectation: Hashable, Sendable {
 public enum RevocationMode: Hashable, Sendable {
     /// Every certificate of the path must be known to be good.
     case required
+    /// As `required`, but a certificate whose whole life is shorter than these hours passes when no source speaks for it:
+    /// it ends about when its revocation would be known.
+    case requiredUnlessLife(underHours: Int)
     /// A certificate that no source speaks for passes, for the reason that the operator gives.
     case bestEffort(because: String)
 }

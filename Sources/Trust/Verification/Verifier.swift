@@ -8,23 +8,41 @@ public import SymbolonRevocation
 /// live peers are then put to `recheck`.
 public struct Verifier: Sendable {
     private let anchors: AnchorSet
-    private let revocation: RevocationSnapshot
+    private let revocation: RevocationSources
     private let budget: WorkBudget
     private let cache: SignatureCache?
+    private let profile: VerificationProfile
 
     /// - Parameters:
     ///   - anchors: the keys believed. None: nobody is.
     ///   - revocation: what is known of revocation; `.none` satisfies only expectations of best effort.
     ///   - budget: bounds on what one presented chain may cost.
     ///   - cache: facts shared between verifications; nil: everything is parsed and checked anew.
+    ///   - profile: which rules hold beyond those of RFC 5280 §6.1.
     public init(
         anchors: [TrustAnchor], revocation: RevocationSnapshot = .none, budget: WorkBudget = .standard,
-        cache: SignatureCache? = nil
+        cache: SignatureCache? = nil, profile: VerificationProfile = .strict
+    ) {
+        self.init(
+            anchors: anchors, sources: RevocationSources(snapshot: revocation), budget: budget, cache: cache,
+            profile: profile)
+    }
+
+    /// - Parameters:
+    ///   - anchors: the keys believed. None: nobody is.
+    ///   - sources: what is known of revocation: lists and answers beside a snapshot.
+    ///   - budget: bounds on what one presented chain may cost.
+    ///   - cache: facts shared between verifications; nil: everything is parsed and checked anew.
+    ///   - profile: which rules hold beyond those of RFC 5280 §6.1.
+    public init(
+        anchors: [TrustAnchor], sources: RevocationSources, budget: WorkBudget = .standard,
+        cache: SignatureCache? = nil, profile: VerificationProfile = .strict
     ) {
         self.anchors = AnchorSet(anchors)
-        self.revocation = revocation
+        self.revocation = sources
         self.budget = budget
         self.cache = cache
+        self.profile = profile
     }
 
     /// Proves the first presented certificate, or says why not.
@@ -38,10 +56,11 @@ public struct Verifier: Sendable {
     ) throws(Refusal) -> VerifiedPeer {
         let chain = try ParsedChain(presented, within: budget, cache: cache)
         let second = now.wholeSecond
-        let standing = StandingCheck(revocation: revocation, mode: expectation.revocation, now: second)
+        let standing = StandingCheck(
+            revocation: revocation, mode: expectation.revocation, evidence: evidence(of: presented, chain), now: second)
         var builder = PathBuilder(chain, to: anchors, at: second, within: budget, cache: cache) {
             path, work throws(FailedAttempt) in
-            var validation = PathValidation(path, expectation: expectation, standing: standing)
+            var validation = PathValidation(path, expectation: expectation, profile: profile, standing: standing)
             return try validation.validate(spending: &work)
         }
         let peer = try builder.build()
@@ -58,16 +77,27 @@ public struct Verifier: Sendable {
         guard anchors.contains(path.anchor) else {
             throw Refusal(.anchorWithdrawn(subject: path.anchor.subject), .anchor, path.anchor.parsed)
         }
-        let standing = StandingCheck(revocation: revocation, mode: peer.revocationMode, now: now.wholeSecond)
+        let standing = StandingCheck(
+            revocation: revocation, mode: peer.revocationMode, evidence: peer.evidence, now: now.wholeSecond)
         try refusing(.anchor, path.anchor.parsed) { () throws(VerificationFailure) in
             try standing.checkValidity(of: path.anchor.certificate)
         }
         for (index, certificate) in path.certificates.enumerated() {
             try refusing(PathPlace(at: index), certificate) { () throws(VerificationFailure) in
                 try standing.checkValidity(of: certificate.certificate)
-                _ = try standing.checkRevocation(of: certificate.certificate, issuedBy: path.issuer(of: index))
+                _ = try standing.checkRevocation(at: index, of: path)
             }
         }
+    }
+}
+
+extension Verifier {
+    /// What the peer brought that bears on revocation: answers, and certificates among which signers of lists may be.
+    private func evidence(of presented: PresentedChain, _ chain: ParsedChain) -> RevocationEvidence {
+        // An answer for each certificate of the deepest path; more cannot be of use.
+        let answers = presented.stapledAnswers.prefix(budget.maximumDepth + 1).compactMap { try? StatusAnswer(der: $0) }
+        return RevocationEvidence(
+            answers: answers, certificates: revocation.isSnapshotAlone ? [] : chain.certificates.map(\.certificate))
     }
 }
 

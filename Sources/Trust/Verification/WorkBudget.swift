@@ -8,7 +8,7 @@ public struct WorkBudget: Hashable, Sendable {
     public var maximumChainBytes = 102_400
     /// Certificates presented, the leaf included. 64: published cross-signing graphs stay under 50 (BetterTLS).
     public var maximumCertificates = 64
-    /// Intermediates in one path. 8: the public Web's deepest need is 3; paths in mesh and bridge trees stay under 8.
+    /// Intermediates in one path, self-issued ones not counted (as RFC 5280 §4.2.1.9 counts). 8: the public Web's deepest need is 3; paths in mesh and bridge trees stay under 8.
     public var maximumDepth = 8
     /// Signatures checked anew. 64: at 70 µs each for P-256 this is under 5 ms.
     public var maximumSignatures = 64

@@ -37,6 +37,7 @@ public struct ConnectionFacts: Sendable {
         case .revoked(let reason, since: _): "revoked (\(reason))"
         case .unknown(.noSource): "unknown (no source)"
         case .unknown(.stale): "unknown (stale)"
+        case .unknown(let silence): "unknown (\(silence.explanation))"
         }
     }
 }

@@ -8,7 +8,7 @@ enum RefusalCause: Error, Sendable {
     /// The peer's proof failed.
     case verification(Refusal)
     /// Proved, but no rule allows it.
-    case policy(SubjectName, considered: [String])
+    case policy(PeerIdentity, considered: [String])
     /// The handshake itself failed: no certificate, plain text, silence, an alert, …
     case handshake(TLSFailure)
     /// The connection went before the handshake was done, for a reason below TLS.

@@ -2,18 +2,22 @@ import SymbolonCertificates
 
 /// RFC 5280 §4.2.1.9: who may issue certificates, and how deep.
 enum BasicConstraintsCheck {
-    /// RFC 5280 §6.1.4(k): an issuer says that it is an authority, in a critical extension.
-    static func checkAuthority(_ certificate: PathCertificate) throws(VerificationFailure) {
+    /// RFC 5280 §6.1.4(k): an issuer says that it is an authority; §4.2.1.9: in a critical extension.
+    static func checkAuthority(_ certificate: PathCertificate, by rules: Rules) throws(VerificationFailure) {
         guard certificate.isAuthority else { throw .issuerIsNotAuthority }
-        guard certificate.extensions.isCritical(.basicConstraints) == true else {
+        guard !rules.askConformance || certificate.extensions.isCritical(.basicConstraints) == true else {
             throw .extensionMustBeCritical(.basicConstraints)
         }
     }
 
-    /// A leaf is no authority (CA/Browser Forum TLS rules 7.1.2.7.8, SPIFFE X.509-SVID §4.1), limits the length of no path
-    /// (RFC 5280 §4.2.1.9), and names no space for others (§4.2.1.10).
-    static func checkLeaf(_ certificate: PathCertificate) throws(VerificationFailure) {
-        guard !certificate.isAuthority else { throw .leafIsAuthority }
+    /// Where the profile has it so, a leaf is no authority. Who is none limits the length of no path (RFC 5280 §4.2.1.9),
+    /// and names no space for others (§4.2.1.10).
+    static func checkLeaf(_ certificate: PathCertificate, by rules: Rules) throws(VerificationFailure) {
+        guard !certificate.isAuthority else {
+            guard !rules.profile.refusesAuthorityAsLeaf else { throw .leafIsAuthority }
+            return
+        }
+        guard rules.askConformance else { return }
         guard certificate.extensions.basicConstraints?.pathLength == nil else { throw .pathLengthWithoutAuthority }
         guard certificate.extensions.nameConstraints == nil else { throw .constraintsOnLeaf }
     }

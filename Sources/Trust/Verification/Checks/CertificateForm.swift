@@ -3,18 +3,19 @@ import SymbolonKeys
 
 /// RFC 5280 §4.1: what a certificate must be, whatever its place in the path.
 enum CertificateForm {
-    static func check(_ parsed: PathCertificate) throws(VerificationFailure) {
-        try checkAnchor(parsed)
+    static func check(_ parsed: PathCertificate, by rules: Rules) throws(VerificationFailure) {
+        try checkAnchor(parsed, by: rules)
+        guard rules.askConformance else { return }
         try checkSerialNumber(of: parsed.certificate)
         try checkTimes(of: parsed.certificate)
     }
 
     /// Of an anchor only what its use as an issuer rests on. Roots in wide use have serial number zero; nobody looks an
     /// anchor up by its number, nor revokes it by one.
-    static func checkAnchor(_ parsed: PathCertificate) throws(VerificationFailure) {
+    static func checkAnchor(_ parsed: PathCertificate, by rules: Rules) throws(VerificationFailure) {
         try checkVersion(of: parsed.certificate)
         try checkNames(of: parsed)
-        try checkKey(of: parsed)
+        try checkKey(of: parsed, by: rules)
     }
 
     /// RFC 5280 §4.1.2.1: extensions need version 3, and without extensions there is no telling an authority.
@@ -39,11 +40,12 @@ enum CertificateForm {
         for time in [notBefore, notAfter] where !time.isInRequiredForm { throw .timeFormWrong(time) }
     }
 
-    /// The key is of a kind that is believed. CA/Browser Forum TLS rules 6.1.6 ask for whole octets of RSA modulus.
-    private static func checkKey(of parsed: PathCertificate) throws(VerificationFailure) {
+    /// The key is of a kind that is believed.
+    private static func checkKey(of parsed: PathCertificate, by rules: Rules) throws(VerificationFailure) {
         switch parsed.key {
         case .failure(let failure): throw .keyNotAllowed(failure)
         case .success(let key):
+            guard rules.profile.requiresWholeModulusOctets else { return }
             if case .rsa(let bits) = key.kind, !bits.isMultiple(of: 8) { throw .rsaModulusNotWholeOctets(bits: bits) }
         }
     }

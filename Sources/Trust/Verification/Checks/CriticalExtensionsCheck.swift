@@ -2,16 +2,29 @@ import SymbolonCertificates
 
 /// RFC 5280 §6.1.4(o), §6.1.5(f): a critical extension that is not processed here refuses the certificate.
 enum CriticalExtensionsCheck {
-    static func check(_ certificate: PathCertificate) throws(VerificationFailure) {
-        for found in certificate.extensions.all where found.isCritical {
-            switch found.identifier {
-            case .basicConstraints, .keyUsage, .extendedKeyUsage, .subjectAlternativeName, .nameConstraints:
-                continue
-            // RFC 5280 §4.2.1.1, §4.2.1.2: marked non-critical by every conforming authority.
-            case .authorityKeyIdentifier: throw .extensionMustNotBeCritical(.authorityKeyIdentifier)
-            case .subjectKeyIdentifier: throw .extensionMustNotBeCritical(.subjectKeyIdentifier)
-            default: throw .criticalExtensionUnknown(oid: found.identifier.description)
+    static func check(_ certificate: PathCertificate, by rules: Rules) throws(VerificationFailure) {
+        for found in certificate.extensions.all {
+            if rules.askConformance { try checkMark(of: found) }
+            if found.isCritical, !processed.contains(found.identifier) {
+                throw .criticalExtensionUnknown(oid: found.identifier.description)
             }
+        }
+    }
+
+    private static let processed: Set<ObjectIdentifier> = [
+        .basicConstraints, .keyUsage, .extendedKeyUsage, .subjectAlternativeName, .nameConstraints,
+        .certificatePolicies, .policyMappings, .policyConstraints, .inhibitAnyPolicy, .authorityKeyIdentifier,
+        .subjectKeyIdentifier,
+    ]
+
+    /// RFC 5280 §4.2.1: how every conforming authority marks it.
+    private static func checkMark(of found: Extension) throws(VerificationFailure) {
+        switch (found.identifier, found.isCritical) {
+        case (.authorityKeyIdentifier, true): throw .extensionMustNotBeCritical(.authorityKeyIdentifier)
+        case (.subjectKeyIdentifier, true): throw .extensionMustNotBeCritical(.subjectKeyIdentifier)
+        case (.policyConstraints, false): throw .extensionMustBeCritical(.policyConstraints)
+        case (.inhibitAnyPolicy, false): throw .extensionMustBeCritical(.inhibitAnyPolicy)
+        default: return
         }
     }
 }

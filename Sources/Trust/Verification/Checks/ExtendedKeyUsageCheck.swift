@@ -11,14 +11,19 @@ enum ExtendedKeyUsageCheck {
         }
     }
 
-    /// The leaf says for what it was issued, and says it exactly: neither silence nor anyExtendedKeyUsage will do. RFC 5280
-    /// §4.2.1.12 lets an application require the purpose; CA/Browser Forum TLS rules 7.1.2.7.10 forbid the any.
-    static func checkLeaf(_ certificate: PathCertificate, for purpose: Purpose) throws(VerificationFailure) {
+    /// RFC 5280 §4.2.1.12: a leaf that says for what it was issued serves nothing else. Where the profile has it so, it says
+    /// it, and exactly: neither silence nor anyExtendedKeyUsage will do.
+    static func checkLeaf(_ certificate: PathCertificate, by rules: Rules) throws(VerificationFailure) {
+        let purpose = rules.purpose
         guard let needed = purpose.keyPurpose else { return }
         guard let usage = certificate.extensions.extendedKeyUsage else {
-            throw .extendedKeyUsageMissing(for: purpose)
+            guard !rules.profile.requiresStatedPurpose else { throw .extendedKeyUsageMissing(for: purpose) }
+            return
         }
-        guard !usage.contains(.any) else { throw .extendedKeyUsageUnrestricted(for: purpose) }
+        guard !usage.contains(.any) else {
+            guard !rules.profile.requiresStatedPurpose else { throw .extendedKeyUsageUnrestricted(for: purpose) }
+            return
+        }
         guard usage.contains(needed) else { throw .extendedKeyUsageUnfit(usage, for: purpose) }
     }
 }

@@ -16,8 +16,8 @@ enum KeyIdentifierCheck {
         }
     }
 
-    /// CA/Browser Forum TLS rules 7.1.2.1.3: a root that signed itself does not name another key as its issuer's. The
-    /// signature tells it from a certificate for a key rollover, and is looked at only when the identifiers differ.
+    /// CA/Browser Forum TLS rules 7.1.2.1.3: a root that signed itself names its own key as its issuer's, and by nothing
+    /// else. The signature tells it from a certificate for a key rollover, and is looked at only when the identifiers differ.
     static func checkRoot(_ anchor: PathCertificate) throws(VerificationFailure) {
         let extensions = anchor.extensions
         guard anchor.isSelfIssued, let subject = extensions.subjectKeyIdentifier,

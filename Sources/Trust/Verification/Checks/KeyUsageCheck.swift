@@ -2,25 +2,31 @@ import SymbolonCertificates
 
 /// RFC 5280 §4.2.1.3: what a key may be used for.
 enum KeyUsageCheck {
-    /// RFC 5280 §6.1.4(n), §4.2.1.3: an issuer's certificate has the extension, and it has keyCertSign.
-    static func checkAuthority(_ certificate: PathCertificate) throws(VerificationFailure) {
-        let usage = certificate.extensions.keyUsage
-        guard let usage, usage.contains(.keyCertSign) else { throw .issuerMayNotSignCertificates(usage) }
+    /// RFC 5280 §6.1.4(n): an issuer's key usage has keyCertSign; §4.2.1.3: the extension is there.
+    static func checkAuthority(_ certificate: PathCertificate, by rules: Rules) throws(VerificationFailure) {
+        guard let usage = certificate.extensions.keyUsage else {
+            guard !rules.askConformance else { throw .issuerMayNotSignCertificates(nil) }
+            return
+        }
+        guard usage.contains(.keyCertSign) else { throw .issuerMayNotSignCertificates(usage) }
     }
 
     /// RFC 5280 §4.2.1.9: who is no authority does not claim keyCertSign. RFC 5280 §4.2.1.12: the key usage fits the
     /// purpose; absent, it limits nothing.
-    static func checkLeaf(_ certificate: PathCertificate, for purpose: Purpose) throws(VerificationFailure) {
+    static func checkLeaf(_ certificate: PathCertificate, by rules: Rules) throws(VerificationFailure) {
         guard let usage = certificate.extensions.keyUsage else { return }
-        guard !usage.contains(.keyCertSign) else { throw .leafMaySignCertificates }
-        guard let fitting = fitting(purpose) else { return }
-        guard !usage.isDisjoint(with: fitting) else { throw .keyUsageUnfit(usage, for: purpose) }
+        let claimsAuthority = usage.contains(.keyCertSign) && !certificate.isAuthority
+        guard !claimsAuthority || !rules.askConformance else { throw .leafMaySignCertificates }
+        // An authority's key usage says how it issues; RFC 5280 asks nothing more of one in the place of a leaf.
+        guard let fitting = fitting(rules), !certificate.isAuthority else { return }
+        guard !usage.isDisjoint(with: fitting) else { throw .keyUsageUnfit(usage, for: rules.purpose) }
     }
 
     /// The usages of which one is needed; nil: none is.
-    private static func fitting(_ purpose: Purpose) -> KeyUsage? {
-        switch purpose {
-        // RFC 8446 §4.4.2.2: in TLS 1.3 both ends sign.
+    private static func fitting(_ rules: Rules) -> KeyUsage? {
+        switch rules.purpose {
+        case .server where !rules.profile.requiresSigningKey: [.digitalSignature, .keyEncipherment, .keyAgreement]
+        case .client where !rules.profile.requiresSigningKey: [.digitalSignature, .keyAgreement]
         case .server, .client: .digitalSignature
         case .mail: [.digitalSignature, .contentCommitment, .keyEncipherment, .keyAgreement]
         case .any: nil

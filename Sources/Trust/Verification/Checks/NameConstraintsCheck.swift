@@ -23,6 +23,7 @@ enum NameConstraintsCheck {
                 guard let violation = one.constraints.violation(by: name) else { continue }
                 throw .nameConstraintViolated(violation, of: one.authority)
             }
+            try checkDirectoryNames(of: parsed, against: one, spending: &work)
             try refuseKindsNotCompared(of: parsed, under: one)
         }
     }
@@ -48,13 +49,25 @@ enum NameConstraintsCheck {
         return names
     }
 
-    /// RFC 5280 §4.2.1.10: a constraint on a kind of name that is not compared here, and a name of that kind: refused. A
-    /// subject that is not empty is a name of the kind directoryName.
+    /// RFC 5280 §6.1.3(b), (c): the subject, unless it is empty, and each directoryName beside it.
+    private static func checkDirectoryNames(
+        of parsed: PathCertificate, against stated: Stated, spending work: inout WorkLeft
+    ) throws(VerificationFailure) {
+        guard stated.constraints.limitsDirectoryNames else { return }
+        var names = parsed.certificate.subject.isEmpty ? [] : [parsed.certificate.subject]
+        for case .directory(let name) in parsed.extensions.subjectAlternativeNames ?? [] { names.append(name) }
+        try work.spendComparisons(of: names.count, with: stated.constraints.comparisonsPerName)
+        for name in names {
+            guard let violation = stated.constraints.violation(by: name.folded) else { continue }
+            throw .nameConstraintViolated(violation, of: stated.authority)
+        }
+    }
+
+    /// RFC 5280 §4.2.1.10: a constraint on a kind of name that is not compared here, and a name of that kind: refused.
     private static func refuseKindsNotCompared(
         of parsed: PathCertificate, under stated: Stated
     ) throws(VerificationFailure) {
-        var kinds = Set((parsed.extensions.subjectAlternativeNames ?? []).compactMap(\.kindNotCompared))
-        if !parsed.certificate.subject.isEmpty { kinds.insert(GeneralName.directoryKind) }
+        let kinds = Set((parsed.extensions.subjectAlternativeNames ?? []).compactMap(\.kindNotCompared))
         for kind in kinds.sorted() {
             guard let violation = stated.constraints.violation(byKind: kind) else { continue }
             throw .nameConstraintViolated(violation, of: stated.authority)
@@ -71,15 +84,11 @@ extension NameConstraintsCheck.Stated {
 }
 
 extension GeneralName {
-    /// RFC 5280 §4.2.1.6: the tag of directoryName.
-    fileprivate static let directoryKind: UInt8 = 4
-
     /// The tag of a name that is no `SubjectName`.
     fileprivate var kindNotCompared: UInt8? {
         switch self {
-        case .directory: Self.directoryKind
         case .other(let tag, _): tag
-        case .dns, .mail, .uri, .ip: nil
+        case .dns, .mail, .uri, .ip, .directory: nil
         }
     }
 }

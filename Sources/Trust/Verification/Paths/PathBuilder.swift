@@ -66,11 +66,12 @@ struct PathBuilder {
             if let peer = try judged(SignedPath(certificates: path, anchor: anchor)) { return peer }
         }
         let candidates = named(last.certificate.issuer, for: last).filter { !path.holds($0) }
-        guard candidates.isEmpty || path.count <= maximumDepth else {
+        guard candidates.isEmpty || path.depth < maximumDepth || candidates.allSatisfy(\.isSelfIssued) else {
             attempts.note(at: path, .pathTooDeep(limit: maximumDepth))
             return nil
         }
-        for candidate in ordered(candidates, for: last, certificate: \.self) {
+        for candidate in ordered(candidates, for: last, certificate: \.self)
+        where path.depth < maximumDepth || candidate.isSelfIssued {
             guard try isSigned(path, by: candidate, at: .intermediate(path.count)) else { continue }
             if let peer = try extend(path + [candidate]) { return peer }
         }
@@ -154,6 +155,9 @@ struct PathBuilder {
 }
 
 extension [PathCertificate] {
+    /// Intermediates, self-issued ones not counted, as pathLenConstraint counts them (RFC 5280 §4.2.1.9).
+    fileprivate var depth: Int { dropFirst().count { !$0.isSelfIssued } }
+
     /// Whether this certificate, or another of its subject and key, is in the path already (RFC 4158 §2.4.2: loops).
     fileprivate func holds(_ candidate: PathCertificate) -> Bool {
         contains {

@@ -7,20 +7,24 @@ import SymbolonRevocation
 /// to the leaf the basic processing and either the preparation for the next or the wrap-up.
 ///
 /// Each check is one function in its own file under Checks. What the RFC leaves open and our profile decides is cited at
-/// the check. Policies (§6.1.3(d) to (f)) have no inputs here: a path that makes them critical is refused.
+/// the check, and stands in `VerificationProfile`.
 struct PathValidation {
     private let path: SignedPath
     private let expectation: Expectation
     private let standing: StandingCheck
+    private let rules: Rules
 
     // RFC 5280 §6.1.2: the state that each certificate narrows for those below it.
     private var constraints: [NameConstraintsCheck.Stated] = []
     private var pathLength = PathLengthLimit()
+    private var policies: PolicyState
 
-    init(_ path: SignedPath, expectation: Expectation, standing: StandingCheck) {
+    init(_ path: SignedPath, expectation: Expectation, profile: VerificationProfile, standing: StandingCheck) {
         self.path = path
         self.expectation = expectation
         self.standing = standing
+        self.rules = Rules(profile: profile, purpose: expectation.purpose)
+        self.policies = PolicyState(expectation.policies, length: path.certificates.count)
     }
 
     /// - Throws: the first check that failed, with how far the path came.
@@ -48,29 +52,32 @@ struct PathValidation {
     private mutating func initialize() throws(Refusal) {
         let anchor = path.anchor.parsed
         try refusing(.anchor, anchor) { () throws(VerificationFailure) in
-            try CertificateForm.checkAnchor(anchor)
+            try CertificateForm.checkAnchor(anchor, by: rules)
             try standing.checkValidity(of: anchor.certificate)
             try admitIssuer(anchor)
             try KeyIdentifierCheck.checkRoot(anchor)
+            try WebServerCheck.checkRoot(anchor, by: rules)
+            policies.narrow(by: anchor)
         }
     }
 
     /// RFC 5280 §6.1.3. (a)(1), the signature, and (a)(4), the chaining of names, hold for every `SignedPath`.
-    private func processBasically(
+    private mutating func processBasically(
         _ index: Int, spending work: inout WorkLeft
     ) throws(Refusal) -> RevocationStatus {
         let parsed = path.certificates[index]
         return try refusing(PathPlace(at: index), parsed) { () throws(VerificationFailure) in
-            try CertificateForm.check(parsed)
-            try KeyIdentifierCheck.check(parsed)
+            try CertificateForm.check(parsed, by: rules)
+            if rules.askConformance { try KeyIdentifierCheck.check(parsed) }
             // (a)(2)
             try standing.checkValidity(of: parsed.certificate)
             // (a)(3)
-            let status = try standing.checkRevocation(of: parsed.certificate, issuedBy: path.issuer(of: index))
+            let status = try standing.checkRevocation(at: index, of: path)
             // (b), (c)
             if index == 0 || !parsed.isSelfIssued {
                 try NameConstraintsCheck.check(parsed, against: constraints, spending: &work)
             }
+            try policies.process(parsed, isLeaf: index == 0)
             return status
         }
     }
@@ -79,6 +86,8 @@ struct PathValidation {
     private mutating func prepareForNext(after index: Int) throws(Refusal) {
         let intermediate = path.certificates[index]
         try refusing(PathPlace(at: index), intermediate) { () throws(VerificationFailure) in
+            // (a), (b), (h), (i), (j)
+            try policies.prepare(after: intermediate)
             // (l)
             try pathLength.pass(intermediate)
             try admitIssuer(intermediate)
@@ -93,39 +102,44 @@ struct PathValidation {
             constraints.append(NameConstraintsCheck.Stated(authority: issuer.certificate.subject, constraints: named))
         }
         // (k)
-        try BasicConstraintsCheck.checkAuthority(issuer)
+        try BasicConstraintsCheck.checkAuthority(issuer, by: rules)
         // (m)
         pathLength.narrow(to: issuer.extensions.basicConstraints?.pathLength)
         // (n)
-        try KeyUsageCheck.checkAuthority(issuer)
+        try KeyUsageCheck.checkAuthority(issuer, by: rules)
         // (o)
-        try CriticalExtensionsCheck.check(issuer)
-        try KeyIdentifierCheck.checkAuthority(issuer)
+        try CriticalExtensionsCheck.check(issuer, by: rules)
+        if rules.askConformance { try KeyIdentifierCheck.checkAuthority(issuer) }
         try ExtendedKeyUsageCheck.checkAuthority(issuer, for: expectation.purpose)
     }
 
     /// RFC 5280 §6.1.5: the leaf, for what it is to be used.
-    private func wrapUp(
+    private mutating func wrapUp(
         leafStatus: RevocationStatus, spending work: inout WorkLeft
     ) throws(Refusal) -> VerifiedPeer {
         let leaf = path.certificates[0]
-        let names = try refusing(.leaf, leaf) { () throws(VerificationFailure) in
+        let (names, accepted) = try refusing(.leaf, leaf) { () throws(VerificationFailure) in
+            // (a), (b), (g)
+            let accepted = try policies.wrapUp(leaf)
             // (f)
-            try CriticalExtensionsCheck.check(leaf)
-            try BasicConstraintsCheck.checkLeaf(leaf)
-            try KeyUsageCheck.checkLeaf(leaf, for: expectation.purpose)
-            try ExtendedKeyUsageCheck.checkLeaf(leaf, for: expectation.purpose)
-            let names = try SubjectAlternativeNamesCheck.check(leaf)
+            try CriticalExtensionsCheck.check(leaf, by: rules)
+            try BasicConstraintsCheck.checkLeaf(leaf, by: rules)
+            try KeyUsageCheck.checkLeaf(leaf, by: rules)
+            try ExtendedKeyUsageCheck.checkLeaf(leaf, by: rules)
+            let names = try SubjectAlternativeNamesCheck.check(leaf, by: rules)
             try SPIFFECheck.checkLeaf(leaf, named: names, under: path.anchor)
             try ServiceNameCheck.check(names, against: expectation.names, spending: &work)
-            return names
+            try WebServerCheck.checkLeaf(leaf, named: names, by: rules)
+            return (names, accepted)
         }
         return VerifiedPeer(
-            identity: names.first(where: \.isSPIFFE) ?? names[0],
+            identity: (names.first(where: \.isSPIFFE) ?? names.first).map { .name($0) }
+                ?? .subject(leaf.certificate.subject),
             names: names,
-            path: VerifiedPath(path),
+            path: VerifiedPath(path, policies: accepted),
             revocation: leafStatus,
             under: expectation.revocation,
+            evidence: standing.evidence,
             validUntil: path.validUntil)
     }
 }

@@ -78,6 +78,18 @@ extension VerificationFailure {
             "its extendedKeyUsage is anyExtendedKeyUsage; a \(purpose.holder) needs \(purpose.keyPurposeName)"
         case .extendedKeyUsageUnfit(let found, let purpose):
             "its extendedKeyUsage is \(found); a \(purpose.holder) needs \(purpose.keyPurposeName)"
+        case .extendedKeyUsageOnRoot(let usage): "it is a root and limits itself to the purposes \(usage)"
+        case .rootNamesIssuerBySerialNumber:
+            "it is a root, and its authorityKeyIdentifier is more or less than the identifier of its own key"
+        case .policyMissing(let stated):
+            "an explicit policy is required, and none holds down to here: it was issued under \(stated.listed)"
+        case .policyMappedToAny: "it maps a policy to or from anyPolicy"
+        case .policyNotAccepted(let accepted):
+            "the path is valid for no policy that is accepted: \(accepted.map(\.description).sorted().listed)"
+        case .wildcardUnderPublicSuffix(let pattern):
+            "\(pattern) stands for the domains of different owners: \(pattern.base) is a public suffix"
+        case .commonNameBesideNames(let text, let name):
+            "its CommonName \"\(text.escapedAndCut)\" is no copy of a subject alternative name, and stands beside \(name)"
         case .constraintsOnLeaf: "it has nameConstraints and is no authority"
         case .nameConstraintViolated(let violation, let authority): "\(violation.explanation) of \"\(authority.shown)\""
         case .subjectAlternativeNameMissing:
@@ -98,9 +110,7 @@ extension VerificationFailure {
                 "\(identity) is not believed: this anchor speaks for no trust domain"
             }
         case .revoked(let reason, let since): "revoked on \(since.text): \(reason.rawValue)"
-        case .revocationUnknown(.noSource): "no revocation source covers its issuer, and revocation must be known"
-        case .revocationUnknown(.stale(let since)):
-            "what is known of revocation went stale on \(since.text), and revocation must be known"
+        case .revocationUnknown(let silence): "\(silence.explanation), and revocation must be known"
         case .anchorWithdrawn(let subject): "\"\(subject.shown)\" is no longer a trust anchor"
         }
     }
@@ -130,6 +140,14 @@ extension VerificationFailure {
         case .notYetValid: "wait, or set the clock of this machine or of the issuing one right"
         case .expired: "renew the certificate; if it is fresh, set the clock of this machine right"
         case .criticalExtensionUnknown: "use a certificate without that extension, or with it not critical"
+        case .extendedKeyUsageOnRoot, .rootNamesIssuerBySerialNumber:
+            "trust a root that keeps to the rules of the Web, or judge by the profile rfc5280"
+        case .policyMissing, .policyNotAccepted:
+            "get a certificate issued under an accepted policy, or accept the policy it was issued under"
+        case .policyMappedToAny: "have its authority issue it again as the standard asks"
+        case .wildcardUnderPublicSuffix: "issue the certificate for names of one owner"
+        case .commonNameBesideNames:
+            "issue the certificate again with the CommonName among its subject alternative names, or without one"
         case .issuerIsNotAuthority, .issuerMayNotSignCertificates:
             "an ordinary certificate was used as an issuer: get one from your authority"
         case .pathLengthExceeded: "issue from an authority that may have this one below it"
@@ -195,6 +213,22 @@ extension [SubjectName] {
     /// 8: enough to see a mistake; a certificate may have thousands.
     fileprivate var firstFew: String {
         prefix(8).map(\.description).joined(separator: ", ") + (count > 8 ? " and \(count - 8) more" : "")
+    }
+}
+
+extension Collection where Element: CustomStringConvertible {
+    /// 8: a certificate may list many more.
+    fileprivate var listed: String {
+        guard !isEmpty else { return "none" }
+        return prefix(8).map(\.description).joined(separator: ", ") + (count > 8 ? " and \(count - 8) more" : "")
+    }
+}
+
+extension String {
+    /// Printable ASCII, at most 80 characters of it: a peer chose it.
+    fileprivate var escapedAndCut: String {
+        let escaped = unicodeScalars.prefix(80).map { $0.escaped(asASCII: true) }.joined()
+        return unicodeScalars.count > 80 ? escaped + "…" : escaped
     }
 }
 

@@ -35,9 +35,19 @@ extension VerificationFailure {
         case .keyUsageUnfit: "RFC 5280 §4.2.1.3"
         case .keyUsageUnfitForSPIFFE: "SPIFFE X.509-SVID §4.3"
         case .extendedKeyUsageMissing, .extendedKeyUsageUnrestricted, .extendedKeyUsageUnfit: "RFC 5280 §4.2.1.12"
+        case .extendedKeyUsageOnRoot: "CA/B TLS BR §7.1.2.1.2"
+        case .rootNamesIssuerBySerialNumber: "CA/B TLS BR §7.1.2.1.3"
+        case .policyMissing: "RFC 5280 §6.1.3(f)"
+        case .policyMappedToAny: "RFC 5280 §6.1.4(a)"
+        case .policyNotAccepted: "RFC 9618 §5.5"
+        case .wildcardUnderPublicSuffix: "CA/B TLS BR §3.2.2.6"
+        case .commonNameBesideNames: "CA/B TLS BR §7.1.4.3"
         case .constraintsOnLeaf: "RFC 5280 §4.2.1.10"
         case .nameConstraintViolated(let violation, _):
-            if case .excluded(_, by: _) = violation { "RFC 5280 §6.1.3(c)" } else { "RFC 5280 §6.1.3(b)" }
+            switch violation {
+            case .excluded, .directoryExcluded: "RFC 5280 §6.1.3(c)"
+            case .notPermitted, .directoryNotPermitted, .noHost, .unsupportedKind: "RFC 5280 §6.1.3(b)"
+            }
         case .subjectAlternativeNameMissing: "RFC 9525 §4.1"
         case .subjectAlternativeNameNotCritical, .nameMalformed: "RFC 5280 §4.2.1.6"
         case .nameMismatch: "RFC 9525 §6"
@@ -54,6 +64,10 @@ extension VerificationFailure.KnownExtension {
         case .authorityKeyIdentifier: "RFC 5280 §4.2.1.1"
         case .subjectKeyIdentifier: "RFC 5280 §4.2.1.2"
         case .basicConstraints: "RFC 5280 §4.2.1.9"
+        case .policyConstraints: "RFC 5280 §4.2.1.11"
+        case .inhibitAnyPolicy: "RFC 5280 §4.2.1.14"
+        case .extendedKeyUsage: "CA/B TLS BR §7.1.2.7.6"
+        case .subjectAlternativeName: "CA/B TLS BR §7.1.2.7.12"
         }
     }
 }

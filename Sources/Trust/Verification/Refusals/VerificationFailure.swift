@@ -49,6 +49,13 @@ public enum VerificationFailure: Error, Equatable, Sendable {
     case extendedKeyUsageMissing(for: Purpose)
     case extendedKeyUsageUnrestricted(for: Purpose)
     case extendedKeyUsageUnfit(ExtendedKeyUsage, for: Purpose)
+    case extendedKeyUsageOnRoot(ExtendedKeyUsage)
+    case rootNamesIssuerBySerialNumber
+
+    // Policies: RFC 5280 §6.1, RFC 9618
+    case policyMissing(stated: [ObjectIdentifier])
+    case policyMappedToAny
+    case policyNotAccepted(accepted: Set<ObjectIdentifier>)
 
     // Names
     case constraintsOnLeaf
@@ -56,6 +63,8 @@ public enum VerificationFailure: Error, Equatable, Sendable {
     case subjectAlternativeNameMissing
     case subjectAlternativeNameNotCritical
     case nameMalformed(NameFailure)
+    case wildcardUnderPublicSuffix(DNSPattern)
+    case commonNameBesideNames(String, SubjectName)
     case nameMismatch(expected: ReferenceName, presented: [SubjectName])
     case severalURIsBesideSPIFFEID(count: Int)
     case spiffeIDWithoutPath(SPIFFEID)
@@ -74,6 +83,8 @@ public enum VerificationFailure: Error, Equatable, Sendable {
 
     /// The extensions whose presence or criticality is itself a rule.
     public enum KnownExtension: String, Hashable, Sendable {
-        case basicConstraints, subjectKeyIdentifier, authorityKeyIdentifier
+        case basicConstraints, subjectKeyIdentifier, authorityKeyIdentifier, policyConstraints, inhibitAnyPolicy
+        case extendedKeyUsage
+        case subjectAlternativeName = "subjectAltName"
     }
 }

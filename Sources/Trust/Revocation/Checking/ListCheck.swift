@@ -1,0 +1,152 @@
+internal import Foundation
+internal import SymbolonCertificates
+internal import SymbolonKeys
+
+/// What a set of lists says of one certificate. RFC 5280 §6.3.3.
+struct ListCheck {
+    let certificate: Certificate
+    let points: [DistributionPoint]
+    let signers: ListSigners
+
+    /// A complete list that is proved and speaks for the certificate.
+    private struct Usable {
+        let held: HeldList
+        let key: PublicKey
+        /// The reasons for which it speaks: interim_reasons_mask.
+        let reasons: ReasonFlags
+    }
+
+    func status(by lists: [HeldList]) -> RevocationStatus {
+        var silence = Silence.noSource
+        var usable: [Usable] = []
+        for held in lists where !held.isDelta {
+            do throws(SilenceOfList) {
+                if let one = try self.usable(held) { usable.append(one) }
+            } catch {
+                silence = error.silence
+            }
+        }
+        usable = newest(of: usable)
+        guard !usable.isEmpty else {
+            guard case .noSource = silence else { return .unknown(silence) }
+            let isDeltaAlone = lists.contains { $0.isDelta && $0.parsed.issuer == certificate.issuer }
+            return .unknown(isDeltaAlone ? .deltaWithoutBase : silence)
+        }
+        return combine(usable.map { ($0.reasons, status(by: $0, with: lists)) })
+    }
+
+    // MARK: - Which lists
+
+    private struct SilenceOfList: Error {
+        let silence: Silence
+    }
+
+    /// Nil when the list has nothing to do with the certificate.
+    private func usable(_ held: HeldList) throws(SilenceOfList) -> Usable? {
+        let parsed = held.parsed
+        let reaching = points.filter { isIssuer(of: parsed, right: $0) }
+        guard !reaching.isEmpty else { return nil }
+        if let defect = parsed.defect { throw SilenceOfList(silence: .listUnusable(defect)) }
+        let reasons = reaching.filter { isInScope(of: parsed, $0) }
+            .map { ($0.reasons ?? .all).intersection(parsed.scope?.onlySomeReasons ?? .all) }
+        guard !reasons.isEmpty else { throw SilenceOfList(silence: .listOutOfScope) }
+        let thisUpdate = parsed.thisUpdate.date
+        guard thisUpdate <= signers.now else { throw SilenceOfList(silence: .notYetCurrent(from: thisUpdate)) }
+        do throws(ListProofFailure) {
+            return Usable(
+                held: held, key: try signers.prove(held), reasons: reasons.reduce([]) { $0.union($1) })
+        } catch {
+            throw SilenceOfList(silence: .listNotProved(error))
+        }
+    }
+
+    /// §6.3.3(b)(1): the certificate's issuer, or whom the point names in its stead, and then the list is indirect.
+    private func isIssuer(of list: ParsedList, right point: DistributionPoint) -> Bool {
+        guard let issuers = point.listIssuers else { return list.issuer == certificate.issuer }
+        return (list.scope?.isIndirect ?? false) && issuers.directoryNames.contains(list.issuer)
+    }
+
+    /// §6.3.3(b)(2): the names have one in common, and the list is for certificates of this kind.
+    private func isInScope(of list: ParsedList, _ point: DistributionPoint) -> Bool {
+        guard let scope = list.scope else { return true }
+        if let name = scope.name {
+            guard let names = name.names(under: list.issuer) else { return false }
+            guard (point.names ?? point.listIssuers ?? []).contains(where: names.contains) else { return false }
+        }
+        let isAuthority = certificate.extensions.basicConstraints?.isAuthority ?? false
+        if scope.onlyContainsUserCerts, isAuthority { return false }
+        if scope.onlyContainsCACerts, !isAuthority { return false }
+        return !scope.onlyContainsAttributeCerts
+    }
+
+    /// RFC 5280 §5.2.3: of the lists of one issuer, key and scope only the one of the highest number counts.
+    private func newest(of lists: [Usable]) -> [Usable] {
+        lists.filter { one in
+            !lists.contains { other in
+                other.key == one.key && other.held.parsed.issuer == one.held.parsed.issuer
+                    && other.held.parsed.scope == one.held.parsed.scope
+                    && isNewer(other.held.parsed, than: one.held.parsed)
+            }
+        }
+    }
+
+    private func isNewer(_ one: ParsedList, than other: ParsedList) -> Bool {
+        guard let number = one.number, let otherNumber = other.number else { return false }
+        return number == otherNumber
+            ? one.thisUpdate.seconds > other.thisUpdate.seconds : number > otherNumber
+    }
+
+    // MARK: - What they say
+
+    /// §6.3.3(h) to (k): a complete list, brought up to date by the newest delta that builds on it.
+    private func status(by usable: Usable, with lists: [HeldList]) -> RevocationStatus {
+        let base = usable.held.parsed
+        let delta = delta(for: usable, among: lists)
+        let nextUpdate = [base, delta].compactMap { $0?.nextUpdate?.date }.max() ?? .distantPast
+        let isStale = signers.now > nextUpdate
+        let entry =
+            delta?.entries.entry(of: certificate.serialNumber, from: certificate.issuer)
+            ?? base.entries.entry(of: certificate.serialNumber, from: certificate.issuer)
+        if let entry, case .revoked(let reason) = entry.meaning, !(isStale && reason == .certificateHold) {
+            // RFC 5280 §3.3: but for a hold, time does not take a revocation back, so a stale list tells of it still.
+            return .revoked(reason, since: entry.time.date)
+        }
+        if isStale { return .unknown(.stale(since: nextUpdate)) }
+        return .good(thisUpdate: (delta ?? base).thisUpdate.date, nextUpdate: nextUpdate)
+    }
+
+    /// §5.2.4, §6.3.3(c): same issuer, scope and key; made for this list or an older one, and newer than it.
+    private func delta(for usable: Usable, among lists: [HeldList]) -> ParsedList? {
+        let base = usable.held.parsed
+        guard let number = base.number else { return nil }
+        let fitting = lists.filter { held in
+            let delta = held.parsed
+            guard let builtOn = delta.baseNumber, let deltaNumber = delta.number, delta.defect == nil else {
+                return false
+            }
+            return builtOn <= number && number < deltaNumber && delta.issuer == base.issuer
+                && delta.scope == base.scope && delta.authorityKeyIdentifier == base.authorityKeyIdentifier
+                && delta.thisUpdate.date <= signers.now && held.isSigned(by: usable.key)
+        }
+        return fitting.map(\.parsed).max { isNewer($1, than: $0) }
+    }
+
+    /// §6.3.3(l): revoked by any; good once every reason was looked for.
+    private func combine(_ found: [(reasons: ReasonFlags, status: RevocationStatus)]) -> RevocationStatus {
+        var covered: ReasonFlags = []
+        var (thisUpdate, nextUpdate) = (Date.distantFuture, Date.distantFuture)
+        var silence: Silence?
+        for (reasons, status) in found {
+            switch status {
+            case .revoked: return status
+            case .unknown(let why): silence = why
+            case .good(let from, let until):
+                covered.formUnion(reasons)
+                thisUpdate = min(thisUpdate, from)
+                nextUpdate = min(nextUpdate, until ?? .distantFuture)
+            }
+        }
+        if covered.isSuperset(of: .all) { return .good(thisUpdate: thisUpdate, nextUpdate: nextUpdate) }
+        return .unknown(silence ?? .reasonsNotCovered(.all.subtracting(covered)))
+    }
+}
