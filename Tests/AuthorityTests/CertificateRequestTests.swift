@@ -38,12 +38,19 @@ struct CertificateRequestTests {
         let failure: @Sendable (CertificateProfile) -> RequestFailure
     }
 
-    private static func unknown(_ name: String, _ identifier: ObjectIdentifier, _ isCritical: Bool = false) -> Smuggled
-    {
+    private static func unknown(
+        _ name: String, _ identifier: ObjectIdentifier, _ isCritical: Bool = false, value: [UInt8] = [5, 0]
+    ) -> Smuggled {
         Smuggled(
-            testDescription: name, content: Extension(identifier, isCritical: isCritical, value: [5, 0]),
+            testDescription: name, content: Extension(identifier, isCritical: isCritical, value: value),
             failure: { _ in .extension(identifier) })
     }
+
+    /// One policy: anyPolicy.
+    private static let policies: [UInt8] = [0x30, 8, 0x30, 6, 6, 4, 0x55, 0x1D, 0x20, 0]
+    /// An OCSP responder at http://a.
+    private static let access: [UInt8] =
+        [0x30, 22, 0x30, 20, 6, 8, 0x2B, 6, 1, 5, 5, 7, 0x30, 1, 0x86, 8] + Array("http://a".utf8)
 
     static let smuggled = [
         Smuggled(
@@ -79,10 +86,10 @@ struct CertificateRequestTests {
             testDescription: "an authority key identifier",
             content: .authorityKeyIdentifier(AuthorityKeyIdentifier(keyIdentifier: [1])),
             failure: { _ in .extension(.authorityKeyIdentifier) }),
-        unknown("certificate policies", ObjectIdentifier(2, 5, 29, 32)),
-        unknown("policy constraints", ObjectIdentifier(2, 5, 29, 36), true),
+        unknown("certificate policies", ObjectIdentifier(2, 5, 29, 32), value: policies),
+        unknown("policy constraints", ObjectIdentifier(2, 5, 29, 36), true, value: [0x30, 3, 0x80, 1, 0]),
         unknown("CRL distribution points", ObjectIdentifier(2, 5, 29, 31)),
-        unknown("authority information access", ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 1, 1)),
+        unknown("authority information access", ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 1, 1), value: access),
         unknown("the TLS feature extension", ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 1, 24)),
         unknown("an unknown extension", ObjectIdentifier(1, 2, 3, 4)),
         unknown("an unknown critical extension", ObjectIdentifier(1, 2, 3, 5), true),
