@@ -31,7 +31,7 @@ final class StoreConnection: Sendable {
         do {
             try Self.checkFile(path, mode: mode)
             // Looked at first and unchanged: opening for writing would already convert another program's database.
-            let standing = try DatabaseQueue(path: path, configuration: Self.reading(patience))
+            let standing = try DatabaseQueue(path: path, configuration: Self.looking(patience, mode))
                 .read { try Schema.standing(of: $0) }
             switch mode {
             case .readWrite:
@@ -112,6 +112,17 @@ final class StoreConnection: Sendable {
             throw StoreFailure.readOnly(
                 FileFailure.notPermitted(path: path, operation: "write").explanation)
         }
+    }
+
+    /// For a look before anything else. Where the file may be written, a transaction that a killed process left half
+    /// written is undone by it (a hot journal, which a connection for reading only cannot undo); nothing else changes.
+    private static func looking(_ patience: Double, _ mode: StoreMode) -> Configuration {
+        var configuration = reading(patience)
+        if mode == .readWrite {
+            configuration.readonly = false
+            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON") }
+        }
+        return configuration
     }
 
     static func reading(_ patience: Double = standardPatience) -> Configuration {
