@@ -17,14 +17,15 @@ public final class LineLog: Sendable {
     private let state = Mutex(State())
     private let end = Eventual<Void>()
 
+    /// Reads on a thread of its own: whoever else waits in this process, the program is never held back by a full pipe.
     public init(_ pipe: Pipe) {
-        pipe.fileHandleForReading.readabilityHandler = { handle in
-            let bytes = handle.availableData
-            self.append(bytes)
-            if bytes.isEmpty {
-                handle.readabilityHandler = nil
-                self.end.set(())
+        Thread.detachNewThread {
+            while true {
+                let bytes = pipe.fileHandleForReading.availableData
+                if bytes.isEmpty { break }
+                self.append(bytes)
             }
+            self.end.set(())
         }
     }
 
