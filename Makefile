@@ -15,9 +15,13 @@ help: ## show this list
 run: build ## build, then the whole story on this machine: prove, refuse, revoke (Ctrl-C ends it)
 	@$(SYMBOLON) try --stay
 
-build: ## build the command, as it is installed
+build: $(SYMBOLON) ## build the command, as it is installed
+
+# Folders too: a file that is gone changes only its folder.
+$(SYMBOLON): Package.swift $(shell find Sources)
 	@Scripts/install-missing build
 	@swift build -c release --static-swift-stdlib --scratch-path $(RELEASE) --product symbolon -j $(JOBS)
+	@touch $@
 
 test: ## build and run every test, with the peers they need
 	@Scripts/install-missing test
