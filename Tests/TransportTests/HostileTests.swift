@@ -105,6 +105,47 @@ struct HostileTests {
         #expect(pair.server.recorder.failures == [.handshakeTimedOut(after: .seconds(10))])
     }
 
+    @Test(
+        "an alert in the clear after our flight names the end, however it is cut, and is not answered",
+        arguments: [
+            (TLSAlert.unknownCA.rawValue, TLSFailure.peerAlert(.unknownCA)),
+            (TLSAlert.certificateExpired.rawValue, .peerAlert(.certificateExpired)), (200, .unknownPeerAlert(200)),
+        ], [false, true])
+    func alertInTheClear(_ alert: (code: UInt8, failure: TLSFailure), inPieces: Bool) throws {
+        let pair = try EmbeddedPair.honest()
+        try pair.server.connect()
+        try pair.client.connect()
+        try pair.server.take(pair.client.takeOutput())
+        _ = try pair.server.takeOutput()
+        // A change_cipher_spec for the eyes of middleboxes, then a fatal alert (RFC 8446 §D.4, §6).
+        let bytes: [UInt8] = [20, 3, 3, 0, 1, 1, 21, 3, 3, 0, 2, 2, alert.code]
+        for piece in inPieces ? bytes.map({ [$0] }) : [bytes] { try pair.server.take(ByteBuffer(bytes: piece)) }
+        #expect(pair.server.recorder.failures == [alert.failure])
+        #expect(try pair.server.takeOutput().readableBytes == 0)
+        #expect(!pair.server.channel.isActive)
+    }
+
+    @Test("what only looks like an alert, in the handshake or after it, is no word of the peer's")
+    func noAlertInTheClear() throws {
+        let lookAlikes: [[UInt8]] = [
+            [21, 3, 3, 0, 3, 2, 48, 48], [22, 3, 3, 0, 2, 2, 48], [21, 3, 3, 0, 2, 3, 48],
+            [23, 3, 3, 0, 17, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 21, 3, 3, 0, 2, 2, 48],
+        ]
+        for bytes in lookAlikes {
+            let pair = try EmbeddedPair.honest()
+            try pair.server.connect()
+            try pair.client.connect()
+            try pair.server.take(pair.client.takeOutput())
+            try pair.server.take(ByteBuffer(bytes: bytes))
+            let failure = try #require(pair.server.recorder.failures.first)
+            #expect(![.peerAlert(.unknownCA), .unknownPeerAlert(48)].contains(failure), "\(bytes)")
+        }
+        let pair = try EmbeddedPair.established()
+        try pair.server.take(ByteBuffer(bytes: [21, 3, 3, 0, 2, 2, 48]))
+        let failure = try #require(pair.server.recorder.failures.first)
+        #expect(failure != .peerAlert(.unknownCA))
+    }
+
     @Test("a finished handshake has no deadline")
     func noDeadlineAfter() throws {
         let pair = try EmbeddedPair.established()

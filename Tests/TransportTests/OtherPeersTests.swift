@@ -81,6 +81,32 @@ struct OtherPeersTests {
         try await server.stop()
     }
 
+    @Test("s_client and curl that do not trust our authority say so, and are understood", arguments: [false, true])
+    func untrusted(isCurl: Bool) async throws {
+        let server = try await LoopbackServer.start(TestContext.server())
+        let peer =
+            if isCurl {
+                try Conversation(
+                    "/usr/bin/curl",
+                    [
+                        "-sS", "--resolve", "server.test:\(server.port):127.0.0.1",
+                        "https://server.test:\(server.port)/",
+                    ])
+            } else {
+                try Conversation(
+                    Self.openssl,
+                    [
+                        "s_client", "-connect", "127.0.0.1:\(server.port)", "-no-CAfile", "-no-CApath",
+                        "-verify_return_error",
+                        "-tls1_3",
+                    ] + Self.proof)
+            }
+        let failure = try await server.next().watch.ended.get()
+        #expect(failure == "\(TLSFailure.peerAlert(.unknownCA))")
+        _ = try await peer.finish()
+        try await server.stop()
+    }
+
     @Test(
         "T07: s_client with no name, and with a strange one, is told unrecognized_name",
         arguments: [

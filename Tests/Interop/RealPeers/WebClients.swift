@@ -64,6 +64,8 @@ extension RealPeers {
             #expect(run.status != 0)
             #expect(run.out.isEmpty)
             #expect(service.requests.isEmpty)
+            let refused = try await protect.event("refused")
+            #expect(refused["reason"] == (isNameRight ? "peerAlert.unknown_ca" : "peerAlert.bad_certificate"))
         }
 
         @Test("openssl s_client without an identity is refused")
@@ -117,6 +119,19 @@ extension RealPeers {
             let other = try await curl("/", ["--cert", visitor.chain, "--key", visitor.key])
             #expect(other.status != 0)
             #expect(other.err.contains("access denied"), "\(other.err)")
+            #expect(service.requests.isEmpty)
+        }
+
+        @Test("curl that does not know the authority says so, and the operator is told what to give it")
+        func curlWithoutAnchors() async throws {
+            let url = "https://\(Self.name):\(port)/"
+            let arguments = ["-sS", "--resolve", "\(Self.name):\(port):127.0.0.1"] + identity + [url]
+            let run = try await Socket.waiting { try SymbolonTestSupport.run("/usr/bin/curl", arguments) }
+            #expect(run.status == 60, "\(run.err)")
+            let refused = try await protect.event("refused")
+            #expect(refused["reason"] == "peerAlert.unknown_ca")
+            #expect(refused["explanation"]?.contains("unknown_ca (48): it does not trust the authority") == true)
+            #expect(refused["remedy"]?.contains("anchors.pem") == true)
             #expect(service.requests.isEmpty)
         }
 

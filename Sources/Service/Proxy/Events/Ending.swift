@@ -41,7 +41,7 @@ enum Ending: Sendable {
                 }
             return "\(who) side broke: \(reason)"
         case .alert(let alert):
-            return "the peer refused this end, or gave up, with the alert \(alert)"
+            return TLSFailure.peerAlert(alert).explanation
         case .distrusted(let cause):
             return cause.explanation
         case .unreachable(let reason):

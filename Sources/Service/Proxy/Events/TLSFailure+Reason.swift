@@ -45,6 +45,10 @@ extension TLSFailure {
             "compare what the two ends are configured to speak"
         case .handshakeTooLarge:
             "shorten the chain that the peer sends, or raise the limit"
+        case .peerAlert(.unknownCA):
+            "let the peer trust this end's authority: give it the anchors.pem of symbolon identity export"
+        case .peerAlert(.certificateExpired):
+            "compare the clocks of both machines, and see how long this end's certificate lives"
         case .peerAlert, .unknownPeerAlert, .peerRefused:
             "the other end's own log says why it refused"
         case .malformed, .recordNotAuthentic, .keyUpdateFlood, .truncated, .library:

@@ -9,6 +9,18 @@ struct RecordPipe {
     var inbound = ByteBuffer()
     /// Bytes for the peer, gathered until the next flush.
     var outbound = ByteBuffer()
+    /// The last bytes that the library read, while it reads so few at a time; the newest is the lowest.
+    private var recent: UInt64 = 0
+
+    /// The code of the alert that was read last, where it came in the clear and without a key to it (RFC 8446 §5.1, §6).
+    ///
+    /// The library reads a record's header and then its body, so that nothing stands behind the alert in `recent`.
+    var plaintextAlert: UInt8? {
+        let bytes = (0..<7).map { UInt8(truncatingIfNeeded: recent >> (8 * (6 - $0))) }
+        guard bytes[0] == UInt8(SSL3_RT_ALERT), bytes[1] == 3, bytes[3] == 0, bytes[4] == 2, (1...2).contains(bytes[5])
+        else { return nil }
+        return bytes[6]
+    }
 
     /// A BIO over the pipe at `pipe`, with one reference; `nil` when there is no memory.
     ///
@@ -55,6 +67,9 @@ struct RecordPipe {
             if let base = source.baseAddress {
                 unsafe UnsafeMutableRawPointer(destination).copyMemory(from: base, byteCount: taken)
             }
+            // A header has five bytes and an alert two; what is longer is of no interest here.
+            unsafe pipe.pointee.recent =
+                taken > 5 ? 0 : source.prefix(taken).reduce(pipe.pointee.recent) { $0 << 8 | UInt64($1) }
             return taken
         }
         return CInt(truncatingIfNeeded: taken)

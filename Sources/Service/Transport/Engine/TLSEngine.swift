@@ -118,7 +118,19 @@ internal import NIOCore
     func handshake() -> Progress {
         let result = unsafe SSL_do_handshake(ssl)
         if result == 1 { return conclude() }
-        return unsafe SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ ? .needsInput : .failed(takeFailure())
+        return unsafe SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ ? .needsInput : .failed(handshakeFailure())
+    }
+
+    /// The library's failure, or the alert in the clear that it could not open.
+    ///
+    /// A client that does not trust our certificate may say so before it has changed to the handshake's keys, as OpenSSL's
+    /// does. Nobody vouches for such an alert; it names the reason of an end that has come either way.
+    private func handshakeFailure() -> TLSFailure {
+        let failure = takeFailure()
+        guard case .malformed = failure, let code = unsafe pipe.pointee.plaintextAlert else { return failure }
+        // RFC 8446 §6.2: whoever gets an alert answers nothing; the library would say bad_record_mac.
+        unsafe pipe.pointee.outbound = ByteBuffer()
+        return TLSFailure(alertCode: code)
     }
 
     private func conclude() -> Progress {

@@ -66,4 +66,17 @@ public enum TLSAlert: UInt8, CaseIterable, Codable, Hashable, Sendable, CustomSt
         case .echRequired: "ech_required"
         }
     }
+
+    /// What the peer that sends it says of us.
+    var meaning: String {
+        switch self {
+        case .unknownCA: "it does not trust the authority of this end's certificate"
+        case .certificateExpired: "to it, this end's certificate has expired or is not yet valid"
+        case .certificateRevoked: "to it, this end's certificate is revoked"
+        case .badCertificate, .unsupportedCertificate, .certificateUnknown: "it does not accept this end's certificate"
+        case .certificateRequired: "it wants a certificate, and this end showed none"
+        case .accessDenied: "it knows who this end is, and does not let it pass"
+        default: "it refused or gave up"
+        }
+    }
 }

@@ -51,8 +51,7 @@ extension TLSFailure {
         case SSL_R_CERTIFICATE_AND_PRIVATE_KEY_MISMATCH, SSL_R_CANNOT_PARSE_LEAF_CERT, SSL_R_UNKNOWN_CERTIFICATE_TYPE:
             self = .keyDoesNotFitLeaf
         case SSL_AD_REASON_OFFSET...(SSL_AD_REASON_OFFSET + 255):
-            let value = UInt8(reason - SSL_AD_REASON_OFFSET)
-            self = TLSAlert(rawValue: value).map { .peerAlert($0) } ?? .unknownPeerAlert(value)
+            self.init(alertCode: UInt8(reason - SSL_AD_REASON_OFFSET))
         default:
             self = .malformed(Self.reason(of: code))
         }

@@ -94,7 +94,7 @@ public enum TLSFailure: Error, Equatable, Sendable {
         case .malformed(let how): "the peer broke the TLS protocol: \(how)"
         case .recordNotAuthentic: "a record from the peer failed authentication: it was altered or made with other keys"
         case .keyUpdateFlood: "the peer updated its keys too many times without sending data"
-        case .peerAlert(let alert): "the peer refused or gave up with the alert \(alert) (\(alert.rawValue))"
+        case .peerAlert(let alert): "the peer sent the alert \(alert) (\(alert.rawValue)): \(alert.meaning)"
         case .unknownPeerAlert(let value): "the peer gave up with the unassigned alert \(value)"
         case .truncated: "the connection ended without close_notify: data may have been cut off"
         case .notOpen: "the TLS connection is not open for that"
@@ -104,6 +104,11 @@ public enum TLSFailure: Error, Equatable, Sendable {
 }
 
 extension TLSFailure {
+    /// The peer's alert by its number in the registry.
+    init(alertCode code: UInt8) {
+        self = TLSAlert(rawValue: code).map { .peerAlert($0) } ?? .unknownPeerAlert(code)
+    }
+
     /// Bytes from a stranger as text that is safe in a log line: printable ASCII as it is, the rest as `\xNN`, cut after 64 bytes.
     static func escaped(_ bytes: some Sequence<UInt8>) -> String {
         // 64: longer than any honest label, short enough that a log line stays a line.
