@@ -30,6 +30,28 @@ extension EndToEnd {
             #expect(try await protect.ends.ended().status == 0)
         }
 
+        @Test("a client that is revoked while the end drains is cut at once; another may finish")
+        func revoked() async throws {
+            let (machine, backend) = (try Machine(), try Backend())
+            let protect = try await machine.protect(to: backend, "--allow", "laptop", "--allow", "phone")
+            let (laptop, phone) = (try await machine.reach("--as", "laptop"), try await machine.reach("--as", "phone"))
+            let (cut, other) = (try await Socket.connect(laptop.port), try await Socket.connect(phone.port))
+            for socket in [cut, other] {
+                try await socket.write([1])
+                #expect(try await socket.read(1) == [1])
+            }
+            protect.ends.signal(SIGTERM)
+            try await protect.ends.event("draining")
+            try machine.done("identity", "revoke", "laptop")
+            _ = try await cut.readToEnd()
+            #expect(try await protect.ends.event("closed")["reason"] == "revoked")
+            try await other.write([2])
+            #expect(try await other.read(1) == [2])
+            other.endOutput()
+            #expect(try await other.readToEnd().isReset == false)
+            #expect(try await protect.ends.ended().status == 0)
+        }
+
         @Test("a second signal ends it at once, with the status that says so")
         func secondSignal() async throws {
             let (machine, backend) = (try Machine(), try Backend())

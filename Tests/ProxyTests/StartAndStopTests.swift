@@ -78,6 +78,33 @@ struct StartAndStopTests {
         #expect(stage.log.names.last == "stopped")
     }
 
+    @Test("a revocation while the end stops cuts whom it names at once, and lets the others finish")
+    func revokedWhileStopping() async throws {
+        let stage = try Stage()
+        let backend = try await Backend()
+        let end = try await stage.protect(backend.endpoint, trust: try stage.serviceTrust(allow: ["alice", "bob"]))
+        let port = end.port
+        let (alice, bob) = (
+            try await tlsClient(port, try stage.tls("alice")), try await tlsClient(port, try stage.tls("bob"))
+        )
+        for client in [alice, bob] {
+            client.send("one ")
+            #expect(await client.received("one "))
+        }
+        async let stopped: Void = end.stop(within: .hours(1))
+        while (try? await plainClient(port)) != nil {}
+        try end.replace(
+            try stage.serviceTrust(allow: ["alice", "bob"], revocation: try stage.revocation("alice", epoch: 2)))
+        #expect(await stage.log.closed(1).map(\.reason) == ["revoked"])
+        #expect(await alice.closed().isInputEnded == false)
+        bob.send("two")
+        #expect(await bob.received("one two"))
+        try await bob.endOutput()
+        await stopped
+        #expect(stage.log.closed.map(\.reason) == ["revoked", "finished"])
+        #expect(throws: EndFailure.stopped) { try end.replace(try stage.serviceTrust()) }
+    }
+
     @Test("a stop that has waited long enough cuts what is left")
     func cuts() async throws {
         let stage = try Stage()

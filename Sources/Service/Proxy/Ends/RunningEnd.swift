@@ -18,6 +18,7 @@ public final class RunningEnd: Sendable {
     private struct Control {
         var trust: PreparedTrust
         var listeners: [any Channel] = []
+        /// The last connection has ended: there is nothing left to judge.
         var isStopped = false
     }
 
@@ -49,7 +50,8 @@ public final class RunningEnd: Sendable {
     // MARK: Trust
 
     /// Puts `state` in force: for every handshake from now on, and for every live connection, which is judged again and
-    /// closed when it no longer holds. `EndEvent.trustReplaced` tells when each event loop has done so.
+    /// closed when it no longer holds. `EndEvent.trustReplaced` tells when each event loop has done so. So it is while
+    /// the end stops, too: a connection that is let finish is cut when its proof no longer holds.
     ///
     /// - Throws: what is wrong with `state`; what was in force before stays in force.
     public func replace(_ state: TrustState) throws(EndFailure) {
@@ -100,14 +102,14 @@ public final class RunningEnd: Sendable {
         let cuts = seats.map { seat in seat.loop.scheduleTask(in: time) { seat.share.value.closeAll(.drained) } }
         for future in drained { try? await future.get() }
         for cut in cuts { cut.cancel() }
+        control.withLock { $0.isStopped = true }
         plan.observer.end(.stopped(service: name, role: role))
     }
 
-    /// Takes no connection and no trust any more.
+    /// Takes no connection any more.
     func closeListeners() async {
         let listeners = control.withLock { control in
             defer { control.listeners = [] }
-            control.isStopped = true
             return control.listeners
         }
         for listener in listeners { try? await listener.close() }
