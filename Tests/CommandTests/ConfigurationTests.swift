@@ -28,6 +28,7 @@ struct ConfigurationTests {
             certificate: a.pem
             key: a.key
             anchors: roots.pem
+            revocation-best-effort: certificates live a day
         reach:
           - name: store
             listen: 127.0.0.1:5432
@@ -49,7 +50,8 @@ struct ConfigurationTests {
                 identity: .home(name: nil), options: .init(handshakeDeadline: 5, allowsTLS12: true)),
             .init(
                 name: "admin", listen: [try HostAndPort("127.0.0.1:9443")], backend: try HostAndPort("localhost:9090"),
-                allow: [], identity: .files(certificate: "a.pem", key: "a.key", anchors: "roots.pem")),
+                allow: [], identity: .files(certificate: "a.pem", key: "a.key", anchors: "roots.pem"),
+                options: .init(revocationBestEffort: "certificates live a day")),
         ]
         expected.doors = [
             .init(
@@ -121,7 +123,11 @@ struct ConfigurationTests {
             ),
             (
                 "reach:\n  - {name: a, listen: 'h:1', \"x\\e[2J\": 1}",
-                "s.yaml:2:30: reach[0]: \"x\\u{1b}[2J\" is not known here; known are name, listen, at, as, expect, certificate, key, anchors, handshake-deadline, tls"
+                "s.yaml:2:30: reach[0]: \"x\\u{1b}[2J\" is not known here; known are name, listen, at, as, expect, certificate, key, anchors, revocation-best-effort, handshake-deadline, tls"
+            ),
+            (
+                "reach:\n  - {name: a, listen: 'h:1', revocation-best-effort: ' '}",
+                "s.yaml:2:54: reach[0].revocation-best-effort: the reason, in words, why this is enough"
             ),
         ])
     func oneFault(_ yaml: String, _ fault: String) {

@@ -83,8 +83,8 @@ private final class YAMLReader {
         let entry = fields(
             of: node, named: path,
             allowed: [
-                "name", "listen", "to", "allow", "identity", "certificate", "key", "anchors", "handshake-deadline",
-                "tls",
+                "name", "listen", "to", "allow", "identity", "certificate", "key", "anchors", "revocation-best-effort",
+                "handshake-deadline", "tls",
             ])
         let name = required(entry, "name", in: node, path).flatMap { text($0, "\(path).name") }
         let listen = required(entry, "listen", in: node, path).map { addresses($0, "\(path).listen") } ?? []
@@ -100,7 +100,8 @@ private final class YAMLReader {
         let entry = fields(
             of: node, named: path,
             allowed: [
-                "name", "listen", "at", "as", "expect", "certificate", "key", "anchors", "handshake-deadline", "tls",
+                "name", "listen", "at", "as", "expect", "certificate", "key", "anchors", "revocation-best-effort",
+                "handshake-deadline", "tls",
             ])
         let name = required(entry, "name", in: node, path).flatMap { text($0, "\(path).name") }
         let listen = required(entry, "listen", in: node, path).flatMap { address($0, "\(path).listen") }
@@ -126,6 +127,12 @@ private final class YAMLReader {
             case "1.3": break
             case "1.2": options.allowsTLS12 = true
             default: fault(node, "\(path).tls: the oldest version spoken, \"1.3\" (the default) or \"1.2\"")
+            }
+        }
+        if let node = entry["revocation-best-effort"] {
+            options.revocationBestEffort = node.scalar?.string
+            if node.scalar?.string.contains(where: { !$0.isWhitespace }) != true {
+                fault(node, "\(path).revocation-best-effort: the reason, in words, why this is enough")
             }
         }
         return options

@@ -35,6 +35,8 @@ struct RunConfiguration: Equatable, Sendable {
         var handshakeDeadline: Int = 10
         /// TLS 1.2 is spoken only where it is asked for.
         var allowsTLS12 = false
+        /// Why a peer may pass of whom nobody here knows whether it is revoked; nil: it may not.
+        var revocationBestEffort: String?
     }
 
     var home: String?

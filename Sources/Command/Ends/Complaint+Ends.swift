@@ -29,6 +29,16 @@ extension Complaint {
             exit: .undecided)
     }
 
+    /// An end that could not tell a revoked peer from another, and that nobody has said may do without.
+    init(revocationUnknownFor source: IdentitySource) {
+        self.init(
+            what: "\(Self.subject(source)) cannot be used here: nothing would know whether its peers are revoked",
+            why: "no authority in this home accounts for the anchors that came with it",
+            mend: "use the home of that authority; or say why it is enough that a revoked peer is let in until its"
+                + " certificate ends: --revocation-best-effort REASON",
+            exit: .undecided)
+    }
+
     private static func subject(_ source: IdentitySource) -> String {
         switch source {
         case .home(_, let name): "identity \(name)"

@@ -12,6 +12,12 @@ struct EndOptions: ParsableArguments {
         help: ArgumentHelp("With --certificate: the authorities whose peers are believed (PEM).", valueName: "file"))
     var anchors: String?
     @Option(
+        name: .customLong("revocation-best-effort"),
+        help: ArgumentHelp(
+            "Let peers pass though nothing here knows whether they are revoked; says why that is enough.",
+            valueName: "reason"))
+    var revocationBestEffort: String?
+    @Option(
         name: .customLong("handshake-deadline"),
         help: ArgumentHelp("From accept to a proved peer, 1 to 120 (default: 10).", valueName: "seconds"))
     var handshakeDeadline = RunConfiguration.EndOptions().handshakeDeadline
@@ -24,6 +30,9 @@ struct EndOptions: ParsableArguments {
         let given = [certificate, key, anchors].count { $0 != nil }
         guard given == 0 || given == 3 else {
             throw ValidationError("--certificate, --key and --anchors go together; name all three or none.")
+        }
+        if let revocationBestEffort, !revocationBestEffort.contains(where: { !$0.isWhitespace }) {
+            throw ValidationError("--revocation-best-effort wants the reason, in words, why that is enough.")
         }
         guard (1...120).contains(handshakeDeadline) else {
             throw ValidationError("--handshake-deadline is 1 to 120 seconds.")
@@ -40,7 +49,8 @@ struct EndOptions: ParsableArguments {
     }
 
     var settings: RunConfiguration.EndOptions {
-        RunConfiguration.EndOptions(handshakeDeadline: handshakeDeadline, allowsTLS12: allowsTLS12)
+        RunConfiguration.EndOptions(
+            handshakeDeadline: handshakeDeadline, allowsTLS12: allowsTLS12, revocationBestEffort: revocationBestEffort)
     }
 
     func serve(_ configuration: RunConfiguration) async throws {

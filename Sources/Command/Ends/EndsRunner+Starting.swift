@@ -6,6 +6,7 @@ import SymbolonNames
 import SymbolonProxy
 import SymbolonStorage
 import SymbolonTransport
+import SymbolonVerification
 
 extension EndsRunner {
     func start(_ service: RunConfiguration.Protected, _ keeper: TrustKeeper, _ ends: EndsService) async throws {
@@ -25,14 +26,17 @@ extension EndsRunner {
         var definition = ServiceDefinition(
             name: service.name, listen: service.listen.map(\.endpoint), backend: service.backend.endpoint)
         definition.tls = TLSSettings(service.options)
-        let trust = try await keeper.trust(source, .clients(allowed))
+        let wish = TrustKeeper.Wish(
+            source: source, admission: .clients(allowed), revocationBestEffort: service.options.revocationBestEffort)
+        let trust = try await keeper.trust(wish)
         let end: RunningEnd
         do {
             end = try await ServerEnd.start(definition, trust: trust, on: group, observer: report)
         } catch {
             throw Complaint(starting: service.name, error)
         }
-        await keeper.keep(end, source, .clients(allowed))
+        warnOfBestEffort(trust, of: service.name)
+        await keeper.keep(end, wish)
         let address = end.addresses.lazy.compactMap(HostAndPort.init).first?.reachable
         await ends.add(end, at: address, isPublished: usesRegistry(service.identity))
     }
@@ -55,14 +59,17 @@ extension EndsRunner {
             name: door.name, listen: [door.listen.endpoint], service: service.endpoint)
         definition.serverName = if case .dns(let host) = expected { host.description } else { service.host }
         definition.tls = TLSSettings(door.options)
-        let trust = try await keeper.trust(source, .service([expected]))
+        let wish = TrustKeeper.Wish(
+            source: source, admission: .service([expected]), revocationBestEffort: door.options.revocationBestEffort)
+        let trust = try await keeper.trust(wish)
         let end: RunningEnd
         do {
             end = try await ClientEnd.start(definition, trust: trust, on: group, observer: report)
         } catch {
             throw Complaint(starting: door.name, error)
         }
-        await keeper.keep(end, source, .service([expected]))
+        warnOfBestEffort(trust, of: door.name)
+        await keeper.keep(end, wish)
         await ends.add(end, at: nil, isPublished: false)
     }
 
@@ -100,6 +107,14 @@ extension EndsRunner {
             why: "no service of that name is protected on this machine",
             mend: "name it with --at HOST:PORT, or start it here: symbolon protect \(door.name) --to HOST:PORT",
             exit: .undecided)
+    }
+
+    private func warnOfBestEffort(_ trust: TrustState, of end: String) {
+        guard case .bestEffort(because: let reason) = trust.revocationMode else { return }
+        report.warn(
+            end, "whether peers are revoked is not known here: a revoked one is let in until its certificate ends",
+            why: "asked for: \(reason)",
+            mend: "use identities of a home with their authority where revocation must cut at once")
     }
 
     /// The name may be known later: a warning, not a failure.

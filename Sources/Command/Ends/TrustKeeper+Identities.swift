@@ -34,12 +34,6 @@ extension TrustKeeper {
         }
         held.renewAt = await renewalTime(of: held.stored, source)
         identities[source] = held
-        if case .bestEffort(because: let reason) = revocationMode(of: held.stored) {
-            report.warn(
-                held.stored.name.description,
-                "whether peers are revoked is not known here: a revoked one is let in until its certificate ends",
-                why: reason, mend: "use identities of a home with their authority where revocation must cut at once")
-        }
     }
 
     private func provide(_ name: IdentityName, for role: EndRole) async throws {
@@ -79,6 +73,7 @@ extension TrustKeeper {
             }
         }
         do {
+            try requireRevocation(of: next, source)
             try identities[source]?.take(next)
         } catch {
             return setAlarm(ExplainedError.text(error), source)

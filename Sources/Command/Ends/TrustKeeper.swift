@@ -11,10 +11,16 @@ import SymbolonVerification
 ///
 /// `TrustKeeper+Identities.swift` finds, issues and renews identities; `TrustKeeper+Watching.swift` sees the changes.
 actor TrustKeeper {
-    private struct Kept {
-        let end: RunningEnd
+    /// What an end believes and proves itself with, as its configuration says it.
+    struct Wish: Sendable {
         let source: IdentitySource
         let admission: TrustState.Admission
+        var revocationBestEffort: String?
+    }
+
+    private struct Kept {
+        let end: RunningEnd
+        let wish: Wish
     }
 
     nonisolated let home: EndsHome?
@@ -44,12 +50,12 @@ actor TrustKeeper {
 
     // MARK: Trust
 
-    /// What an end with this identity and this admission believes now.
-    func trust(_ source: IdentitySource, _ admission: TrustState.Admission) throws -> TrustState {
-        guard let held = identities[source] else { throw EndFailure.identityWithoutName }
+    /// What an end with these wishes believes now.
+    func trust(_ wish: Wish) throws -> TrustState {
+        guard let held = identities[wish.source] else { throw EndFailure.identityWithoutName }
         return try TrustState(
-            identity: held.proof, anchors: anchors(of: held), admission: admission, revocation: revocation,
-            revocationMode: revocationMode(of: held.stored))
+            identity: held.proof, anchors: anchors(of: held), admission: wish.admission, revocation: revocation,
+            revocationMode: revocationMode(of: held.stored, wish))
     }
 
     /// The trust domain of an identity: that of its SPIFFE ID, else that of the authority here.
@@ -72,10 +78,17 @@ actor TrustKeeper {
         }
     }
 
-    /// Revocation must be known where the store accounts for every anchor believed.
-    func revocationMode(of identity: StoredIdentity) -> RevocationMode {
+    /// Revocation must be known where the store accounts for every anchor believed; elsewhere nothing would be let in, so
+    /// that the operator has to say that less is enough.
+    private func revocationMode(of identity: StoredIdentity, _ wish: Wish) throws -> RevocationMode {
         if let root = home?.authority?.root, identity.anchors.allSatisfy({ $0.der == root.der }) { return .required }
-        return .bestEffort(because: "the anchors came in a file, and no source of revocation was given with them")
+        if let reason = wish.revocationBestEffort { return .bestEffort(because: reason) }
+        throw Complaint(revocationUnknownFor: wish.source)
+    }
+
+    /// Throws when an end that has this identity could no longer know who is revoked.
+    func requireRevocation(of identity: StoredIdentity, _ source: IdentitySource) throws {
+        for one in kept where one.wish.source == source { _ = try revocationMode(of: identity, one.wish) }
     }
 
     func revocation(of certificate: Certificate) -> Revocation? {
@@ -87,19 +100,17 @@ actor TrustKeeper {
 
     // MARK: Ends
 
-    func keep(_ end: RunningEnd, _ source: IdentitySource, _ admission: TrustState.Admission) {
-        kept.append(Kept(end: end, source: source, admission: admission))
-    }
+    func keep(_ end: RunningEnd, _ wish: Wish) { kept.append(Kept(end: end, wish: wish)) }
 
     func roles(of source: IdentitySource) -> Set<EndRole> {
-        Set(kept.filter { $0.source == source }.map(\.end.role))
+        Set(kept.filter { $0.wish.source == source }.map(\.end.role))
     }
 
     /// Puts what is known now in force at the ends of one identity, or at all.
     func publish(to source: IdentitySource? = nil) {
-        for one in kept where source == nil || one.source == source {
+        for one in kept where source == nil || one.wish.source == source {
             do {
-                try one.end.replace(try trust(one.source, one.admission))
+                try one.end.replace(try trust(one.wish))
             } catch EndFailure.stopped {
                 continue
             } catch {

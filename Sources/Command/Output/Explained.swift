@@ -37,6 +37,10 @@ extension SymbolonStorage.IdentityFailure: Explained {}
 extension TLSFailure: Explained {}
 extension EndFailure: Explained {}
 
+extension Complaint: Explained {
+    var explanation: String { why.map { "\(what): \($0)" } ?? what }
+}
+
 enum ExplainedError {
     static func text(_ error: any Error) -> String {
         (error as? any Explained)?.explanation ?? "\(error)"

@@ -103,25 +103,26 @@ final class FirstRun {
         try await keeper.hold(serviceSource, for: .protect)
         try await keeper.hold(clientSource, for: .reach)
 
-        let clients = TrustState.Admission.clients(
-            AllowList([try IdentityPattern(Self.clientName, defaultDomain: domain)]))
+        let clients = TrustKeeper.Wish(
+            source: serviceSource,
+            admission: .clients(AllowList([try IdentityPattern(Self.clientName, defaultDomain: domain)])))
         let loopback = Endpoint.host("127.0.0.1", port: 0)
         let protect = try await ServerEnd.start(
             ServiceDefinition(
                 name: Self.serviceName, listen: [loopback],
                 backend: .host("127.0.0.1", port: service.address.port ?? 0)),
-            trust: try await keeper.trust(serviceSource, clients), on: group, observer: ledger)
-        await keeper.keep(protect, serviceSource, clients)
+            trust: try await keeper.trust(clients), on: group, observer: ledger)
+        await keeper.keep(protect, clients)
 
-        let expected = TrustState.Admission.service([
-            .spiffe(try SPIFFEID(trustDomain: domain, path: [Self.serviceName]))
-        ])
+        let expected = TrustKeeper.Wish(
+            source: clientSource,
+            admission: .service([.spiffe(try SPIFFEID(trustDomain: domain, path: [Self.serviceName]))]))
         let door = try await ClientEnd.start(
             DoorDefinition(
                 name: Self.serviceName, listen: [loopback],
                 service: .host("127.0.0.1", port: protect.addresses.first?.port ?? 0)),
-            trust: try await keeper.trust(clientSource, expected), on: group, observer: ledger)
-        await keeper.keep(door, clientSource, expected)
+            trust: try await keeper.trust(expected), on: group, observer: ledger)
+        await keeper.keep(door, expected)
         let keeping = Task { try await keeper.run() }
         return Stage(
             authority: authority, service: service, protect: protect, door: door, keeper: keeper, keeping: keeping)
@@ -211,7 +212,7 @@ final class FirstRun {
             ServiceDefinition(
                 name: "fake", listen: [.host("127.0.0.1", port: 0)],
                 backend: .host("127.0.0.1", port: stage.service.address.port ?? 0)),
-            trust: try await keeper.trust(source, everybody), on: group, observer: ledger)
+            trust: try await keeper.trust(.init(source: source, admission: everybody)), on: group, observer: ledger)
         let web = try SPIFFEID(trustDomain: domain, path: [Self.serviceName])
         let payroll = try SPIFFEID(trustDomain: domain, path: ["payroll"])
         try await tryDoor(
@@ -232,7 +233,8 @@ final class FirstRun {
             DoorDefinition(
                 name: label, listen: [.host("127.0.0.1", port: 0)],
                 service: .host("127.0.0.1", port: server.addresses.first?.port ?? 0)),
-            trust: try await stage.keeper.trust(source, .service([.spiffe(name)])), on: group, observer: ledger)
+            trust: try await stage.keeper.trust(.init(source: source, admission: .service([.spiffe(name)]))), on: group,
+            observer: ledger)
         let answer = try await Knock.at(
             door.addresses[0], as: .plain, serverName: nil, within: Self.socketPatience, on: group)
         let event = await ledger.first(within: Self.patience) {

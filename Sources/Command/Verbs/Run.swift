@@ -24,8 +24,9 @@ struct Run: AsyncParsableCommand {
                   at: db.example.internal:7432
                   as: app
 
-              Each entry also takes certificate, key and anchors (files, in place of identity or as), handshake-deadline
-              (seconds), tls ("1.2" to speak that too); a door also expect. Every fault is named with its line.
+              Each entry also takes certificate, key and anchors (files, in place of identity or as), \
+            revocation-best-effort (why peers may pass that nothing here knows to be unrevoked), handshake-deadline \
+            (seconds), tls ("1.2" to speak that too); a door also expect. Every fault is named with its line.
             """)
 
     @Option(help: ArgumentHelp("The configuration (YAML).", valueName: "file"))
