@@ -17,6 +17,9 @@ public final class Ends: Sendable {
     /// Whether it still runs.
     public var isRunning: Bool { program.isRunning }
 
+    /// What it has in memory, in bytes; 0 when it is gone.
+    public var residentBytes: Int { program.residentBytes }
+
     public func signal(_ number: Int32) { program.signal(number) }
 
     /// Waits for the first line, from those already written on, of which this holds.

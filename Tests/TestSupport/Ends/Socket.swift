@@ -33,28 +33,35 @@ public final class Socket: Sendable {
         return Socket(descriptor)
     }
 
-    public static func loopback(_ port: Int) -> sockaddr_in {
+    /// - Parameter host: the last number of 127.0.0.…, all of which are this machine.
+    public static func loopback(_ port: Int, host: UInt8 = 1) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = in_addr_t(0x7F00_0000 + UInt32(host)).bigEndian
         return address
     }
 
-    public static func connect(_ port: Int) async throws -> Socket {
-        try await waiting { try connectNow(port) }
+    public static func connect(_ port: Int, from host: UInt8 = 1) async throws -> Socket {
+        try await waiting { try connectNow(port, from: host) }
     }
 
-    public static func connectNow(_ port: Int) throws -> Socket {
+    public static func connectNow(_ port: Int, from host: UInt8 = 1) throws -> Socket {
         let made = try make()
-        var address = loopback(port)
-        let result = unsafe withUnsafePointer(to: &address) { pointer in
+        if host != 1 { try unsafe made.use(loopback(0, host: host), "bind") { unsafe bind($0, $1, $2) } }
+        try unsafe made.use(loopback(port), "connect") { unsafe Glibc.connect($0, $1, $2) }
+        return made
+    }
+
+    private func use(
+        _ address: sockaddr_in, _ name: String, _ call: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) throws {
+        let result = unsafe withUnsafePointer(to: address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe Glibc.connect(made.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                unsafe call(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard result == 0 else { throw Failure(call: "connect", code: errno) }
-        return made
+        guard result == 0 else { throw Failure(call: name, code: errno) }
     }
 
     public func write(_ bytes: [UInt8]) async throws {
