@@ -64,11 +64,19 @@ struct NoSerialNumberIsUsedTwice {
         ).serialNumber
     }
 
+    /// Two processes that write without a pause may keep one of them waiting for longer than the store's patience: it is
+    /// told so, has issued nothing, and tries again.
     private func issue(
         from authority: IssuingAuthority, until end: ContinuousClock.Instant
     ) async throws -> [SerialNumber] {
         var made: [SerialNumber] = []
-        repeat { made.append(try await issue(from: authority)) } while ContinuousClock.now < end
+        repeat {
+            do {
+                made.append(try await issue(from: authority))
+            } catch IssuanceFailure.store(.busy) {
+                continue
+            }
+        } while ContinuousClock.now < end
         return made
     }
 
