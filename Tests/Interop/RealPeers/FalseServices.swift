@@ -10,10 +10,14 @@ extension RealPeers {
         private struct FalseService: Sendable {
             let name: String
             let reason: String
+            let options: [String]
             let papers: @Sendable (Wardrobe) throws -> Papers
 
-            init(_ name: String, _ reason: String, _ papers: @escaping @Sendable (Wardrobe) throws -> Papers) {
-                (self.name, self.reason, self.papers) = (name, reason, papers)
+            init(
+                _ name: String, _ reason: String, _ options: [String] = [],
+                _ papers: @escaping @Sendable (Wardrobe) throws -> Papers
+            ) {
+                (self.name, self.reason, self.options, self.papers) = (name, reason, options, papers)
             }
         }
 
@@ -54,6 +58,7 @@ extension RealPeers {
                     wardrobe.leaf("web", for: .serverAuth), signedBy: forger,
                     beside: [issued, wardrobe.authority.issuingDER])
             },
+            FalseService("tls-1.2-only", "peerAlert.protocol_version", ["-tls1_2"]) { try spoiled($0) { _ in } },
             FalseService("victim-beside-own", "nameMismatch") { wardrobe in
                 let victim = wardrobe.leaf("web", for: .serverAuth).der(signedBy: wardrobe.authority.issuing)
                 return try wardrobe.papers(
@@ -80,7 +85,7 @@ extension RealPeers {
             let machine = wardrobe.machine
             var servers: [(service: FalseService, server: TLSServer)] = []
             for service in Self.all {
-                servers.append((service, try await TLSServer(try service.papers(wardrobe))))
+                servers.append((service, try await TLSServer(try service.papers(wardrobe), service.options)))
             }
             let honest = try await TLSServer(try Self.spoiled(wardrobe) { _ in })
             let plain = try await HTTPService()
@@ -137,10 +142,10 @@ private final class TLSServer: Sendable {
     let port: Int
     private let program: RunningProgram
 
-    init(_ papers: Papers) async throws {
+    init(_ papers: Papers, _ options: [String] = []) async throws {
         // Port 0: it says where it listens.
         let program = try RunningProgram(
-            [try Tools.openssl, "s_server", "-accept", "127.0.0.1:0", "-Verify", "2"] + papers.options,
+            [try Tools.openssl, "s_server", "-accept", "127.0.0.1:0", "-Verify", "2"] + papers.options + options,
             inputStaysOpen: true)
         let port = await program.lines.first(after: 0, within: Ends.patience) { line in
             line.hasPrefix("ACCEPT") ? line.split(separator: ":").last.flatMap { Int($0) } : nil
