@@ -1,12 +1,11 @@
 import Foundation
 import NIOCore
-import SymbolonCertificates
-import SymbolonKeys
 import SymbolonProxy
 import SymbolonTestSupport
 import SymbolonTransport
 import Testing
 
+/// Tests/Interop has every kind of false service.
 @Suite("T11: a door proves its service before it sends a byte", .timeLimit(.minutes(5)))
 struct DoorTests {
     struct Impostor: Sendable, CustomTestStringConvertible {
@@ -30,25 +29,12 @@ struct DoorTests {
     @Test(
         "T11: zero request bytes go to",
         arguments: [
-            Impostor("a self-signed service", "selfSignedNotTrusted") { stage in
-                let leaf = stage.leaf("web")
-                return try TLSIdentity(chain: [leaf.selfSigned()], pkcs8: leaf.key.pkcs8())
-            },
-            Impostor("a service of another authority", "issuerUnknown") { _ in
-                let other = ImpostorTests.stranger()
-                let leaf = TestPKI.leaf("web", serialNumber: [0x78])
-                return try TLSIdentity(
-                    chain: [leaf.der(signedBy: other.issuing), other.issuingDER], pkcs8: leaf.key.pkcs8())
-            },
             Impostor("another service of the same authority", "nameMismatch") { try $0.tls("ledger") },
             Impostor("an expired service", "expired") { try spoiled($0) { $0.notAfter = noon - 1 } },
             Impostor("a revoked service", "revoked") { stage in
                 var leaf = stage.leaf("web")
                 leaf.serialNumber = stage.leaf("mallory").serialNumber
                 return try stage.tls(leaf)
-            },
-            Impostor("a client's certificate used as a service's", "extendedKeyUsageUnfit") {
-                try spoiled($0) { $0.extendedKeyUsage = ExtendedKeyUsage(.clientAuth) }
             },
         ])
     func refused(_ impostor: Impostor) async throws {

@@ -32,9 +32,8 @@ struct TrustChangeTests {
             },
             Change("a changed policy", "policy", "policy") { try $0.serviceTrust(allow: ["bob"]) },
             Change("an empty policy", "policy", "policy") { try $0.serviceTrust(allow: []) },
-            Change("a withdrawn anchor", "anchorWithdrawn", "issuerUnknown") { stage in
-                let other = TrustAnchor(ImpostorTests.stranger().anchor, for: stage.domain)
-                return try stage.serviceTrust(anchors: [other])
+            Change("a withdrawn anchor", "anchorWithdrawn", "issuerUnknown") {
+                try $0.serviceTrust(anchors: [$0.strangersAnchor])
             },
             Change("a revocation source that falls silent", "revocationUnknown", "revocationUnknown") {
                 try $0.serviceTrust(revocation: RevocationSnapshot.none)

@@ -49,6 +49,14 @@ struct Stage {
 
     func tls(_ name: String) throws -> TLSIdentity { try tls(leaf(name)) }
 
+    /// The root of another authority.
+    var strangersAnchor: TrustAnchor {
+        var other = TestPKI.goodChain()
+        other.root.subject = TestPKI.name("Stranger Root")
+        other.root.use(TestKeys.key("stranger root"))
+        return TrustAnchor(other.anchor, for: domain)
+    }
+
     // MARK: Trust
 
     /// Nothing revoked but these names.
