@@ -59,6 +59,13 @@ final class InMemoryStore: AuthorityStore {
         }
     }
 
+    func permit(_ permissions: [Permission], at: Date, audit: AuditAppend) async throws(StoreFailure) {
+        try transaction { contents throws(StoreFailure) in
+            contents.authority = contents.authority?.permitting(permissions)
+            try contents.append(audit)
+        }
+    }
+
     func authority() async throws(StoreFailure) -> AuthorityRecord? { snapshot.authority }
 
     func record(_ intent: IssuanceIntent, audit: AuditAppend) async throws(StoreFailure) {

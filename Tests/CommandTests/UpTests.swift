@@ -51,13 +51,38 @@ struct UpTests {
             (["--domain", "other.example"], "--domain (example.internal)"),
             (["--organisation", "Other"], "--organisation (example.internal)"),
             (["--key-algorithm", "p384"], "--key-algorithm (p256)"),
-            (["--permit-dns", "other.example"], "--permit-dns (example.internal, localhost)"),
-            (["--permit-ip", "192.0.2.0/24"], "--permit-ip (127.0.0.0/8"),
-            (["--permit-mail", "other.example"], "--permit-mail (example.internal)"),
         ])
     func otherwise(_ options: [String], _ why: String) throws {
         try Home.withAuthority().refused(
             1, ["up"] + options, what: "was made otherwise, and is left as it is", why: why, mend: "--home")
+    }
+
+    @Test("what it may certify grows when it is asked to, for good and on record, and only then")
+    func permits() throws {
+        let home = try Home.withAuthority()
+        let shop = ["identity", "issue", "shop", "--profile", "service", "--dns", "shop.apps.example"]
+        try home.refused(1, shop, what: "no certificate was issued", why: "apps.example", mend: "--permit-dns")
+        let entries = try #require(try home.objects("up").first?[number: "auditEntries"])
+        let summary = try #require(
+            try home.objects(
+                "up", "--permit-dns", "apps.example", "--permit-ip", "192.0.2.0/24", "--permit-mail", "apps.example"
+            ).first)
+        #expect(summary[list: "permittedNow"] == ["dns:apps.example", "ip:192.0.2.0/24", "mail:apps.example"])
+        #expect(summary[list: "permittedDNS"] == ["example.internal", "localhost", "apps.example"])
+        #expect(summary[number: "auditEntries"] == entries + 1)
+        let entry = try #require(try home.objects("audit", "show", "--last", "1").first)
+        #expect(entry[text: "kind"] == "authority.permitted")
+        #expect(try home.run(shop + ["--ip", "192.0.2.7"]).status == 0)
+
+        let again = try #require(
+            try home.objects("up", "--permit-dns", "shop.apps.example", "--permit-ip", "192.0.2.0/24").first)
+        #expect(again[list: "permittedNow"] == [])
+        // The certificate's two entries, and no other.
+        #expect(again[number: "auditEntries"] == entries + 3)
+        try home.done("audit", "verify")
+        try home.refused(
+            1, ["identity", "issue", "other", "--profile", "service", "--dns", "other.example"],
+            what: "no certificate was issued", why: "other.example", mend: "--permit-dns")
     }
 
     @Test(

@@ -26,6 +26,7 @@ struct SchemaInvariants {
         try await store.abandon(StoreFixture.serial(3), because: "lint", at: noon, audit: fixture.audit())
         _ = try await store.revoke([fixture.order(4)])
         try await store.block(fixture.issuer, because: "ours", audit: fixture.audit())
+        try await store.permit([.dns(try DNSName("corp.example"))], at: noon, audit: fixture.audit(.authorityPermitted))
         stranger = try DatabaseQueue(path: fixture.path)
     }
 
@@ -76,6 +77,12 @@ struct SchemaInvariants {
             "DELETE FROM blocked_key",
             "UPDATE blocked_key SET because = ''",
             "INSERT OR REPLACE INTO blocked_key SELECT key, '' FROM blocked_key",
+            "DELETE FROM permission",
+            "UPDATE permission SET name = 'example'",
+            "INSERT OR REPLACE INTO permission SELECT id, kind, 'example', permitted_at FROM permission",
+            "INSERT INTO permission (kind, name, permitted_at) VALUES ('dns', 'corp.example', 0)",
+            "INSERT INTO permission (kind, name, permitted_at) VALUES ('any', 'corp.example', 0)",
+            "INSERT INTO permission (kind, name, permitted_at) VALUES ('dns', '', 0)",
             "INSERT INTO blocked_key VALUES (x'00', 'too short')",
             "INSERT INTO blocked_key VALUES ('" + String(repeating: "a", count: 32) + "', 'text')",
         ])
@@ -109,6 +116,7 @@ struct SchemaInvariants {
             "UPDATE certificate SET state = 'revoked', revocation_reason = 1, revoked_at = 0 WHERE id IN (1, 2, 3)",
             "UPDATE change_counter SET value = value + 1",
             "INSERT INTO blocked_key VALUES (zeroblob(32), 'new')",
+            "INSERT INTO permission (kind, name, permitted_at) VALUES ('mail', 'corp.example', 0)",
             """
             INSERT INTO audit_entry SELECT sequence + 1, hash, x'00', randomblob(32)
                 FROM audit_entry ORDER BY sequence DESC LIMIT 1
@@ -128,7 +136,9 @@ struct SchemaInvariants {
 
     private func state() throws -> [Row] {
         try stranger.read { database in
-            try ["authority", "certificate", "audit_entry", "audit_head", "change_counter", "blocked_key"].flatMap {
+            try [
+                "authority", "certificate", "audit_entry", "audit_head", "change_counter", "blocked_key", "permission",
+            ].flatMap {
                 try Row.fetchAll(database, sql: "SELECT * FROM \($0)")
             }
         }
@@ -155,7 +165,7 @@ struct Opening {
                 try Int.fetchOne(database, sql: "PRAGMA \($0)")
             }
         }
-        #expect(pragmas == [0x5359_4D42, 1, 2, 1])  // synchronous 2 is FULL
+        #expect(pragmas == [0x5359_4D42, 2, 2, 1])  // synchronous 2 is FULL
         let journal = try await store.connection.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
         #expect(journal == "wal")
         #expect(try await store.authority() == nil)
@@ -178,10 +188,31 @@ struct Opening {
     @Test("a crash before the first commit leaves a file that create completes")
     func interrupted() async throws {
         try scratch.write("authority.sqlite", "")
-        #expect(throws: StoreFailure.unavailable("\(path) is not set up yet; start its authority once")) {
+        #expect(
+            throws: StoreFailure.unavailable(
+                "\(path) is not set up yet, or not since an earlier release; start its authority once")
+        ) {
             try SQLiteAuthorityStore.open(at: path, mode: .readOnly)
         }
         #expect(try await SQLiteAuthorityStore.create(at: path).changeCounter() == 0)
+    }
+
+    @Test("a store of the first release is brought up to date where it may be written, with all that it has")
+    func earlierRelease() async throws {
+        let queue = try DatabaseQueue(path: path)
+        try await queue.writeWithoutTransaction { database in
+            try database.execute(sql: Schema.version1)
+            try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = 1")
+            try database.execute(sql: "INSERT INTO blocked_key VALUES (zeroblob(32), 'before')")
+        }
+        try queue.close()
+        #expect(throws: StoreFailure.self) { try SQLiteAuthorityStore.open(at: path, mode: .readOnly) }
+        let store = try SQLiteAuthorityStore.open(at: path)
+        let counts = try await store.connection.read { database in
+            try ["blocked_key", "permission"].map { try Int.fetchOne(database, sql: "SELECT count(*) FROM \($0)") }
+        }
+        #expect(counts == [1, 0])
+        _ = try SQLiteAuthorityStore.open(at: path, mode: .readOnly)
     }
 
     @Test("a store that is not there, or is a link or a folder, is refused")
@@ -201,7 +232,7 @@ struct Opening {
         "another program's database, a later release's and a broken one are refused and left as they are",
         arguments: [
             ("PRAGMA application_id = 7", "foreign"), ("CREATE TABLE mine (x)", "foreign"),
-            ("PRAGMA application_id = 1398361410; PRAGMA user_version = 2", "newer"),
+            ("PRAGMA application_id = 1398361410; PRAGMA user_version = 3", "newer"),
             ("PRAGMA application_id = 1398361410", "damaged"),
         ])
     func foreign(_ sql: String, _ expected: String) async throws {
@@ -213,7 +244,7 @@ struct Opening {
             } throws: {
                 switch $0 as? StoreFailure {
                 case .foreign: expected == "foreign"
-                case .newerSchema(found: 2, known: 1): expected == "newer"
+                case .newerSchema(found: 3, known: 2): expected == "newer"
                 case .damaged: expected == "damaged"
                 default: false
                 }

@@ -20,6 +20,8 @@ struct AuthoritySummary: Encodable {
     let permittedDNS: [String]
     let permittedNetworks: [String]
     let permittedMail: [String]
+    /// What was not permitted before this `up`.
+    let permittedNow: [String]
     /// Certificates that have not ended.
     let live: Int
     let revoked: Int
@@ -36,7 +38,8 @@ struct AuthoritySummary: Encodable {
     }
 
     init(
-        _ authority: LocalAuthority, isNew: Bool, passphrase: PassphraseSource, accepted: StoreRestoration? = nil
+        _ authority: LocalAuthority, isNew: Bool, passphrase: PassphraseSource, accepted: StoreRestoration? = nil,
+        permitted: [Permission] = []
     ) async throws {
         acceptedRestoration = accepted.map(RestorationSummary.init)
         let configuration = authority.issuing.configuration
@@ -57,6 +60,7 @@ struct AuthoritySummary: Encodable {
         permittedDNS = configuration.permittedDNS.map(\.description)
         permittedNetworks = configuration.permittedNetworks.map(\.description)
         permittedMail = configuration.permittedMail.map(\.description)
+        permittedNow = permitted.map(\.description)
         live = try await authority.store.certificates(
             matching: CertificateQuery(states: [.issued], validAt: now, limit: .max)
         ).count
@@ -77,18 +81,22 @@ struct AuthoritySummary: Encodable {
             ? "in \(home)/keys/root.key.pem; not needed day by day: move it to a safe place offline"
             : "not on this machine (good: it is needed only for a new issuing authority)"
         let restoration = acceptedRestoration?.lines(terminal) ?? []
-        return restoration + [
-            terminal.styled(title, .bold),
-            row("home", home),
-            row("root", "\(root.subject), until \(Moment.text(root.notAfter))"),
-            row("", "SHA-256 \(root.fingerprint)"),
-            row("issuing", "\(issuing.subject), until \(Moment.text(issuing.notAfter))"),
-            row("", "SHA-256 \(issuing.fingerprint)"),
-            row("keys", "sealed (PKCS #8, AES-256) under the passphrase from \(passphrase)"),
-            row("root key", rootKey),
-            row("may certify", "DNS \(permittedDNS.joined(separator: ", "))"),
-            row("", "IP \(permittedNetworks.joined(separator: ", "))"),
-            row("", "mail \(permittedMail.joined(separator: ", "))"),
+        var lines =
+            restoration + [
+                terminal.styled(title, .bold),
+                row("home", home),
+                row("root", "\(root.subject), until \(Moment.text(root.notAfter))"),
+                row("", "SHA-256 \(root.fingerprint)"),
+                row("issuing", "\(issuing.subject), until \(Moment.text(issuing.notAfter))"),
+                row("", "SHA-256 \(issuing.fingerprint)"),
+                row("keys", "sealed (PKCS #8, AES-256) under the passphrase from \(passphrase)"),
+                row("root key", rootKey),
+                row("may certify", "DNS \(permittedDNS.joined(separator: ", "))"),
+                row("", "IP \(permittedNetworks.joined(separator: ", "))"),
+                row("", "mail \(permittedMail.joined(separator: ", "))"),
+            ]
+        if !permittedNow.isEmpty { lines.append(row("", "from now on also \(permittedNow.joined(separator: ", "))")) }
+        return lines + [
             row("certificates", "\(live) live, \(revoked) revoked"),
             row(
                 "audit record",

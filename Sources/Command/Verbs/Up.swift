@@ -14,10 +14,12 @@ struct Up: AsyncParsableCommand {
               symbolon up                                         in ./.symbolon, for example.internal
               symbolon up --domain corp.example --permit-dns corp.example --permit-ip 10.0.0.0/8
               symbolon up --passphrase-credential authority       sealed under a systemd credential
+              symbolon up --permit-dns apps.example               later: names below apps.example too
               symbolon up --accept-restored-store                 a backup was put back: go on from it
 
-            Run again, it changes nothing: it opens the keys (not the root's), checks the modes of the folder, and says \
-            how things stand.
+            Run again, it opens the keys (not the root's), checks the modes of the folder, and says how things stand. It \
+            changes nothing but what is permitted: --permit-dns, --permit-ip and --permit-mail then add to what may be \
+            certified, for good, and the record says so.
             """)
 
     @Option(help: ArgumentHelp("The trust domain (default: example.internal).", valueName: "name"))
@@ -56,11 +58,16 @@ struct Up: AsyncParsableCommand {
     func run() async throws {
         try await Complaint.reported {
             let exists = LocalAuthority.exists(in: home.folder)
-            let (authority, accepted) = try await authority(exists: exists)
-            if exists { try refuseChanges(authority.issuing.configuration) }
+            let (opened, accepted) = try await authority(exists: exists)
+            var authority = opened
+            var permitted: [Permission] = []
+            if exists {
+                try refuseChanges(authority.issuing.configuration)
+                (authority, permitted) = try await authority.permitting(try permissions())
+            }
             let summary = try await AuthoritySummary(
                 authority, isNew: !exists, passphrase: home.passphrase.source ?? .file(home.folder.passphraseFile),
-                accepted: accepted)
+                accepted: accepted, permitted: permitted)
             if output.json {
                 Lines.write(try JSONOutput.line(summary))
             } else {
@@ -89,15 +96,30 @@ struct Up: AsyncParsableCommand {
             trustDomain: Input.parse(domain ?? "example.internal", as: "a trust domain", TrustDomain.init),
             organisation: organisation,
             keyAlgorithm: algorithm ?? .p256,
-            permittedDNS: dns.isEmpty
-                ? nil : dns.map { try Input.parse($0, as: "a DNS name", DNSName.init(operatorInput:)) },
-            permittedNetworks: networks.isEmpty
-                ? nil : networks.map { try Input.parse($0, as: "a network", IPNetwork.init) },
-            permittedMail: mail.isEmpty
-                ? nil : mail.map { try Input.parse($0, as: "a mail domain", DNSName.init(operatorInput:)) })
+            permittedDNS: dns.isEmpty ? nil : permittedDNS(),
+            permittedNetworks: networks.isEmpty ? nil : permittedNetworks(),
+            permittedMail: mail.isEmpty ? nil : permittedMail())
     }
 
-    /// What an authority is, is decided once: a second `up` that asks for something else is told so.
+    private func permittedDNS() throws -> [DNSName] {
+        try dns.map { try Input.parse($0, as: "a DNS name", DNSName.init(operatorInput:)) }
+    }
+
+    private func permittedNetworks() throws -> [IPNetwork] {
+        try networks.map { try Input.parse($0, as: "a network", IPNetwork.init) }
+    }
+
+    private func permittedMail() throws -> [DNSName] {
+        try mail.map { try Input.parse($0, as: "a mail domain", DNSName.init(operatorInput:)) }
+    }
+
+    private func permissions() throws -> [Permission] {
+        try permittedDNS().map { .dns($0) } + permittedNetworks().map { .network($0) }
+            + permittedMail().map { .mail($0) }
+    }
+
+    /// What an authority is, is decided once: a second `up` that asks for something else is told so. What it may certify
+    /// can grow.
     private func refuseChanges(_ existing: AuthorityConfiguration) throws {
         let asked = try wanted()
         var differing: [String] = []
@@ -109,15 +131,6 @@ struct Up: AsyncParsableCommand {
         }
         if algorithm != nil, asked.keyAlgorithm != existing.keyAlgorithm {
             differing.append("--key-algorithm (\(existing.keyAlgorithm.rawValue))")
-        }
-        if !dns.isEmpty, Set(asked.permittedDNS) != Set(existing.permittedDNS) {
-            differing.append("--permit-dns (\(existing.permittedDNS.map(\.description).joined(separator: ", ")))")
-        }
-        if !networks.isEmpty, Set(asked.permittedNetworks) != Set(existing.permittedNetworks) {
-            differing.append("--permit-ip (\(existing.permittedNetworks.map(\.description).joined(separator: ", ")))")
-        }
-        if !mail.isEmpty, Set(asked.permittedMail) != Set(existing.permittedMail) {
-            differing.append("--permit-mail (\(existing.permittedMail.map(\.description).joined(separator: ", ")))")
         }
         guard differing.isEmpty else {
             throw Complaint(

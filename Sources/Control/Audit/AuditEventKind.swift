@@ -2,6 +2,8 @@
 public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     case authorityCreated = "authority.created"
     case authorityHalted = "authority.halted"
+    /// More names may be certified than before.
+    case authorityPermitted = "authority.permitted"
     /// The store was put back to an earlier day, and the operator goes on with it.
     case authorityRestored = "authority.restored"
     case certificateIntended = "certificate.intended"

@@ -9,11 +9,11 @@ public struct AuthorityConfiguration: Equatable, Sendable {
     public let organisation: String
     public let keyAlgorithm: KeyAlgorithm
     /// A DNS name may be certified when it is one of these or below one.
-    public let permittedDNS: [DNSName]
+    public internal(set) var permittedDNS: [DNSName]
     /// An address may be certified when it is inside one of these.
-    public let permittedNetworks: [IPNetwork]
+    public internal(set) var permittedNetworks: [IPNetwork]
     /// A mailbox may be certified when its domain is one of these; not when it is below one.
-    public let permittedMail: [DNSName]
+    public internal(set) var permittedMail: [DNSName]
     public let rootLife: Duration
     public let issuingLife: Duration
 

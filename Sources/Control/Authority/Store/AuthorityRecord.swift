@@ -21,4 +21,11 @@ public struct AuthorityRecord: Equatable, Sendable {
         self.auditKey = auditKey
         self.createdAt = createdAt
     }
+
+    /// The same authority, permitted these as well.
+    public func permitting(_ permissions: [Permission]) -> AuthorityRecord {
+        AuthorityRecord(
+            configuration: configuration.permitting(permissions), rootCertificate: rootCertificate,
+            issuingCertificate: issuingCertificate, auditKey: auditKey, createdAt: createdAt)
+    }
 }

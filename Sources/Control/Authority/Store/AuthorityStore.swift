@@ -21,7 +21,10 @@ public protocol AuthorityStore: Sendable {
 
     /// Begins a store with its one authority; `alreadyCreated` when there is one.
     func create(_ authority: AuthorityRecord, audit: AuditAppend) async throws(StoreFailure)
-    /// `nil` before `create`.
+    /// Adds what is permitted to the authority's configuration, for good. What is permitted already stays as it is; when
+    /// all of it is, there is no audit entry.
+    func permit(_ permissions: [Permission], at: Date, audit: AuditAppend) async throws(StoreFailure)
+    /// With all that was permitted since; `nil` before `create`.
     func authority() async throws(StoreFailure) -> AuthorityRecord?
 
     // MARK: Issuing

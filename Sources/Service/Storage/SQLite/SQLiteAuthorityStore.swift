@@ -1,7 +1,8 @@
-import Foundation
+public import Foundation
 import GRDB
 public import SymbolonAudit
 public import SymbolonAuthority
+import SymbolonNames
 
 /// The authority's store in one SQLite file. Several processes may have it open; each decision is one durable
 /// transaction.
@@ -63,17 +64,45 @@ public final class SQLiteAuthorityStore: AuthorityStore {
         }
     }
 
+    public func permit(_ permissions: [Permission], at: Date, audit: AuditAppend) async throws(StoreFailure) {
+        try await connection.write { database in
+            let lacking = Set(permissions).subtracting(try Self.permissions(in: database))
+            guard !lacking.isEmpty else { return }
+            for permission in permissions where lacking.contains(permission) {
+                try database.execute(
+                    sql: "INSERT INTO permission (kind, name, permitted_at) VALUES (?, ?, ?)",
+                    arguments: [permission.kind, permission.name, at.storedMilliseconds])
+            }
+            try AuditTable.append(audit, in: database)
+        }
+    }
+
     public func authority() async throws(StoreFailure) -> AuthorityRecord? {
         try await connection.read { try Self.authority(in: $0) }
     }
 
     private static func authority(in database: Database) throws -> AuthorityRecord? {
         guard let row = try Row.fetchOne(database, sql: "SELECT * FROM authority") else { return nil }
-        return AuthorityRecord(
+        let record = AuthorityRecord(
             configuration: try StoredJSON.value(AuthorityConfiguration.self, from: try row.stored("configuration")),
             rootCertificate: try row.octets("root_certificate"),
             issuingCertificate: try row.octets("issuing_certificate"),
             auditKey: try row.octets("audit_key"),
             createdAt: try row.time("created_at"))
+        return record.permitting(try permissions(in: database))
+    }
+
+    private static func permissions(in database: Database) throws -> [Permission] {
+        try Row.fetchAll(database, sql: "SELECT kind, name FROM permission ORDER BY id").map { row in
+            let kind: String = try row.stored("kind")
+            let permission: Permission?
+            do {
+                permission = try Permission(kind: kind, name: try row.stored("name"))
+            } catch let failure as NameFailure {
+                throw StoreFailure.damaged("a permission's name: \(failure.explanation)")
+            }
+            guard let permission else { throw StoreFailure.damaged("a permission of the kind \(kind)") }
+            return permission
+        }
     }
 }

@@ -7,7 +7,7 @@ enum Schema {
     static let applicationID: Int32 = 0x5359_4D42
 
     /// Each brings the schema from the version before; `PRAGMA user_version` counts those that were applied.
-    static let migrations = [version1]
+    static let migrations = [version1, version2]
 
     enum Standing: Equatable {
         /// No table and no mark: a new file.

@@ -40,7 +40,8 @@ final class StoreConnection: Sendable {
                 writer = queue
             case .readOnly:
                 guard standing == .version(Schema.migrations.count) else {
-                    throw StoreFailure.unavailable("\(path) is not set up yet; start its authority once")
+                    throw StoreFailure.unavailable(
+                        "\(path) is not set up yet, or not since an earlier release; start its authority once")
                 }
                 writer = nil
             }
