@@ -91,7 +91,7 @@ struct StartAndStopTests {
             client.send("one ")
             #expect(await client.received("one "))
         }
-        async let stopped: Void = end.stop(within: .hours(1))
+        async let stopped: Void = end.stop(within: .seconds(30))
         while (try? await plainClient(port)) != nil {}
         try end.replace(
             try stage.serviceTrust(allow: ["alice", "bob"], revocation: try stage.revocation("alice", epoch: 2)))
