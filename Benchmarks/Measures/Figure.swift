@@ -12,6 +12,7 @@ struct Figure: Encodable {
         case millisecondsCPU = "ms CPU"
         case perSecond = "per second"
         case milliseconds = "ms"
+        case megabytes = "MB"
     }
 
     func print() throws {

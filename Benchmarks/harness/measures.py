@@ -128,6 +128,26 @@ def inside(program: Path, path: Path, setting: Setting, rounds: int) -> list[Mea
     ]
 
 
+def lists(program: Path, peer: Path, setting: Setting, rounds: int) -> Measure:
+    """A revocation list of a million entries: our reader and OpenSSL's, each in a process of its own, in turn."""
+    folder = setting.folder / "lists"
+    folder.mkdir()
+    output([program, "write-list", folder])
+    rows: dict[tuple[str, str], Row] = {}
+
+    def take(subject: str, unit: str, samples: list[float]) -> None:
+        rows.setdefault((subject, unit), Row(subject, unit)).samples.extend(samples)
+
+    what = (("read and parse", "ms CPU"), ("check the signature", "ms CPU"), ("look one up", "µs CPU"),
+            ("memory at the highest", "MB"))
+    for _ in range(rounds):
+        for line in map(json.loads, output([program, "list", folder, 1])):
+            take(line["name"], line["unit"], line["samples"])
+        for (name, unit), sample in zip(what, output([peer, folder])[0].split()):
+            take(f"OpenSSL: {name}", unit, [float(sample)])
+    return Measure("lists", "A revocation list of a million entries (53 MB)", list(rows.values()))
+
+
 def first_run(setting: Setting, rounds: int) -> Measure:
     """`symbolon try`, on a fresh home and on one that is there."""
     fresh, again, closed = (Row(name, "ms") for name in (

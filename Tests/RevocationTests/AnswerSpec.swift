@@ -119,7 +119,7 @@ struct AnswerSpec {
             ? []
             : DERWriter.element(
                 .context(1, isConstructed: true),
-                DERWriter.element(.sequence, SymbolonRevocationTests.encoded(extensions)))
+                DERWriter.element(.sequence, SymbolonTestSupport.encoded(extensions)))
     }
 
     private func generalizedTime(_ date: Date) -> [UInt8] {

@@ -3,6 +3,7 @@ import SymbolonCertificates
 import SymbolonKeys
 import SymbolonRevocation
 import SymbolonTestSupport
+import SymbolonWire
 import Testing
 
 @Suite("RFC 5280 §5.1: a list is read as it stands")
@@ -48,6 +49,16 @@ struct ListParsing {
         #expect(throws: ListFailure.unexpectedLabel("X509 XXX")) {
             try CertificateList.parse(pem: pem.replacingOccurrences(of: "CRL", with: "XXX"))
         }
+    }
+
+    @Test("a file holds one list in DER, or PEM of several; one that holds none is refused")
+    func files() throws {
+        let one = try ListSpec(issuing).list()
+        let pem = Array(PEM.render(label: "X509 CRL", one.der).utf8)
+        #expect(try CertificateList.parse(one.der).map(\.der) == [one.der])
+        #expect(try CertificateList.parse(pem + pem).map(\.der) == [one.der, one.der])
+        #expect(throws: ListFailure.noList) { try CertificateList.parse(Array("nothing here\n".utf8)) }
+        #expect(throws: ListFailure.noList) { try CertificateList.parse([UInt8]()) }
     }
 
     struct Malformation: CustomTestStringConvertible {

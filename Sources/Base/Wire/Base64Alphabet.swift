@@ -40,10 +40,10 @@ struct Base64Alphabet: Sendable {
         text.firstIndex { values[Int($0)] == 0xFF }.map { $0 - text.startIndex }
     }
 
-    /// The octets of unpadded digits, appended to `octets`.
+    /// The octets of unpadded digits, appended to `octets`, whose room is the caller's to reserve: to reserve a little more
+    /// for each line would copy a long text once a line.
     func decode(_ text: ArraySlice<UInt8>, into octets: inout [UInt8]) throws(Base64Failure) {
         guard text.count % 4 != 1 else { throw .length(text.count) }
-        octets.reserveCapacity(octets.count + text.count * 3 / 4)
         var bits: UInt32 = 0
         var held: UInt32 = 0
         for (position, digit) in text.enumerated() {

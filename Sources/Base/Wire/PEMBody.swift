@@ -5,6 +5,11 @@ struct PEMBody {
     private var open: [UInt8] = []
     private var isPadded = false
 
+    /// - Parameter digits: about how many are to come.
+    init(digits: Int) {
+        bytes.reserveCapacity(digits / 4 * 3 + 3)
+    }
+
     mutating func append(_ current: ArraySlice<UInt8>, line: Int) throws(PEMFailure) {
         guard !current.isEmpty else { throw .emptyLine(line: line) }
         guard !isPadded else { throw .afterPadding(line: line) }

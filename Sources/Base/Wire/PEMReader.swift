@@ -20,7 +20,7 @@ struct PEMReader {
     private mutating func finishBlock(labelled label: ArraySlice<UInt8>) throws(PEMFailure) -> PEM.Block {
         let name = String(decoding: label, as: UTF8.self)
         let firstLine = line
-        var body = PEMBody()
+        var body = PEMBody(digits: octetsToDash())
         while let current = nextLine() {
             if current.starts(with: Self.dashes) {
                 guard let end = Self.label(of: current, after: Self.end) else { throw .malformedBoundary(line: line) }
@@ -45,6 +45,12 @@ struct PEMReader {
         position = end + 1
         line += 1
         return current
+    }
+
+    /// No base64 has a dash, so that no more than this belongs to the block, however much follows it.
+    private func octetsToDash() -> Int {
+        guard position < text.count else { return 0 }
+        return (text[position...].firstIndex(of: UInt8(ascii: "-")) ?? text.count) - position
     }
 
     private static let dashes = Array("-----".utf8)

@@ -8,7 +8,7 @@ internal import SymbolonKeys
 /// places, ahead of need. Revoked by one source outranks good by another, and good outranks silence.
 public struct RevocationSources: Sendable {
     public let snapshot: RevocationSnapshot
-    private let lists: [HeldList]
+    private let lists: [CertificateList]
     private let answers: [StatusAnswer]
     /// Who may have signed the lists, beside the authorities of a path.
     private let signers: [Certificate]
@@ -23,7 +23,7 @@ public struct RevocationSources: Sendable {
         signers: [Certificate] = []
     ) {
         self.snapshot = snapshot
-        self.lists = lists.map(HeldList.init)
+        self.lists = lists
         self.answers = answers
         self.signers = signers
     }

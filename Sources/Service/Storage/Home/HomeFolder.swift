@@ -7,7 +7,8 @@ import SymbolonKeys
 /// ├── authority.sqlite   0600   certificates, revocations, the audit record
 /// ├── passphrase         0600   only where the operator named no other source
 /// ├── keys/              0700   root.key.pem, issuing.key.pem, audit.key.pem: sealed, 0600; audit.head: 0600
-/// └── identities/        0700   NAME.pem: sealed key, chain and anchors in one file, 0600
+/// ├── identities/        0700   NAME.pem: sealed key, chain and anchors in one file, 0600
+/// └── revocation/        0700   lists and answers that were fetched, 0600; only where addresses are configured
 /// ```
 public struct HomeFolder: Hashable, Sendable {
     /// Absolute, with no slash at the end.

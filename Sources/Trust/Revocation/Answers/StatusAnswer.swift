@@ -3,7 +3,7 @@ internal import SymbolonCertificates
 internal import SymbolonKeys
 
 /// An OCSP answer as it came: parsed, nothing believed. RFC 6960 §4.2.1.
-public struct StatusAnswer: Sendable {
+public struct StatusAnswer: Equatable, Sendable {
     /// The largest that is read, in octets. 64 KiB: one status and a responder's chain are under 8 KiB.
     public static let largest = 1 << 16
     /// Statuses, certificates or extensions in one answer. 64: each costs a comparison, a delegate one signature.
@@ -25,4 +25,9 @@ public struct StatusAnswer: Sendable {
     /// How many certificates it speaks of.
     public var count: Int { parsed.statuses.count }
     public var nonce: StatusNonce? { parsed.nonce }
+    /// The earliest moment at which a part of it stops being true, where it says so.
+    public var nextUpdate: Date? { parsed.statuses.compactMap(\.nextUpdate?.date).min() }
+
+    /// The very same answer, octet for octet.
+    public static func == (one: StatusAnswer, other: StatusAnswer) -> Bool { one.parsed.der == other.parsed.der }
 }

@@ -10,13 +10,13 @@ struct ListCheck {
 
     /// A complete list that is proved and speaks for the certificate.
     private struct Usable {
-        let held: HeldList
+        let held: CertificateList
         let key: PublicKey
         /// The reasons for which it speaks: interim_reasons_mask.
         let reasons: ReasonFlags
     }
 
-    func status(by lists: [HeldList]) -> RevocationStatus {
+    func status(by lists: [CertificateList]) -> RevocationStatus {
         var silence = Silence.noSource
         var usable: [Usable] = []
         for held in lists where !held.isDelta {
@@ -42,7 +42,7 @@ struct ListCheck {
     }
 
     /// Nil when the list has nothing to do with the certificate.
-    private func usable(_ held: HeldList) throws(SilenceOfList) -> Usable? {
+    private func usable(_ held: CertificateList) throws(SilenceOfList) -> Usable? {
         let parsed = held.parsed
         let reaching = points.filter { isIssuer(of: parsed, right: $0) }
         guard !reaching.isEmpty else { return nil }
@@ -99,7 +99,7 @@ struct ListCheck {
     // MARK: - What they say
 
     /// §6.3.3(h) to (k): a complete list, brought up to date by the newest delta that builds on it.
-    private func status(by usable: Usable, with lists: [HeldList]) -> RevocationStatus {
+    private func status(by usable: Usable, with lists: [CertificateList]) -> RevocationStatus {
         let base = usable.held.parsed
         let delta = delta(for: usable, among: lists)
         let nextUpdate = [base, delta].compactMap { $0?.nextUpdate?.date }.max() ?? .distantPast
@@ -116,7 +116,7 @@ struct ListCheck {
     }
 
     /// §5.2.4, §6.3.3(c): same issuer, scope and key; made for this list or an older one, and newer than it.
-    private func delta(for usable: Usable, among lists: [HeldList]) -> ParsedList? {
+    private func delta(for usable: Usable, among lists: [CertificateList]) -> ParsedList? {
         let base = usable.held.parsed
         guard let number = base.number else { return nil }
         let fitting = lists.filter { held in

@@ -20,7 +20,7 @@ struct ListSigners {
     private static let mostTried = 8
 
     /// The key that made the list's signature.
-    func prove(_ held: HeldList) throws(ListProofFailure) -> PublicKey {
+    func prove(_ held: CertificateList) throws(ListProofFailure) -> PublicKey {
         var failure = ListProofFailure.signerUnknown
         for authority in path.authorities where authority.subject == held.parsed.issuer {
             guard authority.extensions.keyUsage?.contains(.crlSign) ?? true else {

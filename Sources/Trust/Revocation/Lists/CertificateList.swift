@@ -23,6 +23,19 @@ public struct CertificateList: Sendable {
 
     /// Parses PEM text of lists and nothing else; none are in it when it has no block.
     public static func parse(pem text: some StringProtocol) throws(ListFailure) -> [CertificateList] {
+        try parse(pem: Array(text.utf8))
+    }
+
+    /// Parses what a file or a server gives: one list in DER, or PEM text of one or more.
+    public static func parse(_ octets: [UInt8]) throws(ListFailure) -> [CertificateList] {
+        // A SEQUENCE; no PEM text begins so, for its first line is a boundary or an explanation that nobody needs here.
+        if octets.first == DERTag.sequence.rawValue { return [try CertificateList(der: octets)] }
+        let lists = try parse(pem: octets)
+        guard !lists.isEmpty else { throw .noList }
+        return lists
+    }
+
+    private static func parse(pem text: [UInt8]) throws(ListFailure) -> [CertificateList] {
         let blocks: [PEM.Block]
         do throws(PEMFailure) {
             blocks = try PEM.parse(text, limit: largest * 2)
@@ -59,9 +72,13 @@ public struct CertificateList: Sendable {
         return Revocation(reason, since: entry.time.date)
     }
 
-    /// True when `key` made the list's signature. Costs a digest over the whole list.
+    /// True when `key` made the list's signature. The first question about a key costs a digest over the whole list.
     public func isSigned(by key: PublicKey) -> Bool {
-        guard let algorithm = try? parsed.algorithm.get() else { return false }
-        return key.isValid(parsed.der[parsed.signature], over: parsed.der[parsed.tbs], by: algorithm)
+        parsed.signature.isMade(by: key) { parsed.isSigned(by: key) }
     }
+
+    /// True when some key that was asked about made the signature: whether that key may speak is the verifier's to say.
+    public var hasSigner: Bool { parsed.signature.hasMaker }
+
+    var isDelta: Bool { baseNumber != nil }
 }

@@ -21,6 +21,8 @@ public enum ListFailure: Error, Equatable, Sendable {
     case pem(PEMFailure)
     /// A text of lists holds something else.
     case unexpectedLabel(String)
+    /// Neither DER nor PEM of a list.
+    case noList
 
     /// One line in English, without a full stop.
     public var explanation: String {
@@ -34,6 +36,7 @@ public enum ListFailure: Error, Equatable, Sendable {
         case .duplicateEntry(let serialNumber): "serial number \(serialNumber) is listed twice"
         case .tooManyIssuers(let limit): "the list speaks for more than \(limit) issuers"
         case .pem(let failure): failure.explanation
+        case .noList: "there is no revocation list in it, neither DER nor PEM"
         case .unexpectedLabel(let label): "a PEM block \"\(label)\" where revocation lists are due"
         }
     }

@@ -6,7 +6,9 @@ final class ParsedList: Sendable {
     let der: [UInt8]
     let tbs: Range<Int>
     let algorithm: Result<SignatureAlgorithm, KeyFailure>
-    let signature: Range<Int>
+    let signatureValue: Range<Int>
+    /// Which keys made the signature, as far as it was asked.
+    let signature = ListSignature()
     let issuer: DistinguishedName
     let thisUpdate: CertificateTime
     let nextUpdate: CertificateTime?
@@ -31,7 +33,7 @@ final class ParsedList: Sendable {
             let element = try list.next(.sequence)
             tbs = element.encoding
             algorithms.outer = try list.next(.sequence).encoding
-            signature = try list.octetsInBitString().indices
+            signatureValue = try list.octetsInBitString().indices
             try list.finish()
 
             var reader = list.inside(element)
@@ -57,6 +59,11 @@ final class ParsedList: Sendable {
         entries = try ListEntries(members, of: issuer)
         defect = Self.defect(
             isVersion2: version == 1, hasNextUpdate: nextUpdate != nil, extensions, entries, algorithm)
+    }
+
+    func isSigned(by key: PublicKey) -> Bool {
+        guard let algorithm = try? algorithm.get() else { return false }
+        return key.isValid(der[signatureValue], over: der[tbs], by: algorithm)
     }
 
     private static func extensionList(_ reader: inout DERReader) throws(DERFailure) -> DERReader? {

@@ -1,17 +1,16 @@
-import Foundation
-import SymbolonCertificates
-import SymbolonKeys
-import SymbolonRevocation
-import SymbolonTestSupport
+package import Foundation
+package import SymbolonCertificates
+package import SymbolonKeys
+package import SymbolonRevocation
 
 /// A revocation list to be made for a test: start from a good one of the issuing authority, spoil one thing, build.
-struct ListSpec {
-    struct Entry {
-        var serialNumber: [UInt8]
-        var date = noon - 2 * .hour
-        var extensions: [Extension] = []
+package struct ListSpec {
+    package struct Entry {
+        package var serialNumber: [UInt8]
+        package var date = noon - 2 * .hour
+        package var extensions: [Extension] = []
 
-        init(_ serialNumber: [UInt8], code: UInt8? = nil, issuer: DistinguishedName? = nil) {
+        package init(_ serialNumber: [UInt8], code: UInt8? = nil, issuer: DistinguishedName? = nil) {
             self.serialNumber = serialNumber
             if let code {
                 extensions.append(
@@ -25,36 +24,36 @@ struct ListSpec {
         }
     }
 
-    var issuer: DistinguishedName
-    var key: SigningKey
+    package var issuer: DistinguishedName
+    package var key: SigningKey
     /// Nil leaves it out, which is version 1.
-    var version: UInt8? = 1
-    var thisUpdate = noon - 1 * .hour
-    var nextUpdate: Date? = noon + 1 * .hour
-    var entries: [Entry] = []
-    var number: [UInt8]? = [5]
-    var base: [UInt8]?
-    var scope: Scope?
-    var authorityKeyIdentifier: [UInt8]?
-    var otherExtensions: [Extension] = []
-    var criticality: [ObjectIdentifier: Bool] = [:]
-    var outerAlgorithm: [UInt8]?
-    var breaksSignature = false
+    package var version: UInt8? = 1
+    package var thisUpdate = noon - 1 * .hour
+    package var nextUpdate: Date? = noon + 1 * .hour
+    package var entries: [Entry] = []
+    package var number: [UInt8]? = [5]
+    package var base: [UInt8]?
+    package var scope: Scope?
+    package var authorityKeyIdentifier: [UInt8]?
+    package var otherExtensions: [Extension] = []
+    package var criticality: [ObjectIdentifier: Bool] = [:]
+    package var outerAlgorithm: [UInt8]?
+    package var breaksSignature = false
     /// Put after the list.
-    var trailing: [UInt8] = []
+    package var trailing: [UInt8] = []
 
-    init(_ issuer: CertificateSpec) {
+    package init(_ issuer: CertificateSpec) {
         self.issuer = issuer.subject
         key = issuer.key
         authorityKeyIdentifier = issuer.key.publicKey.keyIdentifier
     }
 
-    init(_ issuer: CertificateSpec, revoking serials: [UInt8]...) {
+    package init(_ issuer: CertificateSpec, revoking serials: [UInt8]...) {
         self.init(issuer)
         entries = serials.map { Entry($0) }
     }
 
-    var der: [UInt8] {
+    package var der: [UInt8] {
         let algorithm = key.signatureAlgorithm.identifier
         let members = entries.map { entry in
             DERWriter.sequence(
@@ -75,7 +74,7 @@ struct ListSpec {
             + trailing
     }
 
-    func list() throws -> CertificateList {
+    package func list() throws -> CertificateList {
         try CertificateList(der: der)
     }
 
@@ -103,17 +102,29 @@ struct ListSpec {
 }
 
 /// An issuing distribution point to be written. RFC 5280 §5.2.5.
-struct Scope {
+package struct Scope {
     /// The contents of `[0]`: `full` or `relative`.
-    var name: [UInt8]?
-    var onlyUsers = false
-    var onlyAuthorities = false
+    package var name: [UInt8]?
+    package var onlyUsers = false
+    package var onlyAuthorities = false
     /// Contents octets of the BIT STRING.
-    var reasons: [UInt8]?
-    var isIndirect = false
-    var onlyAttributes = false
+    package var reasons: [UInt8]?
+    package var isIndirect = false
+    package var onlyAttributes = false
 
-    var value: [UInt8] {
+    package init(
+        name: [UInt8]? = nil, onlyUsers: Bool = false, onlyAuthorities: Bool = false, reasons: [UInt8]? = nil,
+        isIndirect: Bool = false, onlyAttributes: Bool = false
+    ) {
+        self.name = name
+        self.onlyUsers = onlyUsers
+        self.onlyAuthorities = onlyAuthorities
+        self.reasons = reasons
+        self.isIndirect = isIndirect
+        self.onlyAttributes = onlyAttributes
+    }
+
+    package var value: [UInt8] {
         DERWriter.sequence(
             name.map { DERWriter.element(.context(0, isConstructed: true), $0) } ?? [], flag(1, onlyUsers),
             flag(2, onlyAuthorities), reasons.map { DERWriter.element(.context(3), $0) } ?? [], flag(4, isIndirect),
@@ -126,7 +137,7 @@ struct Scope {
 }
 
 /// A certificate's distribution points, each of an optional name, reasons and list issuer. RFC 5280 §4.2.1.13.
-func distributionPoints(
+package func distributionPoints(
     _ points: (name: [UInt8]?, reasons: [UInt8]?, issuer: DistinguishedName?)...
 ) -> Extension {
     let members = points.map { point in
@@ -140,28 +151,28 @@ func distributionPoints(
 }
 
 /// A DistributionPointName: `[0] GeneralNames`.
-func full(_ names: [UInt8]...) -> [UInt8] {
+package func full(_ names: [UInt8]...) -> [UInt8] {
     DERWriter.element(.context(0, isConstructed: true), Array(names.joined()))
 }
 
 /// A DistributionPointName: `[1] RelativeDistinguishedName` of one common name.
-func relative(_ commonName: String) -> [UInt8] {
+package func relative(_ commonName: String) -> [UInt8] {
     DERWriter.element(
         .context(1, isConstructed: true),
         DERWriter.sequence(
             DERWriter.objectIdentifier(.commonName), DERWriter.element(.printableString, Array(commonName.utf8))))
 }
 
-func uri(_ text: String) -> [UInt8] {
+package func uri(_ text: String) -> [UInt8] {
     DERWriter.element(.context(6), Array(text.utf8))
 }
 
-func directory(_ name: DistinguishedName) -> [UInt8] {
+package func directory(_ name: DistinguishedName) -> [UInt8] {
     DERWriter.element(.context(4, isConstructed: true), name.derBytes)
 }
 
 /// In the form of RFC 5280 §4.1.2.5.
-func time(_ date: Date) -> [UInt8] {
+package func time(_ date: Date) -> [UInt8] {
     let time = CertificateTime(date)
     let digits = time.description.filter { $0.isNumber || $0 == "Z" }
     return time.form == .utcTime
@@ -169,6 +180,6 @@ func time(_ date: Date) -> [UInt8] {
         : DERWriter.element(.generalizedTime, Array(digits.utf8))
 }
 
-func encoded(_ extensions: [Extension]) -> [UInt8] {
+package func encoded(_ extensions: [Extension]) -> [UInt8] {
     extensions.flatMap { DERWriter.extension($0) }
 }
