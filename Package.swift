@@ -41,7 +41,7 @@ func tests(_ name: String, at folder: String? = nil, _ dependencies: [Target.Dep
 let base: [Target.Dependency] = ["SymbolonWire", "SymbolonNames", "SymbolonKeys"]
 let trust: [Target.Dependency] = ["SymbolonCertificates", "SymbolonRevocation", "SymbolonVerification"]
 let control: [Target.Dependency] = ["SymbolonAudit", "SymbolonAuthority", "SymbolonAccessPolicy"]
-let ends: [Target.Dependency] = ["SymbolonStorage", "SymbolonTransport", "SymbolonProxy"]
+let ends: [Target.Dependency] = ["SymbolonStorage", "SymbolonTransport", "SymbolonClients", "SymbolonProxy"]
 
 /// In the order in which they may import: a target names only what stands before it.
 let libraries: [Target] = [
@@ -56,6 +56,7 @@ let libraries: [Target] = [
     library("Control", "AccessPolicy", base + trust),
     library("Service", "Storage", base + trust + ["SymbolonAudit", "SymbolonAuthority", grdb, crypto]),
     library("Service", "Transport", ["SymbolonKeys", "SymbolonWire", nioCore, nioSSL]),
+    library("Service", "Clients", base + trust + ["SymbolonStorage", nioCore, nioPosix, nioHTTP1, nioSSL]),
     library("Service", "Proxy", base + trust + ["SymbolonAccessPolicy", "SymbolonTransport", nioCore, nioPosix]),
 ]
 
@@ -89,6 +90,7 @@ var allTests: [Target] = [
     tests("Storage", base + trust + control + ["SymbolonStorage", grdb]),
     tests(
         "Transport", base + ["SymbolonTransport", "SymbolonCertificates", nioCore, nioPosix, nioEmbedded]),
+    tests("Clients", base + trust + ["SymbolonClients", "SymbolonStorage", nioCore]),
     tests(
         "Proxy",
         base + trust + control + ["SymbolonProxy", "SymbolonTransport", nioCore, nioPosix, nioEmbedded]),

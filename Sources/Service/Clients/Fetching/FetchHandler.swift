@@ -1,0 +1,126 @@
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// One request and its answer. Loop-bound; whatever happens, the promise is kept once and the connection closed.
+///
+/// ```text
+/// waiting ──status 200──▶ receiving ──end──▶ done
+///    └──anything else, or a limit──▶ done ◀──┘
+/// ```
+final class FetchHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    private enum State {
+        case waiting
+        case receiving([UInt8])
+        case done
+    }
+
+    private let address: FetchAddress
+    private let mostOctets: Int
+    private let limits: Fetcher.Limits
+    private let promise: EventLoopPromise<[UInt8]>
+    private var state = State.waiting
+    private var deadline: Scheduled<Void>?
+    private var silence: Scheduled<Void>?
+
+    init(
+        _ address: FetchAddress, atMost octets: Int, within limits: Fetcher.Limits,
+        fulfilling promise: EventLoopPromise<[UInt8]>
+    ) {
+        self.address = address
+        mostOctets = octets
+        self.limits = limits
+        self.promise = promise
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        deadline = schedule(limits.whole, .slow(limits.whole), context)
+        awaitMore(context)
+        var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: address.target)
+        head.headers = ["host": address.hostField, "connection": "close", "accept-encoding": "identity"]
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.fireChannelActive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        awaitMore(context)
+        switch (state, unwrapInboundIn(data)) {
+        case (.waiting, .head(let head)):
+            receive(head, context)
+        case (.receiving(var octets), .body(let part)):
+            state = .done  // So that the array is not copied.
+            guard part.readableBytes <= mostOctets - octets.count else {
+                return finish(.failure(.tooLarge(limit: mostOctets)), context)
+            }
+            octets += part.readableBytesView
+            state = .receiving(octets)
+        case (.receiving(let octets), .end):
+            finish(.success(octets), context)
+        default:
+            return
+        }
+    }
+
+    private func receive(_ head: HTTPResponseHead, _ context: ChannelHandlerContext) {
+        // RFC 9110 §15.2: what is only on the way is passed over.
+        if head.status.code < 200 { return }
+        switch head.status.code {
+        case 200:
+            let announced = head.headers.first(name: "content-length").flatMap(Int.init) ?? 0
+            guard announced <= mostOctets else { return finish(.failure(.tooLarge(limit: mostOctets)), context) }
+            var octets: [UInt8] = []
+            octets.reserveCapacity(announced)
+            state = .receiving(octets)
+        case 300..<400:
+            finish(.failure(.redirected(to: head.headers.first(name: "location") ?? "nowhere")), context)
+        default:
+            finish(.failure(.status(Int(head.status.code))), context)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        finish(.failure(.cutOff), context)
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        finish(.failure(.cutOff), context)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        let failure: FetchFailure =
+            switch error {
+            case NIOSSLError.uncleanShutdown: .cutOff
+            case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: .notProved("\(error)")
+            case is HTTPParserError: .malformed("\(error)")
+            default: .unreachable("\(error)")
+            }
+        finish(.failure(failure), context)
+    }
+
+    // MARK: Limits
+
+    private func awaitMore(_ context: ChannelHandlerContext) {
+        silence?.cancel()
+        silence = schedule(limits.silence, .silent(limits.silence), context)
+    }
+
+    private func schedule(
+        _ time: TimeAmount, _ failure: FetchFailure, _ context: ChannelHandlerContext
+    ) -> Scheduled<Void> {
+        context.eventLoop.assumeIsolated().scheduleTask(in: time) { self.finish(.failure(failure), context) }
+    }
+
+    private func finish(_ result: Result<[UInt8], FetchFailure>, _ context: ChannelHandlerContext) {
+        deadline?.cancel()
+        silence?.cancel()
+        state = .done
+        // Only the first is heard.
+        promise.completeWith(result.mapError { $0 as any Error })
+        context.close(promise: nil)
+    }
+}
