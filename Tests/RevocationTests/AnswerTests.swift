@@ -125,6 +125,17 @@ struct AnswerChecking {
         #expect(try status(byKey) == Standing.good)
     }
 
+    @Test("a delegate of the issuer's own name may answer, and is found by its key")
+    func delegateOfTheSameName() throws {
+        var delegate = delegate()
+        delegate.subject = standing.chain.issuing.subject
+        let good = delegated(delegate, by: standing.chain.issuing)
+        #expect(try status(good) == Standing.good)
+        delegate.extendedKeyUsage = ExtendedKeyUsage(.serverAuth)
+        let wrong = delegated(delegate, by: standing.chain.issuing)
+        #expect(try status(wrong) == .unknown(.answerUnusable(.responderNotAuthorized)))
+    }
+
     struct WrongDelegate: CustomTestStringConvertible {
         let testDescription: String
         let defect: AnswerDefect
@@ -177,12 +188,18 @@ struct AnswerChecking {
     func checkedDelegate() throws {
         var delegate = delegate()
         delegate.otherExtensions = []
+        // A list that speaks for delegates and not for the leaf.
+        let name = full(uri("http://lists.example/delegates"))
+        delegate.otherExtensions = [distributionPoints((name, nil, nil))]
         let answer = try delegated(delegate, by: standing.chain.issuing).answer()
-        let others = ListSpec(standing.chain.issuing, revoking: [0x70])
-        // The list itself would answer for the leaf, so it is one that speaks for other reasons only.
-        #expect(try standing.ofLeaf(by: [others], answers: [answer]) == Standing.good)
-        let revoking = ListSpec(standing.chain.issuing, revoking: [0x61], standing.chain.leaf.serialNumber)
-        #expect(try standing.ofLeaf(by: [revoking], answers: [answer]) == Standing.revoked)
+        var list = ListSpec(standing.chain.issuing, revoking: [0x70])
+        list.scope = Scope(name: name)
+        #expect(try standing.ofLeaf(by: [list]) == .unknown(.listOutOfScope))
+        #expect(try standing.ofLeaf(by: [list], answers: [answer]) == Standing.good)
+        list.entries.append(ListSpec.Entry(delegate.serialNumber))
+        #expect(
+            try standing.ofLeaf(answers: [answer]) == .unknown(.answerUnusable(.responderNotKnownGood)))
+        #expect(try standing.ofLeaf(by: [list], answers: [answer]) == .unknown(.listOutOfScope))
     }
 
     @Test("an unknown critical extension of the answer or of its status makes it no information")

@@ -15,6 +15,10 @@ struct AnswerCheck {
     /// newer information is there all the time; five minutes is what a clock and a connection may differ by.
     static let lifeWithoutNextUpdate: TimeInterval = 300
 
+    /// Certificates of the responder's name tried as signers, each at the cost of a signature. 4: the issuer, and a
+    /// delegate in the middle of changing keys.
+    private static let mostTried = 4
+
     /// `.unknown(.noSource)` when the answer is for other certificates.
     func status(by answer: StatusAnswer) -> RevocationStatus {
         guard let issuer = path.authorities.first else { return .unknown(.noSource) }
@@ -58,19 +62,12 @@ struct AnswerCheck {
     private func checkSignature(of answer: StatusAnswer, _ issuer: Certificate) throws(AnswerProblem) {
         let parsed = answer.parsed
         guard case .success(let algorithm) = parsed.algorithm else { throw AnswerProblem(.algorithmNotAllowed) }
-        if isResponder(issuer, of: parsed) {
-            guard let key = issuer.publicKey, isSigned(parsed, by: key, algorithm) else {
-                throw AnswerProblem(.signatureInvalid)
-            }
-            return
-        }
-        guard let delegate = parsed.certificates.first(where: { isResponder($0, of: parsed) }) else {
-            throw AnswerProblem(.responderUnknown)
-        }
-        guard let key = delegate.publicKey, isSigned(parsed, by: key, algorithm) else {
-            throw AnswerProblem(.signatureInvalid)
-        }
-        try checkDelegate(delegate, of: issuer)
+        // An authority that changes keys has two of its name, and may have delegates of that name.
+        let named = ([issuer] + parsed.certificates).filter { isResponder($0, of: parsed) }.prefix(Self.mostTried)
+        guard !named.isEmpty else { throw AnswerProblem(.responderUnknown) }
+        let signer = named.first { one in one.publicKey.map { isSigned(parsed, by: $0, algorithm) } ?? false }
+        guard let signer else { throw AnswerProblem(.signatureInvalid) }
+        if signer.publicKey != issuer.publicKey { try checkDelegate(signer, of: issuer) }
     }
 
     /// §4.2.2.2: "issued directly by the CA that is identified in the request", for OCSPSigning and nothing looser.
