@@ -31,7 +31,7 @@ struct ConnectionTests {
     }
 
     func presented() throws -> PresentedPeer {
-        PresentedPeer(chain: try stage.chain(stage.leaf("alice")).map(\.der), serverName: nil)
+        PresentedPeer(chain: try stage.chain(stage.leaf("alice")).map(\.der), stapledAnswer: nil, serverName: nil)
     }
 
     func session(_ verified: any Sendable) -> SessionFacts {

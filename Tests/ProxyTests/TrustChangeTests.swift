@@ -149,7 +149,8 @@ struct TrustChangeTests {
             try stage.serviceTrust(),
             try TrustState(
                 identity: EndIdentity(chain: try stage.chain(second), key: second.key), anchors: [stage.anchor],
-                admission: try stage.serviceTrust().admission, revocation: try stage.revocation()),
+                admission: try stage.serviceTrust().admission,
+                revocation: RevocationSources(snapshot: try stage.revocation())),
         ]
         let isDone = Board(false)
         try await withThrowingTaskGroup(of: Int.self) { group in

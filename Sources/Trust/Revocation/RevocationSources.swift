@@ -28,6 +28,16 @@ public struct RevocationSources: Sendable {
         self.signers = signers
     }
 
+    /// The same beside another snapshot.
+    public func with(_ snapshot: RevocationSnapshot) -> RevocationSources {
+        RevocationSources(snapshot: snapshot, lists: lists, answers: answers, signers: signers)
+    }
+
+    /// The next moment at which a list or an answer ends, and with it what is known of some certificate; nil: none does.
+    public func nextEnd(after now: Date) -> Date? {
+        (lists.compactMap(\.nextUpdate) + answers.compactMap(\.nextUpdate)).filter { $0 >= now }.min()
+    }
+
     /// True when there is nothing but a snapshot, so that a look-up needs only a key and a serial number.
     public var isSnapshotAlone: Bool { lists.isEmpty && answers.isEmpty }
 

@@ -80,7 +80,7 @@ struct Stage {
         let patterns = try allow.map { try IdentityPattern($0, defaultDomain: domain) }
         return try TrustState(
             identity: try identity(name), anchors: anchors ?? [anchor], admission: .clients(AllowList(patterns)),
-            revocation: try revocation ?? self.revocation())
+            revocation: RevocationSources(snapshot: try revocation ?? self.revocation()))
     }
 
     func doorTrust(
@@ -90,7 +90,7 @@ struct Stage {
         try TrustState(
             identity: try identity(name), anchors: [anchor],
             admission: .service(try names.map { try ReferenceName($0) }),
-            revocation: try revocation ?? self.revocation())
+            revocation: RevocationSources(snapshot: try revocation ?? self.revocation()))
     }
 
     // MARK: Ends

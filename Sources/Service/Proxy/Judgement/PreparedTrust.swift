@@ -22,18 +22,22 @@ struct PreparedTrust: Sendable {
         self.context = context
         self.expectation = state.expectation
         serviceRule = "the service is \(expectation.names.map(\.description).joined(separator: " and "))"
-        self.verifier = Verifier(anchors: state.anchors, revocation: state.revocation, cache: cache)
+        self.verifier = Verifier(anchors: state.anchors, sources: state.revocation, cache: cache)
     }
 
     /// Proof first, then policy; the handshake goes on only past both.
     func judge(_ presented: PresentedPeer, at now: Date) throws(RefusalCause) -> Proof {
         let peer: VerifiedPeer
+        let answers = presented.stapledAnswer.map { [$0] } ?? []
         do {
-            peer = try verifier.verify(PresentedChain(der: presented.chain), expecting: expectation, at: now)
+            peer = try verifier.verify(
+                PresentedChain(der: presented.chain, stapledAnswers: answers), expecting: expectation, at: now)
         } catch {
             throw .verification(error)
         }
-        return Proof(peer: peer, rule: try rule(admitting: peer), expectation: expectation, epoch: epoch)
+        return Proof(
+            peer: peer, stapledAnswers: answers, rule: try rule(admitting: peer), expectation: expectation, epoch: epoch
+        )
     }
 
     /// The same question about a live connection, after the trust has changed or time has passed.
@@ -46,13 +50,16 @@ struct PreparedTrust: Sendable {
             if proof.expectation == expectation {
                 try verifier.recheck(peer, at: now)
             } else {
-                let path = PresentedChain(der: peer.path.certificates.map(\.der))
+                let path = PresentedChain(
+                    der: peer.path.certificates.map(\.der), stapledAnswers: proof.stapledAnswers)
                 peer = try verifier.verify(path, expecting: expectation, at: now)
             }
         } catch {
             throw .verification(error)
         }
-        return Proof(peer: peer, rule: try rule(admitting: peer), expectation: expectation, epoch: epoch)
+        return Proof(
+            peer: peer, stapledAnswers: proof.stapledAnswers, rule: try rule(admitting: peer), expectation: expectation,
+            epoch: epoch)
     }
 
     private func rule(admitting peer: VerifiedPeer) throws(RefusalCause) -> String {
@@ -71,6 +78,8 @@ struct PreparedTrust: Sendable {
 /// That a peer proved itself and is permitted: by which path, under which rule, asked what, by which trust.
 struct Proof: Sendable {
     let peer: VerifiedPeer
+    /// What came with the peer's certificate, for the day when it is judged anew.
+    let stapledAnswers: [[UInt8]]
     let rule: String
     let expectation: Expectation
     let epoch: UInt64

@@ -15,14 +15,15 @@ public struct TrustState: Sendable {
 
     public let identity: EndIdentity
     public let anchors: [TrustAnchor]
-    public let revocation: RevocationSnapshot
+    public let revocation: RevocationSources
     public let revocationMode: RevocationMode
     public let admission: Admission
 
     /// - Throws: `EndFailure.noTrustAnchor` or `.noExpectedName`: trust that would let anybody in, or nobody, is refused
     ///   here, so that a replacement keeps what was there.
     public init(
-        identity: EndIdentity, anchors: [TrustAnchor], admission: Admission, revocation: RevocationSnapshot = .none,
+        identity: EndIdentity, anchors: [TrustAnchor], admission: Admission,
+        revocation: RevocationSources = RevocationSources(),
         revocationMode: RevocationMode = .required
     ) throws(EndFailure) {
         guard !anchors.isEmpty else { throw .noTrustAnchor }

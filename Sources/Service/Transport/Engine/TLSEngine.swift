@@ -51,6 +51,7 @@ internal import NIOCore
             unsafe SSL_set_accept_state(ssl)
         } else {
             unsafe SSL_set_connect_state(ssl)
+            unsafe SSL_enable_ocsp_stapling(ssl)
             if let name = serverName.flatMap({ HostName($0) }) { unsafe SSL_set_tlsext_host_name(ssl, name.text) }
         }
     }
@@ -226,7 +227,9 @@ internal import NIOCore
                             start: CRYPTO_BUFFER_data(certificate), count: CRYPTO_BUFFER_len(certificate))))
             }
         }
-        switch verify(PresentedPeer(chain: chain, serverName: context.isServer ? serverName : requestedName)) {
+        let presented = PresentedPeer(
+            chain: chain, stapledAnswer: stapledAnswer, serverName: context.isServer ? serverName : requestedName)
+        switch verify(presented) {
         case .accepted(let value):
             verified = value
             return nil
@@ -235,6 +238,14 @@ internal import NIOCore
             refusal = .peerRefused(alert)
             return alert
         }
+    }
+
+    /// Empty is as good as none.
+    private var stapledAnswer: [UInt8]? {
+        var start: UnsafePointer<UInt8>?
+        var count = 0
+        unsafe SSL_get0_ocsp_response(ssl, &start, &count)
+        return unsafe count > 0 ? Array(UnsafeBufferPointer(start: start, count: count)) : nil
     }
 
     /// RFC 6066 §3: whether the name that the client asks for is served here. A name that is no host name never is.

@@ -2,6 +2,9 @@
 public struct PresentedPeer: Sendable {
     /// The certificates in DER in the order sent, at least one; the peer says the first is its own.
     public let chain: [[UInt8]]
+    /// The OCSP answer that a server sent with its certificate (RFC 8446 §4.4.2.1), as bytes; nil when it sent none. Every
+    /// client asks for one.
+    public let stapledAnswer: [UInt8]?
     /// On a server, the host name that the client asks for, in lower case; on a client, the one that it asked for.
     public let serverName: String?
 }
