@@ -28,9 +28,15 @@ public struct Fetcher: Sendable {
     }
 
     /// GET. RFC 9110 §9.3.1; anything but status 200 is a failure.
-    public func get(_ address: FetchAddress, atMost octets: Int) async throws(FetchFailure) -> [UInt8] {
+    ///
+    /// - Parameter time: for all of it, where it is less than the limit.
+    public func get(
+        _ address: FetchAddress, atMost octets: Int, within time: TimeAmount? = nil
+    ) async throws(FetchFailure) -> [UInt8] {
         let fetched = group.any().makePromise(of: [UInt8].self)
-        let limits = limits
+        var narrowed = limits
+        if let time { narrowed.whole = min(time, limits.whole) }
+        let limits = narrowed
         let tls = try address.isSecure ? Self.tlsContext() : nil
         ClientBootstrap(group: group)
             .connectTimeout(limits.connecting)

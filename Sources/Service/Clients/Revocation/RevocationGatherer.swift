@@ -28,15 +28,26 @@ public actor RevocationGatherer {
         case failed(RevocationPlace, why: String)
     }
 
+    /// Fetches from an address within the time, in seconds.
+    public typealias Fetch = @Sendable (FetchAddress, _ within: Int64) async throws(FetchFailure) -> [UInt8]
+
+    /// How long the start waits for a place of which nothing was kept, in seconds. 5: a list of a hundred thousand entries
+    /// over 10 Mbit/s; what takes longer comes when it comes, and until then nothing is known by it.
+    private static let timeAtStart: Int64 = 5
+    /// How long a fetch may take while nobody waits for it. 60: a list of a million entries over 10 Mbit/s.
+    private static let timeLater: Int64 = 60
+
     private let settings: Settings
     private let folder: RevocationFolder?
     private let schedule: RefreshSchedule
-    private let fetch: @Sendable (FetchAddress) async throws(FetchFailure) -> [UInt8]
+    private let fetch: Fetch
     private let now: @Sendable () -> Date
     private let chance: @Sendable () -> Double
     private var shelves: [RevocationPlace: ListShelf] = [:]
     private var answers: [RevocationPlace: StatusAnswer] = [:]
     private var told: [RevocationPlace: String] = [:]
+    /// What was kept of them is good for the time being.
+    private var unasked: Set<RevocationPlace> = []
     /// Certificates that may have signed lists: those configured, and the anchors.
     private let signers: [Certificate]
 
@@ -45,7 +56,7 @@ public actor RevocationGatherer {
     ///   - folder: keeps what was fetched for the next start; nil: nothing is kept.
     public init(
         _ settings: Settings, anchors: [Certificate] = [], folder: RevocationFolder?,
-        fetch: @escaping @Sendable (FetchAddress) async throws(FetchFailure) -> [UInt8],
+        fetch: @escaping Fetch,
         now: @escaping @Sendable () -> Date = { Date() },
         chance: @escaping @Sendable () -> Double = { .random(in: 0...1) }
     ) {
@@ -67,12 +78,14 @@ public actor RevocationGatherer {
 
     // MARK: Asking
 
-    /// Takes what was kept, then asks every place once, all together. Before the first handshake; bounded as a fetch is.
+    /// Takes what was kept, then asks every place of which nothing is known, all together. Before the first handshake.
     public func start() async -> [News] {
         var news: [News] = []
         for place in places { news += takeKept(of: place) }
         return await withTaskGroup(of: News?.self) { group in
-            for place in places { group.addTask { await self.ask(place) } }
+            for place in places where !unasked.contains(place) {
+                group.addTask { await self.ask(place, within: Self.timeAtStart) }
+            }
             for await one in group { if let one { news.append(one) } }
             return news
         }
@@ -99,10 +112,10 @@ public actor RevocationGatherer {
     ) async {
         var watch = RevocationFileWatch(path)
         // The stamp comes first: a change while the file is read is then seen by the next look.
-        if let news = await ask(place) { await report(news) }
+        if let news = await ask(place, within: 0) { await report(news) }
         while !Task.isCancelled {
             try? await clock.sleep(for: .milliseconds(500))
-            if watch.poll(), let news = await ask(place) { await report(news) }
+            if watch.poll(), let news = await ask(place, within: 0) { await report(news) }
         }
     }
 
@@ -113,16 +126,20 @@ public actor RevocationGatherer {
         while !Task.isCancelled {
             try? await clock.sleep(for: .seconds(await wait(for: place, after: failures)))
             guard !Task.isCancelled else { return }
-            let news = await ask(place)
+            let news = await ask(place, within: Self.timeLater)
             failures = await told[place] == nil ? 0 : failures + 1
             if let news { await report(news) }
         }
     }
 
     private func wait(for place: RevocationPlace, after failures: Int) -> TimeInterval {
+        if unasked.contains(place) { return chance() }
         if told[place] != nil { return schedule.afterFailure(max(1, failures), chance: chance()) }
-        let end = shelves[place]?.nextUpdate?.date ?? answers[place]?.nextUpdate
-        return schedule.afterSuccess(at: now(), until: end, chance: chance())
+        return schedule.afterSuccess(at: now(), until: end(of: place), chance: chance())
+    }
+
+    private func end(of place: RevocationPlace) -> Date? {
+        shelves[place]?.nextUpdate?.date ?? answers[place]?.nextUpdate
     }
 
     private var places: [RevocationPlace] { settings.lists + settings.answers }
@@ -130,12 +147,13 @@ public actor RevocationGatherer {
     // MARK: Taking
 
     /// Nil when there is nothing new to tell.
-    private func ask(_ place: RevocationPlace) async -> News? {
+    private func ask(_ place: RevocationPlace, within time: Int64) async -> News? {
+        unasked.remove(place)
         do {
             let octets: [UInt8]
             switch place {
             case .file(let path): octets = try RevocationFile.read(path)
-            case .address(let address): octets = try await fetch(address)
+            case .address(let address): octets = try await fetch(address, time)
             }
             let isNew = try take(octets, of: place)
             told[place] = nil
@@ -153,7 +171,8 @@ public actor RevocationGatherer {
         guard case .address(let address) = place, let folder else { return [] }
         do {
             try folder.prepare()
-            if let octets = try folder.load(address.description) { _ = try take(octets, of: place) }
+            guard let octets = try folder.load(address.description), try take(octets, of: place) else { return [] }
+            if let end = end(of: place), end >= now() { unasked.insert(place) }
             return []
         } catch {
             return [.failed(place, why: "what was kept of it: " + Self.explanation(of: error))]

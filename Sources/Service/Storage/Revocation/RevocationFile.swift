@@ -3,7 +3,7 @@ import SymbolonRevocation
 /// Files of revocation lists and OCSP answers: no secrets, and some of them large.
 public enum RevocationFile {
     /// PEM of the largest list that is read has a third more octets than its DER.
-    private static let limit = CertificateList.largest / 2 * 3
+    public static let limit = CertificateList.largest / 2 * 3
 
     /// Reads a file that the operator or another program puts there; links are followed.
     public static func read(_ path: String) throws(FileFailure) -> [UInt8] {
