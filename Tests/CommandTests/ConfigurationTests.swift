@@ -1,3 +1,6 @@
+import Foundation
+import SymbolonClients
+import SymbolonVerification
 import Testing
 
 @testable import symbolon
@@ -28,7 +31,7 @@ struct ConfigurationTests {
             certificate: a.pem
             key: a.key
             anchors: roots.pem
-            revocation-best-effort: certificates live a day
+            revocation: {best-effort: certificates live a day}
         reach:
           - name: store
             listen: 127.0.0.1:5432
@@ -38,6 +41,30 @@ struct ConfigurationTests {
           - name: queue
             listen: 127.0.0.1:5672
         """
+
+    @Test("where revocation is learned from: lists, answers, signers, and how often; the modes by name")
+    func revocation() throws {
+        let configuration = try RunConfiguration.parse(
+            yaml: """
+                revocation:
+                  lists: [http://lists.example/a.crl, b.crl]
+                  answers: c.ocsp
+                  signers: [d.pem]
+                  refresh: 30m
+                reach:
+                  - {name: a, listen: 'h:1', revocation: required}
+                  - {name: b, listen: 'h:2', revocation: {required-unless-life-under: 24}}
+                """, file: "s.yaml")
+        let expected = RunConfiguration.RevocationPlaces(
+            lists: [try RevocationPlace("http://lists.example/a.crl"), .file("b.crl")], answers: [.file("c.ocsp")],
+            signers: ["d.pem"], refresh: .seconds(1800))
+        #expect(configuration.revocation == expected)
+        #expect(
+            configuration.doors.map(\.options.revocation) == [.required, .requiredUnlessLife(underHours: 24)])
+        let whole = configuration.relative(to: URL(fileURLWithPath: "/etc/s", isDirectory: true))
+        #expect(whole.revocation.lists == [expected.lists[0], .file("/etc/s/b.crl")])
+        #expect(whole.revocation.signers == ["/etc/s/d.pem"])
+    }
 
     @Test("a good file gives every value")
     func good() throws {
@@ -51,7 +78,7 @@ struct ConfigurationTests {
             .init(
                 name: "admin", listen: [try HostAndPort("127.0.0.1:9443")], backend: try HostAndPort("localhost:9090"),
                 allow: [], identity: .files(certificate: "a.pem", key: "a.key", anchors: "roots.pem"),
-                options: .init(revocationBestEffort: "certificates live a day")),
+                options: .init(revocation: .bestEffort(because: "certificates live a day"))),
         ]
         expected.doors = [
             .init(
@@ -97,8 +124,11 @@ struct ConfigurationTests {
             ("", "s.yaml:1:1: the file is empty; it needs a list under `protect:` or `reach:`"),
             ("home: /x", "s.yaml:1:1: nothing to serve: it needs a list under `protect:` or `reach:`"),
             ("protect: []", "s.yaml:1:1: nothing to serve: it needs a list under `protect:` or `reach:`"),
-            ("- a", "s.yaml:1:1: the configuration: expected `key: value` lines (home, protect, reach)"),
-            ("serve: []", "s.yaml:1:1: the configuration: \"serve\" is not known here; known are home, protect, reach"),
+            ("- a", "s.yaml:1:1: the configuration: expected `key: value` lines (home, revocation, protect, reach)"),
+            (
+                "serve: []",
+                "s.yaml:1:1: the configuration: \"serve\" is not known here; known are home, revocation, protect, reach"
+            ),
             ("protect: web", "s.yaml:1:10: protect: expected a list (lines that begin with `- name: …`)"),
             ("protect:\n  - name: ''", "s.yaml:2:11: protect[0].name: expected a text"),
             (
@@ -123,11 +153,28 @@ struct ConfigurationTests {
             ),
             (
                 "reach:\n  - {name: a, listen: 'h:1', \"x\\e[2J\": 1}",
-                "s.yaml:2:30: reach[0]: \"x\\u{1b}[2J\" is not known here; known are name, listen, at, as, expect, certificate, key, anchors, revocation-best-effort, handshake-deadline, tls"
+                "s.yaml:2:30: reach[0]: \"x\\u{1b}[2J\" is not known here; known are name, listen, at, as, expect, certificate, key, anchors, revocation, handshake-deadline, tls"
             ),
             (
-                "reach:\n  - {name: a, listen: 'h:1', revocation-best-effort: ' '}",
-                "s.yaml:2:54: reach[0].revocation-best-effort: the reason, in words, why this is enough"
+                "reach:\n  - {name: a, listen: 'h:1', revocation: {best-effort: ' '}}",
+                "s.yaml:2:42: reach[0].revocation: best-effort wants the reason, in words, why that is enough"
+            ),
+            (
+                "reach:\n  - {name: a, listen: 'h:1', revocation: off}",
+                "s.yaml:2:42: reach[0].revocation: it is one of required, required-unless-life-under:HOURS or best-effort:REASON"
+            ),
+            (
+                "reach:\n  - {name: a, listen: 'h:1', revocation: {required-unless-life-under: 0}}",
+                "s.yaml:2:42: reach[0].revocation: required-unless-life-under wants whole hours, 1 to 8766"
+            ),
+            ("revocation: {refresh: 1h}", "s.yaml:1:13: revocation: it needs a list under `lists:` or `answers:`"),
+            (
+                "revocation: {lists: ['ftp://h/a'], refresh: soon}",
+                "s.yaml:1:21: revocation.lists: ftp://h/a: an address to fetch from begins with http:// or https://"
+            ),
+            (
+                "revocation: {lists: [a.crl], refresh: soon}",
+                "s.yaml:1:39: revocation.refresh: a span such as 30m, 1h or 1d"
             ),
         ])
     func oneFault(_ yaml: String, _ fault: String) {

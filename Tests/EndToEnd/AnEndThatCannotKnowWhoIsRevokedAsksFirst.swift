@@ -45,16 +45,16 @@ extension EndToEnd {
                 let ended = try await ends.ended()
                 #expect(ended.status == 2)
                 #expect(ended.complaint.contains("nothing would know whether its peers are revoked"))
-                #expect(ended.complaint.contains("--revocation-best-effort REASON"))
+                #expect(ended.complaint.contains("--revocation best-effort:REASON"))
                 #expect(ends.events.isEmpty)
             }
-            let mute = try protect(["--revocation-best-effort", " "], home: elsewhere)
+            let mute = try protect(["--revocation", "best-effort: "], home: elsewhere)
             #expect(try await mute.ended().status == 64)
         }
 
         @Test("with a reason both start, write it down, and prove themselves to each other")
         func asked() async throws {
-            let reason = ["--revocation-best-effort", "they live a day"]
+            let reason = ["--revocation", "best-effort:they live a day"]
             let protect = try protect(reason, home: elsewhere)
             let reach = try reach(try await protect.listening(), reason)
             let client = try await Socket.connect(try await reach.listening())
@@ -70,7 +70,7 @@ extension EndToEnd {
         func known() async throws {
             let protect = try protect([], home: machine.home)
             let port = try await protect.listening()
-            let reach = try reach(port, ["--revocation-best-effort", "they live a day"])
+            let reach = try reach(port, ["--revocation", "best-effort:they live a day"])
             let door = try await reach.listening()
             let stranger = try Wardrobe(machine).stranger(copyingNames: false)
             let anchors = try #require(web.last)

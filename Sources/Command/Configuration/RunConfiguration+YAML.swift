@@ -1,3 +1,5 @@
+import SymbolonClients
+import SymbolonVerification
 import Yams
 
 /// A place in a configuration file and what is wrong there.
@@ -68,8 +70,9 @@ private final class YAMLReader {
 
     func configuration(_ root: Node) -> RunConfiguration {
         var result = RunConfiguration()
-        let top = fields(of: root, named: "the configuration", allowed: ["home", "protect", "reach"])
+        let top = fields(of: root, named: "the configuration", allowed: ["home", "revocation", "protect", "reach"])
         result.home = top["home"].flatMap { text($0, "home") }
+        if let node = top["revocation"] { result.revocation = revocation(node) }
         result.protected = list(top["protect"], "protect").compactMap { protected($0.0, $0.1) }
         result.doors = list(top["reach"], "reach").compactMap { door($0.0, $0.1) }
         if faults.isEmpty, result.protected.isEmpty, result.doors.isEmpty {
@@ -83,7 +86,7 @@ private final class YAMLReader {
         let entry = fields(
             of: node, named: path,
             allowed: [
-                "name", "listen", "to", "allow", "identity", "certificate", "key", "anchors", "revocation-best-effort",
+                "name", "listen", "to", "allow", "identity", "certificate", "key", "anchors", "revocation",
                 "handshake-deadline", "tls",
             ])
         let name = required(entry, "name", in: node, path).flatMap { text($0, "\(path).name") }
@@ -100,7 +103,7 @@ private final class YAMLReader {
         let entry = fields(
             of: node, named: path,
             allowed: [
-                "name", "listen", "at", "as", "expect", "certificate", "key", "anchors", "revocation-best-effort",
+                "name", "listen", "at", "as", "expect", "certificate", "key", "anchors", "revocation",
                 "handshake-deadline", "tls",
             ])
         let name = required(entry, "name", in: node, path).flatMap { text($0, "\(path).name") }
@@ -129,13 +132,46 @@ private final class YAMLReader {
             default: fault(node, "\(path).tls: the oldest version spoken, \"1.3\" (the default) or \"1.2\"")
             }
         }
-        if let node = entry["revocation-best-effort"] {
-            options.revocationBestEffort = node.scalar?.string
-            if node.scalar?.string.contains(where: { !$0.isWhitespace }) != true {
-                fault(node, "\(path).revocation-best-effort: the reason, in words, why this is enough")
+        if let node = entry["revocation"] { options.revocation = mode(node, "\(path).revocation") }
+        return options
+    }
+
+    /// `required`, or one line below: `best-effort: REASON` or `required-unless-life-under: HOURS`.
+    private func mode(_ node: Node, _ path: String) -> RevocationMode? {
+        do {
+            if let (key, value) = node.mapping?.first, node.mapping?.count == 1 {
+                return try RevocationMode(name: key.string ?? "", value: value.scalar?.string ?? "")
+            }
+            return try RevocationMode(name: node.scalar?.string ?? "", value: nil)
+        } catch {
+            fault(node, "\(path): \(error)")
+            return nil
+        }
+    }
+
+    private func revocation(_ node: Node) -> RunConfiguration.RevocationPlaces {
+        let entry = fields(of: node, named: "revocation", allowed: ["lists", "answers", "signers", "refresh"])
+        var places = RunConfiguration.RevocationPlaces()
+        places.lists = entry["lists"].map { self.places($0, "revocation.lists") } ?? []
+        places.answers = entry["answers"].map { self.places($0, "revocation.answers") } ?? []
+        places.signers = entry["signers"].map { texts($0, "revocation.signers") } ?? []
+        if let node = entry["refresh"] {
+            places.refresh = node.string.flatMap(Life.init(argument:))?.duration
+            if places.refresh == nil { fault(node, "revocation.refresh: a span such as 30m, 1h or 1d") }
+        }
+        if faults.isEmpty, places.isEmpty { fault(node, "revocation: it needs a list under `lists:` or `answers:`") }
+        return places
+    }
+
+    private func places(_ node: Node, _ path: String) -> [RevocationPlace] {
+        texts(node, path).compactMap { text in
+            do throws(FetchAddressFault) {
+                return try RevocationPlace(text)
+            } catch {
+                fault(node, "\(path): \(text.printable): \(error.explanation)")
+                return nil
             }
         }
-        return options
     }
 
     private func identity(_ entry: [String: Node], in node: Node, _ path: String) -> RunConfiguration.IdentitySource? {

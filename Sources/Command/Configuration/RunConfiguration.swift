@@ -1,3 +1,6 @@
+import SymbolonClients
+import SymbolonVerification
+
 /// What `symbolon run --config FILE` serves: any number of protected services and of doors to them, in one process.
 struct RunConfiguration: Equatable, Sendable {
     /// A service that only proved and permitted peers reach.
@@ -35,11 +38,25 @@ struct RunConfiguration: Equatable, Sendable {
         var handshakeDeadline: Int = 10
         /// TLS 1.2 is spoken only where it is asked for.
         var allowsTLS12 = false
-        /// Why a peer may pass of whom nobody here knows whether it is revoked; nil: it may not.
-        var revocationBestEffort: String?
+        /// What silence about a peer's revocation is worth. Nil: the peer is refused, and where nothing here could ever
+        /// speak, the end does not start.
+        var revocation: RevocationMode?
+    }
+
+    /// Where lists and answers of other authorities come from.
+    struct RevocationPlaces: Equatable, Sendable {
+        var lists: [RevocationPlace] = []
+        var answers: [RevocationPlace] = []
+        /// Files with certificates of those who sign lists and are not in peers' paths.
+        var signers: [String] = []
+        /// The longest that a place goes unasked.
+        var refresh: Duration?
+
+        var isEmpty: Bool { lists.isEmpty && answers.isEmpty }
     }
 
     var home: String?
+    var revocation = RevocationPlaces()
     var protected: [Protected] = []
     var doors: [Door] = []
 }

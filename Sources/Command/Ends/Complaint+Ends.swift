@@ -33,9 +33,10 @@ extension Complaint {
     init(revocationUnknownFor source: IdentitySource) {
         self.init(
             what: "\(Self.subject(source)) cannot be used here: nothing would know whether its peers are revoked",
-            why: "no authority in this home accounts for the anchors that came with it",
-            mend: "use the home of that authority; or say why it is enough that a revoked peer is let in until its"
-                + " certificate ends: --revocation-best-effort REASON",
+            why:
+                "no authority in this home accounts for the anchors that came with it, and no revocation list is given",
+            mend: "use the home of that authority; or give a list: --revocation-list FILE or ADDRESS; or say why it is"
+                + " enough that a revoked peer is let in until its certificate ends: --revocation best-effort:REASON",
             exit: .undecided)
     }
 

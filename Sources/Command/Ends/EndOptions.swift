@@ -1,4 +1,6 @@
 import ArgumentParser
+import SymbolonClients
+import SymbolonVerification
 
 /// What `protect` and `reach` share.
 struct EndOptions: ParsableArguments {
@@ -12,11 +14,28 @@ struct EndOptions: ParsableArguments {
         help: ArgumentHelp("With --certificate: the authorities whose peers are believed (PEM).", valueName: "file"))
     var anchors: String?
     @Option(
-        name: .customLong("revocation-best-effort"),
         help: ArgumentHelp(
-            "Let peers pass though nothing here knows whether they are revoked; says why that is enough.",
-            valueName: "reason"))
-    var revocationBestEffort: String?
+            "What a peer is worth of whom nothing here knows whether it is revoked: required (nothing), "
+                + "required-unless-life-under:HOURS, or best-effort:REASON.", valueName: "mode"),
+        transform: RevocationMode.argument)
+    var revocation: RevocationMode?
+    @Option(
+        name: .customLong("revocation-list"),
+        help: ArgumentHelp(
+            "A revocation list (CRL): a file, read again when it changes, or an http(s) address, fetched ahead of need; may be repeated.",
+            valueName: "place"),
+        transform: RevocationPlace.argument)
+    var lists: [RevocationPlace] = []
+    @Option(
+        name: .customLong("revocation-answer"),
+        help: ArgumentHelp("An OCSP answer (DER), from a file or an address; may be repeated.", valueName: "place"),
+        transform: RevocationPlace.argument)
+    var answers: [RevocationPlace] = []
+    @Option(
+        name: .customLong("revocation-signers"),
+        help: ArgumentHelp(
+            "Certificates of those who sign lists and are not in peers' paths (PEM).", valueName: "file"))
+    var signers: String?
     @Option(
         name: .customLong("handshake-deadline"),
         help: ArgumentHelp("From accept to a proved peer, 1 to 120 (default: 10).", valueName: "seconds"))
@@ -30,9 +49,6 @@ struct EndOptions: ParsableArguments {
         let given = [certificate, key, anchors].count { $0 != nil }
         guard given == 0 || given == 3 else {
             throw ValidationError("--certificate, --key and --anchors go together; name all three or none.")
-        }
-        if let revocationBestEffort, !revocationBestEffort.contains(where: { !$0.isWhitespace }) {
-            throw ValidationError("--revocation-best-effort wants the reason, in words, why that is enough.")
         }
         guard (1...120).contains(handshakeDeadline) else {
             throw ValidationError("--handshake-deadline is 1 to 120 seconds.")
@@ -50,14 +66,38 @@ struct EndOptions: ParsableArguments {
 
     var settings: RunConfiguration.EndOptions {
         RunConfiguration.EndOptions(
-            handshakeDeadline: handshakeDeadline, allowsTLS12: allowsTLS12, revocationBestEffort: revocationBestEffort)
+            handshakeDeadline: handshakeDeadline, allowsTLS12: allowsTLS12, revocation: revocation)
     }
 
-    func serve(_ configuration: RunConfiguration) async throws {
-        try await Complaint.reported {
+    func serve(_ given: RunConfiguration) async throws {
+        var configuration = given
+        configuration.revocation.lists = lists
+        configuration.revocation.answers = answers
+        configuration.revocation.signers = signers.map { [$0] } ?? []
+        try await Complaint.reported { [configuration] in
             try await EndsRunner(
                 configuration, home: home.folder, passphrase: home.passphrase.source, json: output.json
             ).run()
+        }
+    }
+}
+
+extension RevocationMode {
+    static func argument(_ text: String) throws -> RevocationMode {
+        do {
+            return try RevocationMode(text: text)
+        } catch {
+            throw ValidationError(error.description)
+        }
+    }
+}
+
+extension RevocationPlace {
+    static func argument(_ text: String) throws -> RevocationPlace {
+        do {
+            return try RevocationPlace(text)
+        } catch {
+            throw ValidationError("\"\(text)\": \(error.explanation)")
         }
     }
 }

@@ -27,7 +27,7 @@ extension EndsRunner {
             name: service.name, listen: service.listen.map(\.endpoint), backend: service.backend.endpoint)
         definition.tls = TLSSettings(service.options)
         let wish = TrustKeeper.Wish(
-            source: source, admission: .clients(allowed), revocationBestEffort: service.options.revocationBestEffort)
+            source: source, admission: .clients(allowed), revocationMode: service.options.revocation)
         let trust = try await keeper.trust(wish)
         let end: RunningEnd
         do {
@@ -60,7 +60,7 @@ extension EndsRunner {
         definition.serverName = if case .dns(let host) = expected { host.description } else { service.host }
         definition.tls = TLSSettings(door.options)
         let wish = TrustKeeper.Wish(
-            source: source, admission: .service([expected]), revocationBestEffort: door.options.revocationBestEffort)
+            source: source, admission: .service([expected]), revocationMode: door.options.revocation)
         let trust = try await keeper.trust(wish)
         let end: RunningEnd
         do {

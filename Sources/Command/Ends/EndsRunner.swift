@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
+import SymbolonClients
 import SymbolonKeys
 import SymbolonProxy
 import SymbolonStorage
@@ -42,7 +43,8 @@ struct EndsRunner {
     private func serve(until signals: AsyncStream<Int32>) async throws {
         let passphrase = try readPassphrase()
         let home = try await openHome(passphrase)
-        let keeper = try await TrustKeeper(home: home, passphrase: passphrase, report: report)
+        let gatherer = try RevocationGatherer.make(configuration, home: home)
+        let keeper = try await TrustKeeper(home: home, passphrase: passphrase, gatherer: gatherer, report: report)
         let ends = EndsService(report: report, home: home)
         do {
             for service in configuration.protected { try await start(service, keeper, ends) }

@@ -99,6 +99,7 @@ extension TrustKeeper {
     /// Tells alarms that are due, and renews what is due.
     func tick() async {
         if isRevocationPending { await refreshRevocation() }
+        endWhatIsOver()
         let now = Date()
         for (source, held) in identities {
             if let alarm = held.alarm, alarm.due <= now {

@@ -1,8 +1,9 @@
 import ServiceLifecycle
 import SymbolonAuthority
+import SymbolonClients
 import SymbolonStorage
 
-/// Three watches, each a task of its own, so that a slow one holds up no other.
+/// Watches, each a task of its own, so that a slow one holds up no other.
 extension TrustKeeper: Service {
     func run() async throws {
         let watches = identities.mapValues(\.watch)
@@ -10,6 +11,9 @@ extension TrustKeeper: Service {
             await withDiscardingTaskGroup { group in
                 if let storeWatch = self.storeWatch {
                     group.addTask { await storeWatch.run { await self.storeChanged($0) } }
+                }
+                if let gatherer = self.gatherer {
+                    group.addTask { await gatherer.run { await self.gathered($0) } }
                 }
                 for (source, watch) in watches {
                     group.addTask { await watch.run { await self.identityChanged(source, $0) } }

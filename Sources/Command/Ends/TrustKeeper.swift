@@ -1,5 +1,6 @@
 import Foundation
 import SymbolonCertificates
+import SymbolonClients
 import SymbolonKeys
 import SymbolonNames
 import SymbolonProxy
@@ -15,7 +16,8 @@ actor TrustKeeper {
     struct Wish: Sendable {
         let source: IdentitySource
         let admission: TrustState.Admission
-        var revocationBestEffort: String?
+        /// Nil: required, where anything can speak.
+        var revocationMode: RevocationMode?
     }
 
     private struct Kept {
@@ -30,22 +32,27 @@ actor TrustKeeper {
     nonisolated let storeWatch: StoreWatch?
     var identities: [IdentitySource: HeldIdentity] = [:]
     private var kept: [Kept] = []
-    private var revocation: RevocationSnapshot
+    /// Lists and answers of other authorities; nil where none are configured.
+    nonisolated let gatherer: RevocationGatherer?
+    private var sources: RevocationSources
+    /// When a list or an answer that is known now ends.
+    private var nextEnd: Date?
     /// The store has news that could not be read yet.
     private(set) var isRevocationPending = false
     private var failureTold: String?
 
-    init(home: EndsHome?, passphrase: SecretBytes?, report: EndReport) async throws {
+    init(
+        home: EndsHome?, passphrase: SecretBytes?, gatherer: RevocationGatherer? = nil, report: EndReport
+    ) async throws {
         self.home = home
         self.passphrase = passphrase
         self.report = report
-        if let authority = home?.authority {
-            revocation = try await authority.revocations()
-            storeWatch = StoreWatch(path: authority.store.path, changeCounter: revocation.epoch)
-        } else {
-            revocation = .none
-            storeWatch = nil
-        }
+        self.gatherer = gatherer
+        let snapshot = try await home?.authority?.revocations() ?? .none
+        storeWatch = home?.authority.map { StoreWatch(path: $0.store.path, changeCounter: snapshot.epoch) }
+        for news in await gatherer?.start() ?? [] { report.tell(news) }
+        sources = await gatherer?.sources(with: snapshot) ?? RevocationSources(snapshot: snapshot)
+        nextEnd = sources.nextEnd(after: Date())
     }
 
     // MARK: Trust
@@ -54,7 +61,7 @@ actor TrustKeeper {
     func trust(_ wish: Wish) throws -> TrustState {
         guard let held = identities[wish.source] else { throw EndFailure.identityWithoutName }
         return try TrustState(
-            identity: held.proof, anchors: anchors(of: held), admission: wish.admission, revocation: revocation,
+            identity: held.proof, anchors: anchors(of: held), admission: wish.admission, revocation: sources,
             revocationMode: revocationMode(of: held.stored, wish))
     }
 
@@ -81,8 +88,9 @@ actor TrustKeeper {
     /// Revocation must be known where the store accounts for every anchor believed; elsewhere nothing would be let in, so
     /// that the operator has to say that less is enough.
     private func revocationMode(of identity: StoredIdentity, _ wish: Wish) throws -> RevocationMode {
+        if let mode = wish.revocationMode { return mode }
         if let root = home?.authority?.root, identity.anchors.allSatisfy({ $0.der == root.der }) { return .required }
-        if let reason = wish.revocationBestEffort { return .bestEffort(because: reason) }
+        if gatherer != nil { return .required }
         throw Complaint(revocationUnknownFor: wish.source)
     }
 
@@ -94,7 +102,7 @@ actor TrustKeeper {
     func revocation(of certificate: Certificate) -> Revocation? {
         guard let issuer = home?.authority?.issuing.publicKey?.fingerprint else { return nil }
         let identifier = CertificateIdentifier(issuerKey: issuer, serialNumber: certificate.serialNumber)
-        guard case .revoked(let reason, let since) = revocation.status(of: identifier) else { return nil }
+        guard case .revoked(let reason, let since) = sources.snapshot.status(of: identifier) else { return nil }
         return Revocation(reason, since: since)
     }
 
@@ -129,13 +137,13 @@ actor TrustKeeper {
         do {
             let next = try await authority.revocations()
             isRevocationPending = false
-            guard next.epoch >= revocation.epoch else {
+            guard next.epoch >= sources.snapshot.epoch else {
                 return tellOnce(
                     "the store has gone back to an earlier day; what was revoked since stays refused here",
-                    why: "it counts \(next.epoch) changes, and \(revocation.epoch) are known")
+                    why: "it counts \(next.epoch) changes, and \(sources.snapshot.epoch) are known")
             }
             failureTold = nil
-            revocation = next
+            sources = sources.with(next)
             publish()
             tellOwnRevocations()
         } catch {
@@ -143,6 +151,24 @@ actor TrustKeeper {
             tellOnce(
                 "revocations cannot be read; those known so far stay in force", why: ExplainedError.text(error))
         }
+    }
+
+    /// A place has given something, or failed to.
+    func gathered(_ news: RevocationGatherer.News) async {
+        report.tell(news)
+        guard case .changed = news, let gatherer else { return }
+        // The snapshot of after the wait: it may have changed meanwhile.
+        sources = await gatherer.sources(with: .none).with(sources.snapshot)
+        nextEnd = sources.nextEnd(after: Date())
+        publish()
+    }
+
+    /// What a list or an answer says ends by itself: live connections that rest on it are judged again then.
+    func endWhatIsOver() {
+        // Times are of whole seconds, and the last one counts.
+        guard let end = nextEnd, Date() >= end + 1 else { return }
+        nextEnd = sources.nextEnd(after: Date())
+        publish()
     }
 
     func tellOnce(_ what: String, why: String) {

@@ -10,7 +10,7 @@ struct Protect: AsyncParsableCommand {
               symbolon protect db --to 127.0.0.1:5432 --listen 0.0.0.0:7432 --allow app --allow 'person/*'
               symbolon protect web --to 127.0.0.1:8080 --allow dns:client.example.org \\
                   --certificate web.pem --key web.key.pem --anchors anchors.pem \\
-                  --revocation-best-effort 'certificates live a day'
+                  --revocation 'best-effort:certificates live a day'
 
             WHO MAY PASS (--allow; no rule means no)
               laptop            spiffe://DOMAIN/laptop

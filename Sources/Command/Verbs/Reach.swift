@@ -10,7 +10,7 @@ struct Reach: AsyncParsableCommand {
               symbolon reach db --listen 127.0.0.1:5433 --at db.example.internal:7432 --as app
               symbolon reach web --listen 127.0.0.1:9000 --at web.example.org:8443 --expect dns:web.example.org \\
                   --certificate app.pem --key app.key.pem --anchors anchors.pem \\
-                  --revocation-best-effort 'certificates live a day'
+                  --revocation 'best-effort:certificates live a day'
 
             An identity of the home that is missing is issued by the authority there (profile client), if there is one.
             """)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SymbolonClients
 import SymbolonStorage
 
 /// `symbolon run`: any number of ends in one process.
@@ -13,6 +14,8 @@ struct Run: AsyncParsableCommand {
 
             THE FILE
               home: /var/lib/symbolon        # relative paths start from the file's own folder
+              revocation:                    # of other authorities' certificates; files, or addresses to fetch from
+                lists: [http://lists.example.org/issuing.crl]
               protect:
                 - name: web
                   listen: 0.0.0.0:8443       # one, or a list
@@ -25,7 +28,7 @@ struct Run: AsyncParsableCommand {
                   as: app
 
               Each entry also takes certificate, key and anchors (files, in place of identity or as), \
-            revocation-best-effort (why peers may pass that nothing here knows to be unrevoked), handshake-deadline \
+            revocation (required, or below it best-effort: REASON or required-unless-life-under: HOURS), handshake-deadline \
             (seconds), tls ("1.2" to speak that too); a door also expect. Every fault is named with its line.
             """)
 
@@ -81,8 +84,14 @@ extension RunConfiguration {
             guard case .files(let certificate, let key, let anchors) = source else { return source }
             return .files(certificate: whole(certificate), key: whole(key), anchors: whole(anchors))
         }
+        func whole(_ place: RevocationPlace) -> RevocationPlace {
+            if case .file(let path) = place { .file(whole(path)) } else { place }
+        }
         var result = self
         result.home = home.map(whole)
+        result.revocation.lists = revocation.lists.map(whole)
+        result.revocation.answers = revocation.answers.map(whole)
+        result.revocation.signers = revocation.signers.map { whole($0) }
         for index in protected.indices { result.protected[index].identity = whole(protected[index].identity) }
         for index in doors.indices { result.doors[index].identity = whole(doors[index].identity) }
         return result

@@ -16,7 +16,7 @@ extension EndToEnd {
             let web = try wardrobe.issued("web", "service")
             let protect = try await machine.protect(
                 to: backend, "--allow", "laptop", "--certificate", web.chain, "--key", web.key, "--anchors", anchors,
-                "--revocation-best-effort", "a leaf that vouches for itself has no list")
+                "--revocation", "best-effort:a leaf that vouches for itself has no list")
 
             // Everything but the key is the same: names, serial number, key identifier.
             var double = trusted

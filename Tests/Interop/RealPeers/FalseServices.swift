@@ -138,7 +138,7 @@ extension RealPeers {
 }
 
 /// OpenSSL's server, which asks for a certificate and writes out what it receives.
-private final class TLSServer: Sendable {
+final class TLSServer: Sendable {
     let port: Int
     private let program: RunningProgram
 
