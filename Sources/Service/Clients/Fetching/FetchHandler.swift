@@ -88,7 +88,8 @@ final class FetchHandler: ChannelInboundHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        finish(.failure(.cutOff), context)
+        // Where there was no connection, the failure to connect says why.
+        if deadline != nil { finish(.failure(.cutOff), context) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
