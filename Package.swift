@@ -80,10 +80,10 @@ let programs: [Target] = [
 var allTests: [Target] = [
     tests("Wire", ["SymbolonWire"]),
     tests("Names", ["SymbolonNames"]),
-    tests("Keys", ["SymbolonKeys", "SymbolonWire"]),
+    tests("Keys", ["SymbolonKeys", "SymbolonWire", crypto, cryptoExtras]),
     tests("Certificates", base + ["SymbolonCertificates"]),
     tests("Revocation", base + ["SymbolonCertificates", "SymbolonRevocation"]),
-    tests("Verification", base + trust),
+    tests("Verification", base + trust + [crypto, cryptoExtras]),
     tests("Audit", base + ["SymbolonAudit"]),
     tests("Authority", base + trust + ["SymbolonAudit", "SymbolonAuthority"]),
     tests("AccessPolicy", base + trust + ["SymbolonAccessPolicy"]),

@@ -130,7 +130,7 @@ struct PublicKeyTests {
         "algorithms that sign nothing here are refused by their object identifier",
         arguments: [
             ("06032b656e", "1.3.101.110"), ("06032b6571", "1.3.101.113"), ("06072a8648ce380401", "1.2.840.10040.4.1"),
-            ("06092a864886f70d01010a", "1.2.840.113549.1.1.10"),
+            ("06092a864886f70d010107", "1.2.840.113549.1.1.7"),
         ])
     func unsupported(_ identifier: String, _ oid: String) {
         refuses(

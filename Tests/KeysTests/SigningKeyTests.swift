@@ -54,10 +54,13 @@ struct SigningKeyTests {
     func fitting() throws {
         let rsa = try PublicKey(subjectPublicKeyInfo: DER.rsa(modulus: hex(Moduli.sound)))
         let ecdsa: Set<SignatureAlgorithm> = [.ecdsaSHA256, .ecdsaSHA384, .ecdsaSHA512]
+        let ofRSA: Set<SignatureAlgorithm> = [
+            .rsaSHA256, .rsaSHA384, .rsaSHA512, .rsaPSSSHA256, .rsaPSSSHA384, .rsaPSSSHA512,
+        ]
         for algorithm in SignatureAlgorithm.allCases {
             #expect(SigningKey.make(.p256).publicKey.fits(algorithm) == ecdsa.contains(algorithm))
             #expect(SigningKey.make(.ed25519).publicKey.fits(algorithm) == (algorithm == .ed25519))
-            #expect(rsa.fits(algorithm) == [.rsaSHA256, .rsaSHA384, .rsaSHA512].contains(algorithm))
+            #expect(rsa.fits(algorithm) == ofRSA.contains(algorithm))
             #expect(!rsa.isValid([UInt8](repeating: 1, count: 256), over: Self.message, by: algorithm))
         }
     }

@@ -40,12 +40,26 @@ public struct CertificateSpec: Sendable {
     // The signature.
     /// Signs in place of the issuer's key, under the issuer's name.
     public var signer: SigningKey?
+    /// Signs in place of every `SigningKey`: an algorithm that we only verify. The algorithms inside and outside are its own.
+    public var foreignSigner: ForeignSigner?
     /// DER of the algorithm within the signed part; nil: the signer's.
     public var innerAlgorithm: [UInt8]?
     /// DER of the algorithm beside the signature; nil: the signer's.
     public var outerAlgorithm: [UInt8]?
     /// Flips one bit of the signature.
     public var breaksSignature = false
+
+    /// A private key of another library.
+    public struct ForeignSigner: Sendable {
+        /// DER of its AlgorithmIdentifier.
+        public var algorithm: [UInt8]
+        public var sign: @Sendable ([UInt8]) throws -> [UInt8]
+
+        public init(_ algorithm: [UInt8], sign: @escaping @Sendable ([UInt8]) throws -> [UInt8]) {
+            self.algorithm = algorithm
+            self.sign = sign
+        }
+    }
 
     public enum AuthorityKey: Sendable {
         case ofSigner
@@ -86,7 +100,7 @@ public struct CertificateSpec: Sendable {
     /// The certificate in DER, signed anew at each call (ECDSA signatures differ each time).
     public func der(signedBy issuer: CertificateSpec) -> [UInt8] {
         let signer = self.signer ?? issuer.key
-        let algorithm = signer.signatureAlgorithm.identifier
+        let algorithm = foreignSigner?.algorithm ?? signer.signatureAlgorithm.identifier
         var tbs = TBSCertificate(
             serialNumber: serialNumber, signatureAlgorithm: innerAlgorithm ?? algorithm,
             issuer: self.issuer ?? issuer.subject, notBefore: time(notBefore), notAfter: time(notAfter),
@@ -94,7 +108,9 @@ public struct CertificateSpec: Sendable {
             extensions: extensions(signedBy: issuer))
         tbs.version = version
         let signed = tbs.derBytes()
-        guard var signature = try? signer.sign(signed) else { fatalError("the test's signer cannot sign") }
+        guard var signature = try? foreignSigner?.sign(signed) ?? signer.sign(signed) else {
+            fatalError("the test's signer cannot sign")
+        }
         if breaksSignature { signature[signature.count - 1] ^= 1 }
         return Certificate.encoding(tbs: signed, algorithmIdentifier: outerAlgorithm ?? algorithm, signature: signature)
     }

@@ -1,9 +1,12 @@
-/// DER tags that key encodings write (X.690 §8).
+/// DER tags that key encodings write (X.690 §8); the context's own are constructed.
 enum DERTag: UInt8 {
     case integer = 0x02
     case octetString = 0x04
     case null = 0x05
     case sequence = 0x30
+    case context0 = 0xA0
+    case context1 = 0xA1
+    case context2 = 0xA2
 }
 
 /// One DER element: tag, definite minimal length (X.690 §10.1), content.

@@ -18,6 +18,10 @@ struct DERSequence {
         guard node.identifier == .sequence, case .constructed(let children) = node.content else {
             throw .malformed(structure: structure, field: "SEQUENCE")
         }
+        self.init(children, as: structure)
+    }
+
+    private init(_ children: ASN1NodeCollection, as structure: String) {
         self.structure = structure
         fields = children.makeIterator()
         upcoming = fields.next()
@@ -42,6 +46,17 @@ struct DERSequence {
 
     mutating func takeAlgorithm(_ field: String) throws(KeyFailure) -> AlgorithmIdentifier {
         try AlgorithmIdentifier(take(.sequence, field), as: "\(structure) \(field)")
+    }
+
+    /// What stands within an EXPLICIT tag of this number, when that is next.
+    mutating func takeExplicit(_ number: UInt, _ field: String) throws(KeyFailure) -> DERSequence? {
+        let identifier = ASN1Identifier(tagWithNumber: number, tagClass: .contextSpecific)
+        guard let node = upcoming, node.identifier == identifier else { return nil }
+        guard case .constructed(let children) = node.content else {
+            throw .malformed(structure: structure, field: field)
+        }
+        upcoming = fields.next()
+        return DERSequence(children, as: structure)
     }
 
     mutating func takeOctets(_ field: String) throws(KeyFailure) -> ArraySlice<UInt8> {

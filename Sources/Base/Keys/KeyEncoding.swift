@@ -27,6 +27,11 @@ struct KeyEncoding {
         privatePrefix: [0x30, 0x2E, 0x02, 0x01, 0x00] + ed25519Algorithm + [0x04, 0x22, 0x04, 0x20],
         middle: [])
 
+    /// Whether these octets are the prefix and as many more.
+    func isPublic(_ octets: [UInt8], _ count: Int) -> Bool {
+        octets.count == publicPrefix.count + count && octets.starts(with: publicPrefix)
+    }
+
     /// PrivateKeyInfo around a private key and, where one is stored, its public point.
     func privateKeyInfo(_ privateKey: Data, _ publicPoint: Data = Data()) -> SecretBytes {
         let count = privatePrefix.count + privateKey.count + middle.count + publicPoint.count

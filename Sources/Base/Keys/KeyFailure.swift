@@ -27,6 +27,7 @@ public enum KeyFailure: Error, Equatable, Sendable {
     /// An algorithm that is known and broken or too weak, by its name.
     case refusedSignatureAlgorithm(name: String)
     case unsupportedSignatureAlgorithm(oid: String)
+    case pss(PSSParameterFailure)
 
     case unsupportedPrivateKey(algorithm: String)
     case unsupportedVersion(structure: String, version: Int)
@@ -54,7 +55,7 @@ extension KeyFailure {
         case .malformed(let structure, let field): "not a valid DER \(structure): wrong at \(field)"
         case .tooLarge(let structure, let octets, let limit):
             "\(structure) of \(octets) octets; at most \(limit) are read"
-        case .unsupportedKeyAlgorithm(let oid): "key algorithm \(oid) is not supported"
+        case .unsupportedKeyAlgorithm(let oid): "key algorithm \(Self.named(oid)) is not supported"
         case .unsupportedCurve(let oid): "elliptic curve \(oid) is not supported; P-256, P-384 and P-521 are"
         case .explicitCurveParameters: "the key spells out explicit curve parameters; only named curves are allowed"
         case .curveNotNamed: "the elliptic curve key does not name its curve"
@@ -75,7 +76,8 @@ extension KeyFailure {
             "RSA public exponent of \(bits) bits; \(allowed.lowerBound) to \(allowed.upperBound) are allowed"
         case .exponentEven: "the RSA public exponent is even"
         case .refusedSignatureAlgorithm(let name): "signature algorithm \(name) is refused: it is broken or too weak"
-        case .unsupportedSignatureAlgorithm(let oid): "signature algorithm \(oid) is not supported"
+        case .unsupportedSignatureAlgorithm(let oid): "signature algorithm \(Self.named(oid)) is not supported"
+        case .pss(let failure): failure.explanation
         case .unsupportedPrivateKey(let algorithm):
             "private keys of algorithm \(algorithm) are not used here; P-256, P-384 and Ed25519 are"
         case .unsupportedVersion(let structure, let version): "\(structure) version \(version) is not supported"
@@ -96,4 +98,17 @@ extension KeyFailure {
         case .fingerprintLength(let octets): "key fingerprint of \(octets) octets; 32 are needed"
         }
     }
+
+    /// The name beside the identifier, where a person may have met the algorithm.
+    private static func named(_ oid: String) -> String {
+        names[oid].map { "\($0) (\(oid))" } ?? oid
+    }
+
+    private static let names = [
+        "1.2.840.10040.4.1": "DSA",
+        "1.3.101.110": "X25519",
+        "1.3.101.111": "X448",
+        "1.3.101.113": "Ed448",
+        "2.16.840.1.101.3.4.3.17": "ML-DSA-44",
+    ]
 }

@@ -63,5 +63,5 @@ enum NamedCurve: CaseIterable {
         }
     }
 
-    private var pointOctets: Int { 1 + 2 * coordinateOctets }
+    var pointOctets: Int { 1 + 2 * coordinateOctets }
 }

@@ -11,6 +11,11 @@ extension ASN1ObjectIdentifier {
     static let ed25519: Self = [1, 3, 101, 112]
     /// RFC 8017 appendix C.
     static let rsaEncryption: Self = [1, 2, 840, 113549, 1, 1, 1]
+    static let mgf1: Self = [1, 2, 840, 113549, 1, 1, 8]
+    static let rsassaPSS: Self = [1, 2, 840, 113549, 1, 1, 10]
+    /// RFC 9881 §2.
+    static let mlDSA65: Self = [2, 16, 840, 1, 101, 3, 4, 3, 18]
+    static let mlDSA87: Self = [2, 16, 840, 1, 101, 3, 4, 3, 19]
 
     /// RFC 8018 appendix C.
     static let pbes2: Self = [1, 2, 840, 113549, 1, 5, 13]

@@ -4,12 +4,16 @@ import SwiftASN1
 public enum SignatureAlgorithm: Hashable, Sendable, CaseIterable {
     case ecdsaSHA256, ecdsaSHA384, ecdsaSHA512
     case ed25519
+    /// RSASSA-PKCS1-v1_5.
     case rsaSHA256, rsaSHA384, rsaSHA512
+    /// RSASSA-PSS with MGF1 over the same hash and a salt as long as the hash.
+    case rsaPSSSHA256, rsaPSSSHA384, rsaPSSSHA512
+    case mlDSA65, mlDSA87
 
     /// Parses the DER of an AlgorithmIdentifier.
     ///
-    /// RFC 5758 §3.2: ECDSA without parameters. RFC 8410 §3: Ed25519 without parameters. RFC 4055 §5: RSA with NULL, and
-    /// absent parameters must be accepted.
+    /// RFC 5758 §3.2: ECDSA without parameters. RFC 8410 §3: Ed25519 without parameters. RFC 9881 §3: ML-DSA without
+    /// parameters. RFC 4055 §5: RSA with NULL, and absent parameters must be accepted; §3.1: RSASSA-PSS with its own.
     /// - Throws: `KeyFailure.refusedSignatureAlgorithm` with the name when the algorithm is known to be weak.
     public init(identifier der: some Collection<UInt8>) throws(KeyFailure) {
         let bytes = [UInt8](der)
@@ -27,6 +31,10 @@ public enum SignatureAlgorithm: Hashable, Sendable, CaseIterable {
         let identifier = try AlgorithmIdentifier(root, as: "AlgorithmIdentifier")
         let oid = identifier.algorithm.description
         if let name = Self.refused[oid] { throw .refusedSignatureAlgorithm(name: name) }
+        if identifier.algorithm == .rsassaPSS {
+            self = try PSSParameters(ofSignature: identifier).hash.signatureAlgorithm
+            return
+        }
         guard let known = Self.allCases.first(where: { $0.oid == oid }) else {
             throw .unsupportedSignatureAlgorithm(oid: oid)
         }
@@ -46,6 +54,11 @@ public enum SignatureAlgorithm: Hashable, Sendable, CaseIterable {
         case .rsaSHA256: rsa + [0x0B, 0x05, 0x00]
         case .rsaSHA384: rsa + [0x0C, 0x05, 0x00]
         case .rsaSHA512: rsa + [0x0D, 0x05, 0x00]
+        case .rsaPSSSHA256: Self.pss(hash: 0x01, saltOctets: 32)
+        case .rsaPSSSHA384: Self.pss(hash: 0x02, saltOctets: 48)
+        case .rsaPSSSHA512: Self.pss(hash: 0x03, saltOctets: 64)
+        case .mlDSA65: derElement(.sequence, ASN1ObjectIdentifier.mlDSA65.der)
+        case .mlDSA87: derElement(.sequence, ASN1ObjectIdentifier.mlDSA87.der)
         }
     }
 
@@ -59,14 +72,30 @@ public enum SignatureAlgorithm: Hashable, Sendable, CaseIterable {
         case .rsaSHA256: "1.2.840.113549.1.1.11"
         case .rsaSHA384: "1.2.840.113549.1.1.12"
         case .rsaSHA512: "1.2.840.113549.1.1.13"
+        case .rsaPSSSHA256, .rsaPSSSHA384, .rsaPSSSHA512: "1.2.840.113549.1.1.10"
+        case .mlDSA65: "2.16.840.1.101.3.4.3.18"
+        case .mlDSA87: "2.16.840.1.101.3.4.3.19"
         }
     }
 
     private var isRSA: Bool {
         switch self {
         case .rsaSHA256, .rsaSHA384, .rsaSHA512: true
-        case .ecdsaSHA256, .ecdsaSHA384, .ecdsaSHA512, .ed25519: false
+        case .ecdsaSHA256, .ecdsaSHA384, .ecdsaSHA512, .ed25519, .rsaPSSSHA256, .rsaPSSSHA384, .rsaPSSSHA512,
+            .mlDSA65, .mlDSA87:
+            false
         }
+    }
+
+    /// RFC 4055 §6, CA/B TLS BR §7.1.3.2.1: the whole identifier for the hash with this last arc of its identifier.
+    private static func pss(hash: UInt8, saltOctets: Int) -> [UInt8] {
+        let hashIdentifier: [UInt8] =
+            [0x30, 0x0D, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, hash, 0x05, 0x00]
+        let mask = derElement(.sequence, ASN1ObjectIdentifier.mgf1.der, hashIdentifier)
+        let parameters = derElement(
+            .sequence, derElement(.context0, hashIdentifier), derElement(.context1, mask),
+            derElement(.context2, derInteger(saltOctets)))
+        return derElement(.sequence, ASN1ObjectIdentifier.rsassaPSS.der, parameters)
     }
 
     /// 512: the longest that is of use for an explanation (RSASSA-PSS with all its parameters) has under 100.
@@ -102,6 +131,11 @@ extension SignatureAlgorithm: CustomStringConvertible {
         case .rsaSHA256: "sha256WithRSAEncryption"
         case .rsaSHA384: "sha384WithRSAEncryption"
         case .rsaSHA512: "sha512WithRSAEncryption"
+        case .rsaPSSSHA256: "RSASSA-PSS with SHA-256"
+        case .rsaPSSSHA384: "RSASSA-PSS with SHA-384"
+        case .rsaPSSSHA512: "RSASSA-PSS with SHA-512"
+        case .mlDSA65: "ML-DSA-65"
+        case .mlDSA87: "ML-DSA-87"
         }
     }
 }

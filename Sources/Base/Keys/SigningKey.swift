@@ -42,7 +42,7 @@ public struct SigningKey: Sendable {
             case .ed25519(let key):
                 ParsedPublicKey(
                     prefix: KeyEncoding.ed25519.publicPrefix, subjectPublicKey: key.publicKey.rawRepresentation,
-                    kind: .ed25519, key: .ed25519(key.publicKey))
+                    kind: .ed25519, key: .message(key.publicKey))
             }
         publicKey = PublicKey(parsed)
     }

@@ -14,7 +14,7 @@ extension VerifyingKey {
         let isReduced = y[31] != 0x7F || y[0] < 0xED || y[1...30].contains { $0 != 0xFF }
         guard isReduced else { throw .pointNotCanonical }
         guard !Self.smallOrder.contains(y) else { throw .pointOfSmallOrder }
-        do { self = .ed25519(try Curve25519.Signing.PublicKey(rawRepresentation: bytes)) } catch {
+        do { self = .message(try Curve25519.Signing.PublicKey(rawRepresentation: bytes)) } catch {
             throw .keyLength(algorithm: "Ed25519", octets: bytes.count, expected: 32)
         }
     }
