@@ -56,6 +56,33 @@ struct BasicCertificateProcessing {
         #expect(chain.refusal(at: noon + 11)?.failure == .expired(notAfter: noon + 10, at: noon + 11))
     }
 
+    @Test(
+        "X23: an expired intermediate is refused for every purpose, under every profile, and by a cache that knows it")
+    func expiredIntermediate() throws {
+        for profile in VerificationProfile.all {
+            for purpose in [Purpose.server, .client, .mail, .any] {
+                var chain = TestPKI.goodChain()
+                chain.leaf.extendedKeyUsage = ExtendedKeyUsage(.serverAuth, .clientAuth, .emailProtection)
+                chain.issuing.notAfter = noon
+                let (presented, trusted) = (chain.der, chain.trusted)
+                let cache = SignatureCache()
+                let peer = try verify(
+                    presented, trusting: [trusted], for: purpose, cache: cache, profile: profile)
+                let verifier = Verifier(anchors: [trusted], cache: cache, profile: profile)
+                let later = #expect(throws: Refusal.self) {
+                    try verifier.verify(
+                        PresentedChain(der: presented), expecting: Expectation(purpose, revocation: quietly),
+                        at: noon + 1)
+                }
+                let live = #expect(throws: Refusal.self) { try verifier.recheck(peer, at: noon + 1) }
+                for refusal in [later, live] {
+                    #expect(refusal?.failure == .expired(notAfter: noon, at: noon + 1))
+                    #expect(refusal?.place == .intermediate(1))
+                }
+            }
+        }
+    }
+
     @Test("X18: 99991231235959Z is no expiry")
     func noExpiry() throws {
         var chain = TestPKI.goodChain()

@@ -65,12 +65,14 @@ struct HonestPath {
         #expect(peer.path.anchor == anchor)
     }
 
-    @Test("an anchor with serial number zero, and one that does not identify its own issuer's key, is good")
+    @Test("an anchor with serial number zero, and one that an older root signed, is good")
     func oldAnchors() throws {
         var chain = TestPKI.goodChain()
         chain.root.serialNumber = [0]
         try chain.verified()
         chain.root.issuer = TestPKI.name("An older root")
+        chain.root.signer = TestKeys.key("An older root")
+        chain.root.authorityKeyIdentifier = .identifier([7])
         try chain.verified()
     }
 

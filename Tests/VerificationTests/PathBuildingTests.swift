@@ -83,7 +83,11 @@ struct PathBuilding {
         for presented in [
             [leaf, second, third, issuing], [leaf, issuing, third, second], [leaf, third, issuing, second],
         ] {
-            #expect(try verify(presented, trusting: [chain.trusted]).path.certificates.map(\.der) == [leaf, issuing])
+            let peer = try verify(presented, trusting: [chain.trusted], profile: .rfc5280)
+            #expect(peer.path.certificates.map(\.der) == [leaf, issuing])
+            // A hint that is wrong hides no path; it is refused for itself where identifiers must agree.
+            let refusal = verificationRefusal(presented, trusting: [chain.trusted])
+            #expect(refusal?.reason == "issuerKeyIdentifierDiffers")
         }
     }
 

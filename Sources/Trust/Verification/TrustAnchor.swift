@@ -10,6 +10,9 @@ public struct TrustAnchor: Hashable, Sendable {
     /// The only domain whose SPIFFE IDs are believed under this anchor; nil: none are.
     public let trustDomain: TrustDomain?
     let parsed: PathCertificate
+    /// Its own key made its signature, whatever issuer it names; by its name where the signature is of a kind that is not
+    /// checked here. Only looked at where its key identifiers leave it open.
+    let isSelfSigned: Bool
 
     /// - Parameters:
     ///   - certificate: the anchor's certificate. Its own signature is not looked at: the operator vouches for it.
@@ -17,6 +20,7 @@ public struct TrustAnchor: Hashable, Sendable {
     ///     domain). Without one, a certificate under this anchor that carries a SPIFFE ID is refused.
     public init(_ certificate: Certificate, for trustDomain: TrustDomain? = nil) {
         self.parsed = PathCertificate(certificate)
+        self.isSelfSigned = parsed.namesItsOwnKey || parsed.hasSignedItself
         self.trustDomain = trustDomain
     }
 
@@ -34,5 +38,18 @@ public struct TrustAnchor: Hashable, Sendable {
     public func hash(into hasher: inout Hasher) {
         hasher.combine(certificate.der)
         hasher.combine(trustDomain)
+    }
+}
+
+extension PathCertificate {
+    /// Both key identifiers are there and equal.
+    fileprivate var namesItsOwnKey: Bool {
+        guard let authority = extensions.authorityKeyIdentifier?.keyIdentifier else { return false }
+        return authority == extensions.subjectKeyIdentifier
+    }
+
+    fileprivate var hasSignedItself: Bool {
+        guard case .known = certificate.signatureAlgorithm, let publicKey else { return isSelfIssued }
+        return certificate.isSigned(by: publicKey)
     }
 }

@@ -19,6 +19,8 @@ enum Disagreements {
             .gnutls, because: "RFC 5280 §4.2.1.3: an issuer's certificate MUST have it"),
         "the leaf has no authority key identifier": Line(
             .gnutls, because: "RFC 5280 §4.2.1.1: MUST be in every certificate that is not self-signed"),
+        "the leaf's authority key identifier is another key's": Line(
+            .cryptography, because: "RFC 5280 §4.2.1.2: MUST be the issuer's own; verifiers may ask for it, and we do"),
         "the issuing certificate has no subject key identifier": Line(
             .gnutls, .cryptography, because: "RFC 5280 §4.2.1.2: MUST be in an authority's certificate"),
         "the leaf has no extendedKeyUsage": Line(
@@ -64,21 +66,19 @@ enum Disagreements {
         "a SPIFFE ID of another domain": Line(
             .openssl, .gnutls, .cryptography, because: "SPIFFE X.509-SVID §5: an anchor speaks for its domain only"),
         "permitted: another URI's host": Line(
-            .gnutls, because: "GnuTLS does not compare URIs with permitted subtrees"),
+            .gnutls, because: "RFC 5280 §4.2.1.10: URIs lie in the permitted subtrees; GnuTLS does not compare them"),
         "excluded: a name that the leaf's wildcard stands for": Line(
-            .openssl, .gnutls, because: "the wildcard would name what is excluded"),
+            .openssl, .gnutls, because: "RFC 5280 §6.1.3(c): no name within what is excluded, and the wildcard has one"),
         "a leaf with name constraints": Line(
             .openssl, .gnutls, because: "RFC 5280 §4.2.1.10: only in an authority's certificate"),
     ]
 
     /// We accept, and these peers refuse.
     static let looser: [String: Line] = [
-        "the leaf's authority key identifier is another key's": Line(
-            .openssl, .gnutls,
-            because: "RFC 5280 §6.1 does not compare it; the signature says by which key it was issued"),
         "the extended key usage is critical": Line(
             .cryptography, because: "RFC 5280 §4.2.1.12: critical or not, at the issuer's choice"),
         "permitted: the URI's host": Line(
-            .cryptography, because: "it compares no URIs, and refuses what it cannot compare"),
+            .cryptography,
+            because: "RFC 5280 §4.2.1.10: a URI's host is compared; it compares none, and refuses what it cannot"),
     ]
 }

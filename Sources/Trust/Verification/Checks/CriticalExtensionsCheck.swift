@@ -4,7 +4,7 @@ import SymbolonCertificates
 enum CriticalExtensionsCheck {
     static func check(_ certificate: PathCertificate, by rules: Rules) throws(VerificationFailure) {
         for found in certificate.extensions.all {
-            if rules.askConformance { try checkMark(of: found) }
+            if rules.askConformance { try checkMark(of: found, by: rules) }
             if found.isCritical, !processed.contains(found.identifier) {
                 throw .criticalExtensionUnknown(oid: found.identifier.description)
             }
@@ -17,11 +17,13 @@ enum CriticalExtensionsCheck {
         .subjectKeyIdentifier,
     ]
 
-    /// RFC 5280 §4.2.1: how every conforming authority marks it.
-    private static func checkMark(of found: Extension) throws(VerificationFailure) {
+    /// RFC 5280 §4.2.1: how every conforming authority marks it. CA/Browser Forum TLS rules 7.1.2.5.2: "as an explicit
+    /// exception from RFC 5280", name constraints "MAY be marked non-critical". They are processed all the same.
+    private static func checkMark(of found: Extension, by rules: Rules) throws(VerificationFailure) {
         switch (found.identifier, found.isCritical) {
         case (.authorityKeyIdentifier, true): throw .extensionMustNotBeCritical(.authorityKeyIdentifier)
         case (.subjectKeyIdentifier, true): throw .extensionMustNotBeCritical(.subjectKeyIdentifier)
+        case (.nameConstraints, false) where !rules.isForWebServer: throw .extensionMustBeCritical(.nameConstraints)
         case (.policyConstraints, false): throw .extensionMustBeCritical(.policyConstraints)
         case (.inhibitAnyPolicy, false): throw .extensionMustBeCritical(.inhibitAnyPolicy)
         default: return

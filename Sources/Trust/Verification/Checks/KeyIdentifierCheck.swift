@@ -1,10 +1,20 @@
 import SymbolonCertificates
 
-/// RFC 5280 §4.2.1.1, §4.2.1.2: that key identifiers are there. What they say decides nothing: the key does.
+/// RFC 5280 §4.2.1.1, §4.2.1.2: that key identifiers are there, and name one key alike. They prove nothing: the key does.
 enum KeyIdentifierCheck {
-    /// RFC 5280 §4.2.1.1: a certificate says by which key it was issued; only one issued under its own name need not.
-    static func check(_ parsed: PathCertificate) throws(VerificationFailure) {
-        guard parsed.extensions.authorityKeyIdentifier?.keyIdentifier != nil || parsed.isSelfIssued else {
+    /// RFC 5280 §4.2.1.1: a certificate says by which key it was issued; only one issued under its own name need not. Where
+    /// the profile has it so, what it says is what the issuer says of itself.
+    static func check(
+        _ parsed: PathCertificate, under issuer: PathCertificate?, by rules: Rules
+    ) throws(VerificationFailure) {
+        let stated = parsed.extensions.authorityKeyIdentifier?.keyIdentifier
+        if rules.profile.requiresMatchingKeyIdentifiers, let stated,
+            let known = issuer?.extensions.subjectKeyIdentifier, stated != known
+        {
+            throw .issuerKeyIdentifierDiffers(stated: stated, issuer: known)
+        }
+        guard rules.askConformance else { return }
+        guard stated != nil || parsed.isSelfIssued else {
             throw .keyIdentifierMissing(.authorityKeyIdentifier)
         }
     }
@@ -16,14 +26,17 @@ enum KeyIdentifierCheck {
         }
     }
 
-    /// CA/Browser Forum TLS rules 7.1.2.1.3: a root that signed itself names its own key as its issuer's, and by nothing
-    /// else. The signature tells it from a certificate for a key rollover, and is looked at only when the identifiers differ.
-    static func checkRoot(_ anchor: PathCertificate) throws(VerificationFailure) {
-        let extensions = anchor.extensions
-        guard anchor.isSelfIssued, let subject = extensions.subjectKeyIdentifier,
-            let authority = extensions.authorityKeyIdentifier?.keyIdentifier, authority != subject,
-            let key = anchor.publicKey, anchor.certificate.isSigned(by: key)
-        else { return }
+    /// RFC 5280 §4.2.1.1: an anchor that another key signed says which, as every certificate does. CA/Browser Forum TLS
+    /// rules 7.1.2.1.3: a root that signed itself names its own key as its issuer's, if any.
+    static func checkAnchor(_ anchor: TrustAnchor, by rules: Rules) throws(VerificationFailure) {
+        let extensions = anchor.parsed.extensions
+        guard let authority = extensions.authorityKeyIdentifier?.keyIdentifier else {
+            guard !rules.askConformance || anchor.isSelfSigned else {
+                throw .keyIdentifierMissing(.authorityKeyIdentifier)
+            }
+            return
+        }
+        guard let subject = extensions.subjectKeyIdentifier, authority != subject, anchor.isSelfSigned else { return }
         throw .keyIdentifiersDiffer(authority: authority, subject: subject)
     }
 }

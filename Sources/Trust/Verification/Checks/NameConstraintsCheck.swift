@@ -39,6 +39,10 @@ enum NameConstraintsCheck {
         case .failure(let failure): throw .nameMalformed(failure)
         }
         guard mailIsConstrained else { return names }
+        // RFC 9598 §6: constraints on mail hold for these too; they are read nowhere here, so they are refused.
+        guard !(parsed.extensions.subjectAlternativeNames ?? []).contains(where: \.isInternationalMailbox) else {
+            throw .internationalMailboxConstrained
+        }
         for address in parsed.certificate.subject.texts(of: .emailAddress) {
             do throws(NameFailure) {
                 names.append(.mail(try Mailbox(address)))
@@ -84,6 +88,12 @@ extension NameConstraintsCheck.Stated {
 }
 
 extension GeneralName {
+    /// RFC 9598 §3: an otherName of type id-on-SmtpUTF8Mailbox, 1.3.6.1.5.5.7.8.9.
+    fileprivate var isInternationalMailbox: Bool {
+        guard case .other(tag: 0, let content) = self else { return false }
+        return content.starts(with: [0x06, 0x08, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x08, 0x09])
+    }
+
     /// The tag of a name that is no `SubjectName`.
     fileprivate var kindNotCompared: UInt8? {
         switch self {

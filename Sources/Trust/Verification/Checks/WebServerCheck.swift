@@ -1,4 +1,5 @@
 import SymbolonCertificates
+import SymbolonKeys
 import SymbolonNames
 
 /// CA/Browser Forum TLS rules: what authorities on the Web may put into the certificate of a server, and above it.
@@ -20,10 +21,20 @@ enum WebServerCheck {
     /// 7.1.2.1.2: a root restricts no purposes, since its own are those of everything below. 7.1.2.1.3: a root says that
     /// its own key signed it, and by the key's identifier alone.
     static func checkRoot(_ anchor: PathCertificate, by rules: Rules) throws(VerificationFailure) {
-        guard rules.profile.holdsServersToWebRules, rules.purpose == .server, anchor.isSelfIssued else { return }
+        guard rules.isForWebServer, anchor.isSelfIssued else { return }
+        try checkSignatureAlgorithm(of: anchor)
         if let usage = anchor.extensions.extendedKeyUsage { throw .extendedKeyUsageOnRoot(usage) }
         guard let stated = anchor.extensions.authorityKeyIdentifier else { return }
         guard stated.issuer == nil, stated.keyIdentifier != nil else { throw .rootNamesIssuerBySerialNumber }
+    }
+
+    /// 7.1.3.2: nothing is signed with what is not listed there; SHA-1 only where it was so from the first, as in the oldest
+    /// roots. Nothing rests on the signature itself.
+    private static func checkSignatureAlgorithm(of root: PathCertificate) throws(VerificationFailure) {
+        guard let failure = root.certificate.signatureAlgorithmFailure,
+            failure != .refusedSignatureAlgorithm(name: "sha1WithRSAEncryption")
+        else { return }
+        throw .algorithmNotAllowed(failure)
     }
 
     /// 7.1.2.7.6, 7.1.2.7.12: a verifier that does not know them may read on, unless they are all there is.

@@ -55,7 +55,7 @@ struct PathValidation {
             try CertificateForm.checkAnchor(anchor, by: rules)
             try standing.checkValidity(of: anchor.certificate)
             try admitIssuer(anchor)
-            try KeyIdentifierCheck.checkRoot(anchor)
+            try KeyIdentifierCheck.checkAnchor(path.anchor, by: rules)
             try WebServerCheck.checkRoot(anchor, by: rules)
             policies.narrow(by: anchor)
         }
@@ -68,7 +68,7 @@ struct PathValidation {
         let parsed = path.certificates[index]
         return try refusing(PathPlace(at: index), parsed) { () throws(VerificationFailure) in
             try CertificateForm.check(parsed, by: rules)
-            if rules.askConformance { try KeyIdentifierCheck.check(parsed) }
+            try KeyIdentifierCheck.check(parsed, under: path.leafIsAnchor ? nil : path.issuer(of: index), by: rules)
             // (a)(2)
             try standing.checkValidity(of: parsed.certificate)
             // (a)(3)

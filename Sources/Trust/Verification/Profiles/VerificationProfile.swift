@@ -9,6 +9,9 @@ public struct VerificationProfile: Equatable, Sendable {
     /// Whether verifying asks: serial numbers and times in their form, key identifiers there, critical marks as due,
     /// keyCertSign and path lengths with authorities only.
     var conformance: Conformance
+    /// RFC 5280 §4.2.1.2: authorities MUST name their key to those below as they name it themselves; "applications are not
+    /// required to verify that key identifiers match".
+    var requiresMatchingKeyIdentifiers: Bool
     /// CA/Browser Forum TLS rules 7.1.2.7.8, SPIFFE X.509-SVID §4.1: no authority stands in the place of a peer.
     var refusesAuthorityAsLeaf: Bool
     /// RFC 9525 §4.1: a peer is known by its subject alternative names; there is at least one.
@@ -37,6 +40,7 @@ public struct VerificationProfile: Equatable, Sendable {
     public static let rfc5280 = VerificationProfile(
         name: "rfc5280",
         conformance: .forNamedPurposes,
+        requiresMatchingKeyIdentifiers: false,
         refusesAuthorityAsLeaf: false,
         requiresAlternativeName: false,
         requiresStatedPurpose: false,
@@ -49,6 +53,7 @@ public struct VerificationProfile: Equatable, Sendable {
     public static let strict = VerificationProfile(
         name: "strict",
         conformance: .always,
+        requiresMatchingKeyIdentifiers: true,
         refusesAuthorityAsLeaf: true,
         requiresAlternativeName: true,
         requiresStatedPurpose: true,
@@ -71,6 +76,9 @@ public struct VerificationProfile: Equatable, Sendable {
 struct Rules {
     let profile: VerificationProfile
     let purpose: Purpose
+
+    /// A server is judged by the rules of the Web.
+    var isForWebServer: Bool { profile.holdsServersToWebRules && purpose == .server }
 
     /// RFC 5280 §4 binds.
     var askConformance: Bool {

@@ -58,8 +58,10 @@ extension VerificationFailure {
         case .extensionMustBeCritical(let known): "\(known.rawValue) is not marked critical"
         case .extensionMustNotBeCritical(let known): "\(known.rawValue) is marked critical"
         case .keyIdentifierMissing(let known): "it has no \(known.rawValue)"
+        case .issuerKeyIdentifierDiffers(let stated, let issuer):
+            "it says that key \(Hex.encode(stated).cut) issued it; its issuer's key is \(Hex.encode(issuer).cut)"
         case .keyIdentifiersDiffer(let authority, let subject):
-            "it signed itself, but says that key \(Hex.encode(authority)) did and that its own is \(Hex.encode(subject))"
+            "it signed itself, but says that key \(Hex.encode(authority).cut) did and that its own is \(Hex.encode(subject).cut)"
         case .issuerIsNotAuthority: "it issued a certificate and is no authority: basicConstraints does not say cA"
         case .issuerMayNotSignCertificates(let usage):
             "it issued a certificate, and its \(usage.text) has no keyCertSign"
@@ -92,6 +94,8 @@ extension VerificationFailure {
             "its CommonName \"\(text.escapedAndCut)\" is no copy of a subject alternative name, and stands beside \(name)"
         case .constraintsOnLeaf: "it has nameConstraints and is no authority"
         case .nameConstraintViolated(let violation, let authority): "\(violation.explanation) of \"\(authority.shown)\""
+        case .internationalMailboxConstrained:
+            "it has an SmtpUTF8Mailbox, and an authority above it constrains mail names, which that kind is not compared with"
         case .subjectAlternativeNameMissing:
             "it has no subject alternative name that a peer can be known by; its CommonName decides nothing"
         case .subjectAlternativeNameNotCritical:
@@ -130,11 +134,12 @@ extension VerificationFailure {
         case .pathTooDeep: "use an authority nearer to the root"
         case .workExhausted: "present the leaf and its intermediates only, with fewer names and constraints"
         case .algorithmNotAllowed:
-            "issue the certificate again, signed with ECDSA, Ed25519 or RSA, and SHA-256 or better"
+            "issue the certificate again, signed with ECDSA, Ed25519, ML-DSA or RSA, and SHA-256 or better"
         case .keyNotAllowed, .rsaModulusNotWholeOctets:
-            "issue the certificate again for a key of P-256, P-384, P-521, Ed25519, or RSA from 2048 bits"
+            "issue the certificate again for a key of P-256, P-384, P-521, Ed25519, ML-DSA, or RSA from 2048 bits"
         case .notVersion3, .serialNumber, .issuerEmpty, .authoritySubjectEmpty, .timeFormWrong,
-            .extensionMustBeCritical, .extensionMustNotBeCritical, .keyIdentifierMissing, .keyIdentifiersDiffer,
+            .extensionMustBeCritical, .extensionMustNotBeCritical, .keyIdentifierMissing, .issuerKeyIdentifierDiffers,
+            .keyIdentifiersDiffer,
             .pathLengthWithoutAuthority, .constraintsOnLeaf, .subjectAlternativeNameNotCritical, .nameMalformed:
             "have its authority issue it again as the standard asks"
         case .notYetValid: "wait, or set the clock of this machine or of the issuing one right"
@@ -157,7 +162,8 @@ extension VerificationFailure {
         case .extendedKeyUsageMissing(let purpose), .extendedKeyUsageUnrestricted(let purpose),
             .extendedKeyUsageUnfit(_, let purpose):
             "use a certificate that was issued for a \(purpose.holder)"
-        case .nameConstraintViolated: "issue the certificate from an authority that may give this name"
+        case .nameConstraintViolated, .internationalMailboxConstrained:
+            "issue the certificate from an authority that may give this name"
         case .subjectAlternativeNameMissing: "issue the certificate again with its names as subject alternative names"
         case .nameMismatch: "ask for the name that the peer has, or give the peer a certificate with the name asked for"
         case .severalURIsBesideSPIFFEID, .spiffeIDWithoutPath, .authoritySPIFFEIDWithPath:
@@ -225,6 +231,9 @@ extension Collection where Element: CustomStringConvertible {
 }
 
 extension String {
+    /// 64: the longest identifiers in use have 40 digits.
+    fileprivate var cut: String { count > 64 ? prefix(64) + "…" : self }
+
     /// Printable ASCII, at most 80 characters of it: a peer chose it.
     fileprivate var escapedAndCut: String {
         let escaped = unicodeScalars.prefix(80).map { $0.escaped(asASCII: true) }.joined()

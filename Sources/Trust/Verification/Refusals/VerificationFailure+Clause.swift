@@ -27,6 +27,7 @@ extension VerificationFailure {
         case .extensionMustBeCritical(let known), .extensionMustNotBeCritical(let known),
             .keyIdentifierMissing(let known):
             known.clause
+        case .issuerKeyIdentifierDiffers: "RFC 5280 §4.2.1.2"
         case .keyIdentifiersDiffer: "CA/B TLS BR §7.1.2.1.3"
         case .issuerIsNotAuthority: "RFC 5280 §6.1.4(k)"
         case .issuerMayNotSignCertificates: "RFC 5280 §6.1.4(n)"
@@ -48,6 +49,7 @@ extension VerificationFailure {
             case .excluded, .directoryExcluded: "RFC 5280 §6.1.3(c)"
             case .notPermitted, .directoryNotPermitted, .noHost, .unsupportedKind: "RFC 5280 §6.1.3(b)"
             }
+        case .internationalMailboxConstrained: "RFC 9598 §6"
         case .subjectAlternativeNameMissing: "RFC 9525 §4.1"
         case .subjectAlternativeNameNotCritical, .nameMalformed: "RFC 5280 §4.2.1.6"
         case .nameMismatch: "RFC 9525 §6"
@@ -64,6 +66,7 @@ extension VerificationFailure.KnownExtension {
         case .authorityKeyIdentifier: "RFC 5280 §4.2.1.1"
         case .subjectKeyIdentifier: "RFC 5280 §4.2.1.2"
         case .basicConstraints: "RFC 5280 §4.2.1.9"
+        case .nameConstraints: "RFC 5280 §4.2.1.10"
         case .policyConstraints: "RFC 5280 §4.2.1.11"
         case .inhibitAnyPolicy: "RFC 5280 §4.2.1.14"
         case .extendedKeyUsage: "CA/B TLS BR §7.1.2.7.6"

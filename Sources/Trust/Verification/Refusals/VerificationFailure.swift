@@ -37,6 +37,7 @@ public enum VerificationFailure: Error, Equatable, Sendable {
     case extensionMustBeCritical(KnownExtension)
     case extensionMustNotBeCritical(KnownExtension)
     case keyIdentifierMissing(KnownExtension)
+    case issuerKeyIdentifierDiffers(stated: [UInt8], issuer: [UInt8])
     case keyIdentifiersDiffer(authority: [UInt8], subject: [UInt8])
     case issuerIsNotAuthority
     case issuerMayNotSignCertificates(KeyUsage?)
@@ -60,6 +61,7 @@ public enum VerificationFailure: Error, Equatable, Sendable {
     // Names
     case constraintsOnLeaf
     case nameConstraintViolated(NameConstraintViolation, of: DistinguishedName)
+    case internationalMailboxConstrained
     case subjectAlternativeNameMissing
     case subjectAlternativeNameNotCritical
     case nameMalformed(NameFailure)
@@ -84,7 +86,7 @@ public enum VerificationFailure: Error, Equatable, Sendable {
     /// The extensions whose presence or criticality is itself a rule.
     public enum KnownExtension: String, Hashable, Sendable {
         case basicConstraints, subjectKeyIdentifier, authorityKeyIdentifier, policyConstraints, inhibitAnyPolicy
-        case extendedKeyUsage
+        case extendedKeyUsage, nameConstraints
         case subjectAlternativeName = "subjectAltName"
     }
 }
