@@ -100,6 +100,31 @@ struct WorkBounds {
         try chain.verified()
     }
 
+    @Test(
+        "X19: a leaf of a hundred thousand names is refused by its size, and thousands of names cost one comparison each"
+    )
+    func manyNames() throws {
+        var chain = TestPKI.goodChain()
+        chain.leaf.names = (0..<100_000).map { .dns("n\($0).example.internal") }
+        let presented = chain.der
+        let bytes = presented.reduce(0) { $0 + $1.count }
+        #expect(
+            verificationRefusal(presented, trusting: [chain.trusted], as: ["dns:other.internal"])?.failure
+                == .chainTooLarge(bytes: bytes, limit: WorkBudget.standard.maximumChainBytes))
+
+        chain.leaf.names = (0..<4000).map { .dns("n\($0).example.internal") }
+        var budget = WorkBudget()
+        budget.maximumNameComparisons = 4000
+        try verify(chain.der, trusting: [chain.trusted], as: ["dns:n3999.example.internal"], within: budget)
+        let refusal = verificationRefusal(
+            chain.der, trusting: [chain.trusted], as: ["dns:other.internal"], within: budget)
+        #expect(refusal?.reason == "nameMismatch")
+        budget.maximumNameComparisons = 3999
+        let early = verificationRefusal(
+            chain.der, trusting: [chain.trusted], as: ["dns:n3999.example.internal"], within: budget)
+        #expect(early?.failure == .workExhausted(.nameComparisons, limit: 3999))
+    }
+
     @Test("X19: the text of a refusal stays short however many names and however long a subject the leaf has")
     func textIsCapped() throws {
         var chain = TestPKI.goodChain()
