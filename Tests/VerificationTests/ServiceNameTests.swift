@@ -127,6 +127,33 @@ struct ServiceNames {
         #expect(chain.refusal(as: ["dns:web.example.internal"])?.failure == .subjectAlternativeNameMissing)
     }
 
+    @Test("X21: octets that read as a name of another kind are still what their tag says")
+    func lookAlikes() {
+        let impostors: [(GeneralName, wanted: String)] = [
+            (.ip(Array("a.bc".utf8)), "dns:a.bc"), (.ip(Array("web.example.test".utf8)), "dns:web.example.test"),
+            (.ip(Array("127.".utf8)), "ip:127.0.0.1"), (.uri("https://10.0.0.1/"), "ip:10.0.0.1"),
+            (.uri("https://web.example.internal/"), "dns:web.example.internal"),
+            (.mail("web@web.example.internal"), "dns:web.example.internal"),
+            (.dns("example.internal"), "spiffe://example.internal"),
+        ]
+        for (name, wanted) in impostors {
+            var chain = TestPKI.goodChain()
+            chain.leaf.names = [name]
+            #expect(chain.refusal(as: [wanted])?.reason == "nameMismatch", "\(name)")
+        }
+    }
+
+    @Test(
+        "X20: an A-label that decodes to nothing refuses the certificate, whichever name was asked for",
+        arguments: ["xn--99999999", "xn--ib9b", "xn--en32g", "xn---wgv71a", "xn--" + String(repeating: "9", count: 55)])
+    func fakeALabels(_ label: String) throws {
+        var chain = TestPKI.goodChain()
+        chain.leaf.names = [.dns("web.example.internal"), .dns("xn--mnchen-3ya.example.internal")]
+        try chain.verified(as: ["dns:web.example.internal"])
+        chain.leaf.names.append(.dns("\(label).example.internal"))
+        #expect(chain.refusal(as: ["dns:web.example.internal"])?.reason == "nameMalformed")
+    }
+
     @Test("an empty subject needs a critical subject alternative name")
     func emptySubject() throws {
         var chain = TestPKI.goodChain()
