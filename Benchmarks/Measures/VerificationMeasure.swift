@@ -33,6 +33,12 @@ struct VerificationMeasure {
                     try require(issuingSignature.isValid)
                 }
             }
+            // What is in the next row beside the signatures; the rest of it is the path, its checks and its names.
+            Subject("parse both certificates, their keys too") {
+                for chain in chains.dropFirst() {
+                    for der in chain.der { try require(Certificate(der: der).publicKey != nil) }
+                }
+            }
             Subject("verify, nothing seen before") {
                 for chain in chains.dropFirst() { _ = try bench.verify(chain, with: bench.plain) }
             }
