@@ -7,7 +7,7 @@ PREFIX    ?= /usr/local
 JOBS      ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-tools lint format bench install clean
+.PHONY: help run build test test-tools lint format bench fuzz install clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,11 @@ bench: build ## measure beside named peers, in one run
 	@Scripts/install-missing bench
 	@swift build -c release --static-swift-stdlib --scratch-path $(RELEASE) --product benchmarks -j $(JOBS)
 	@Benchmarks/run
+
+fuzz: ## libFuzzer on every parser; TIME=600 seconds each, TARGET=certificate only that one
+	@Scripts/install-missing fuzz
+	@SYMBOLON_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product fuzz -j $(JOBS)
+	@Scripts/fuzz $(or $(TIME),60) $(TARGET)
 
 install: build ## put the command into $(PREFIX)/bin
 	@install -D -s -m 0755 $(SYMBOLON) $(DESTDIR)$(PREFIX)/bin/symbolon

@@ -2,15 +2,19 @@
 import Foundation
 import PackageDescription
 
+/// `make fuzz` sets it, and has a build folder of its own: libFuzzer's counters and AddressSanitizer are in no other build.
+let isFuzzing = ProcessInfo.processInfo.environment["SYMBOLON_FUZZ"] != nil
+
 /// One settings list for every target: a wrong program should fail to compile.
-let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .treatAllWarnings(as: .error),
-    .strictMemorySafety(),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .treatAllWarnings(as: .error),
+        .strictMemorySafety(),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address"])] : [])
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
@@ -105,6 +109,19 @@ if let named = ProcessInfo.processInfo.environment["SYMBOLON_TESTS"]?.split(sepa
     allTests.removeAll { !named.contains($0.name) }
 }
 
+/// libFuzzer on every parser that strangers' bytes reach.
+let fuzzing: [Target] =
+    isFuzzing
+    ? [
+        .executableTarget(
+            name: "fuzz", dependencies: base + trust + ["SymbolonAudit"], path: "Tests/Fuzz", exclude: ["seeds"],
+            swiftSettings: settings,
+            linkerSettings: [
+                .unsafeFlags(["-sanitize=fuzzer,address"]),
+                .unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux])),
+            ])
+    ] : []
+
 let package = Package(
     name: "symbolon",
     platforms: [.macOS(.v15)],
@@ -123,7 +140,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
-    targets: libraries + programs + allTests + [
+    targets: libraries + programs + allTests + fuzzing + [
         .target(
             name: "SymbolonTestSupport", dependencies: base + trust + [crypto], path: "Tests/TestSupport",
             swiftSettings: settings)
