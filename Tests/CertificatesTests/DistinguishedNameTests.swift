@@ -84,8 +84,23 @@ struct DistinguishedNameTests {
         #expect(found.reason == reason)
     }
 
+    @Test(
+        "X26: a set that holds one attribute twice is refused, for it would be the same name as a set that holds it once"
+    )
+    func repeated() {
+        for (first, second) in [("a", "a"), ("A", "a"), (" a", "a")] {
+            let set = der(
+                0x31, attribute(.commonName, 0x0C, octets(first)), attribute(.commonName, 0x13, octets(second)))
+            let failure = #expect(throws: CertificateFailure.self) { try parse(der(0x30, set)) }
+            guard case .malformed(_, let found)? = failure else { continue }
+            #expect(found.reason == .repeatedMember, "\(first), \(second)")
+        }
+    }
+
     @Test("a set of two attributes in order is one relative name")
     func multivalued() throws {
+        let two = der(0x31, attribute(.commonName, 0x0C, octets("a")), attribute(.commonName, 0x0C, octets("b")))
+        #expect(try parse(der(0x30, two)).description == "CN=a+CN=b")
         let parsed = try parse(
             der(0x30, der(0x31, attribute(.commonName, 0x0C, [0x61]), attribute(.organizationName, 0x0C, [0x62]))))
         #expect(parsed.relativeNames.count == 1)

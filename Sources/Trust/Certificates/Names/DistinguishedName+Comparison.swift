@@ -28,17 +28,17 @@ extension DistinguishedName: Hashable {
         for relativeName in relativeNames { hasher.combine(Self.folded(relativeName)) }
     }
 
-    private struct Folded: Hashable {
+    struct Folded: Hashable {
         let type: ObjectIdentifier
         let value: FoldedValue
     }
 
-    private enum FoldedValue: Hashable {
+    enum FoldedValue: Hashable {
         case text(String)
         case other([UInt8])
     }
 
-    private static func folded(_ attributes: [Attribute]) -> Set<Folded> {
+    static func folded(_ attributes: [Attribute]) -> Set<Folded> {
         Set(attributes.map { Folded(type: $0.type, value: folded($0.value)) })
     }
 

@@ -146,6 +146,10 @@ extension DistinguishedName {
             attributes.append(Attribute(type: type, value: try value(&inside)))
             try inside.finish()
         }
+        // Sets are compared by their members: with one twice, two names that differ would be one.
+        guard attributes.count == 1 || folded(attributes).count == attributes.count else {
+            throw DERFailure(.repeatedMember, at: start)
+        }
         return attributes
     }
 
