@@ -6,6 +6,8 @@ public enum Purpose: String, Codable, CaseIterable, Hashable, Sendable {
     case client
     /// The certificate signs or receives S/MIME messages.
     case mail
+    /// The certificate signs programs.
+    case code
     /// No purpose is asked for; the path must be sound all the same.
     case any
 }

@@ -35,6 +35,7 @@ extension Purpose {
         case .server: .serverAuth
         case .client: .clientAuth
         case .mail: .emailProtection
+        case .code: .codeSigning
         case .any: nil
         }
     }

@@ -27,7 +27,7 @@ enum KeyUsageCheck {
         switch rules.purpose {
         case .server where !rules.profile.requiresSigningKey: [.digitalSignature, .keyEncipherment, .keyAgreement]
         case .client where !rules.profile.requiresSigningKey: [.digitalSignature, .keyAgreement]
-        case .server, .client: .digitalSignature
+        case .server, .client, .code: .digitalSignature
         case .mail: [.digitalSignature, .contentCommitment, .keyEncipherment, .keyAgreement]
         case .any: nil
         }

@@ -10,12 +10,19 @@ struct FailedAttempt: Error {
         case anchor(Int)
     }
 
-    let refusal: Refusal
+    private(set) var refusal: Refusal
     let reach: Reach
 
     init(_ refusal: Refusal, reach: Reach) {
         self.refusal = refusal
         self.reach = reach
+    }
+
+    /// The same, with the path on which it arose.
+    func on(_ path: TriedPath) -> FailedAttempt {
+        var attempt = self
+        attempt.refusal.path = path
+        return attempt
     }
 }
 
@@ -30,7 +37,9 @@ struct FailedAttempts {
     /// The path's last certificate has no believable issuer.
     mutating func note(at path: [PathCertificate], _ failure: VerificationFailure) {
         let place = PathPlace(at: path.count - 1)
-        note(FailedAttempt(Refusal(failure, place, path[path.count - 1]), reach: .signatures(path.count - 1)))
+        note(
+            FailedAttempt(Refusal(failure, place, path[path.count - 1]), reach: .signatures(path.count - 1))
+                .on(TriedPath(path)))
     }
 
     /// A wrong signature under the right name says more than that no issuer is known, so among equals the first noted

@@ -111,8 +111,10 @@ struct PathBuilder {
         switch issuer.key {
         case .success(let key): issuerKey = key
         case .failure(let failure):
+            let tried = place == .anchor ? TriedPath(path, anchor: issuer) : TriedPath(path + [issuer])
             attempts.note(
-                FailedAttempt(Refusal(.keyNotAllowed(failure), place, issuer), reach: .signatures(path.count)))
+                FailedAttempt(Refusal(.keyNotAllowed(failure), place, issuer), reach: .signatures(path.count)).on(tried)
+            )
             return false
         }
         guard try signatures.holds(last, by: algorithm, under: issuerKey, of: issuer, spending: &work) else {
@@ -126,7 +128,7 @@ struct PathBuilder {
         do throws(FailedAttempt) {
             return try judge(path, &work)
         } catch {
-            attempts.note(error)
+            attempts.note(error.on(TriedPath(path)))
             if case .workExhausted = error.refusal.failure { throw error.refusal.failure }
             return nil
         }

@@ -15,9 +15,10 @@ extension Refusal {
     public var clause: String { failure.clause }
 
     /// One line: which certificate, which check, which value against what.
-    public var explanation: String {
-        subject.isEmpty ? failure.finding : "\(place) \"\(subject)\": \(failure.finding)"
-    }
+    public var explanation: String { subject.isEmpty ? finding : "\(place) \"\(subject)\": \(finding)" }
+
+    /// One line: which value was found against what, for a reader who sees which certificate is meant.
+    public var finding: String { failure.finding }
 
     /// One line: what to do about it.
     public var remedy: String { failure.remedy }
@@ -44,7 +45,7 @@ extension VerificationFailure {
             "its \(algorithm) signature was not made by the key of \"\(issuer.shown)\", the issuer it names"
         case .pathTooDeep(let limit): "the path to an anchor has more than \(limit) intermediates"
         case .workExhausted(let work, let limit): "finding a path would take more than \(limit) \(work.plural)"
-        case .algorithmNotAllowed(let failure): "signature algorithm: \(failure.explanation)"
+        case .algorithmNotAllowed(let failure): failure.explanation
         case .keyNotAllowed(let failure): "public key: \(failure.explanation)"
         case .rsaModulusNotWholeOctets(let bits): "its RSA modulus has \(bits) bits, which is not a multiple of 8"
         case .notVersion3(let found): "it is an X.509 certificate of version \(found), not 3"
@@ -124,7 +125,7 @@ extension VerificationFailure {
         switch self {
         case .nothingPresented: "give the peer an identity, and have it present it"
         case .chainTooLarge, .tooManyCertificates: "present the leaf and its intermediates only"
-        case .malformed: "issue the certificate again"
+        case .malformed: "copy it again from where it came; if it stays so, have it issued again"
         case .issuerUnknown:
             "present the missing intermediate, or add its authority's root to the trust anchors if you trust it"
         case .selfSignedNotTrusted:
@@ -173,7 +174,7 @@ extension VerificationFailure {
         case .spiffeIDOutsideTrustDomain(_, .none): "name the trust domain that the anchor speaks for"
         case .revoked: "issue a new certificate if the peer is still to be trusted"
         case .revocationUnknown:
-            "connect this end to its authority, or allow silence by name with best effort"
+            "give a current list or answer, or connect this end to its authority, or allow silence by name"
         case .anchorWithdrawn: "get an identity from an authority that is trusted now"
         }
     }
@@ -195,6 +196,7 @@ extension Purpose {
         case .server: "server"
         case .client: "client"
         case .mail: "mail user"
+        case .code: "signer of programs"
         case .any: "peer"
         }
     }
@@ -204,6 +206,7 @@ extension Purpose {
         case .server: "serverAuth"
         case .client: "clientAuth"
         case .mail: "emailProtection"
+        case .code: "codeSigning"
         case .any: "any purpose"
         }
     }
