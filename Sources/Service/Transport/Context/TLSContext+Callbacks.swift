@@ -17,6 +17,14 @@ extension TLSContext {
                 return SSL_TLSEXT_ERR_ALERT_FATAL
             }
         }
+        if !isServer {
+            unsafe SSL_CTX_set_cert_cb(
+                pointer,
+                { ssl, _ in
+                    unsafe TLSEngine.behind(ssl)?.noteCertificateRequest()
+                    return 1
+                }, nil)
+        }
         guard !alpnWire.isEmpty else { return }
         if isServer {
             unsafe SSL_CTX_set_alpn_select_cb(

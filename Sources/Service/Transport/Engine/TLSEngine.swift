@@ -24,6 +24,8 @@ internal import NIOCore
     private var refusal: TLSFailure?
     private var recordsUnderKey = 0
     private var version: TLSVersion = .tls13
+    /// Noted when a server asks its client for a certificate, by which time it has proved that it holds its own key.
+    private(set) var certificateRequest: CertificateRequest?
 
     /// - Parameter serverName: what a client asks for; anything but a DNS host name is not sent (RFC 6066 §3).
     init(context: TLSContext, serverName: String?, verify: @escaping (PresentedPeer) -> PeerVerdict) throws(TLSFailure)
@@ -240,6 +242,9 @@ internal import NIOCore
         }
     }
 
+    /// RFC 8446 §4.3.2: the server asks for our certificate.
+    func noteCertificateRequest() { certificateRequest = unsafe Self.certificateRequest(of: ssl) }
+
     /// Empty is as good as none.
     private var stapledAnswer: [UInt8]? {
         var start: UnsafePointer<UInt8>?
@@ -284,7 +289,8 @@ internal import NIOCore
                 SSL_get_signature_algorithm_name(SSL_get_peer_signature_algorithm(ssl), version == .tls13 ? 1 : 0)),
             serverName: serverName,
             alpn: alpn,
-            verified: verified)
+            verified: verified,
+            certificateRequest: certificateRequest)
     }
 
     private var alpn: String? {

@@ -13,6 +13,16 @@ public struct SessionFacts: Sendable {
     public let alpn: String?
     /// What the verifier made of the peer.
     public let verified: any Sendable
+    /// On a client, what the server asked for; nil: it asked for no certificate.
+    public internal(set) var certificateRequest: CertificateRequest?
+}
+
+/// What a server asks a client to prove itself with (RFC 8446 §4.3.2, RFC 5246 §7.4.4). It decides nothing.
+public struct CertificateRequest: Hashable, Sendable {
+    /// Subject names, in DER, of the authorities that it takes certificates from; none: it does not say.
+    public let authorities: [[UInt8]]
+    /// The names in the IANA registry, e.g. `ecdsa_secp256r1_sha256`, in the server's order; in hexadecimal what has none.
+    public let signatureAlgorithms: [String]
 }
 
 /// Fired as a user event when both ends are proved; application bytes flow in neither direction before it.

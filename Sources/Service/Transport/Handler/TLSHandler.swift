@@ -71,6 +71,9 @@ public final class TLSHandler: ChannelDuplexHandler {
         return try engine.exporter(label: label, length: length)
     }
 
+    /// On a client, what the server has asked for, also where the handshake failed afterwards. On the event loop only.
+    public var certificateRequest: CertificateRequest? { engine?.certificateRequest }
+
     // MARK: Life in the pipeline
 
     public func handlerAdded(context: ChannelHandlerContext) {
