@@ -99,7 +99,7 @@ var allTests: [Target] = [
         "Proxy",
         base + trust + control + ["SymbolonProxy", "SymbolonTransport", nioCore, nioPosix, nioEmbedded]),
     tests("Command", base + trust + control + ["symbolon", "SymbolonStorage"]),
-    tests("Conformance", at: "Conformance", base + trust),
+    tests("Conformance", at: "Conformance", base + trust + ["symbolon"]),
     tests("Interop", at: "Interop", base + trust + control + ["symbolon", "SymbolonStorage"]),
     tests("EndToEnd", at: "EndToEnd", base + trust + control + ["symbolon", "issue-loop", "SymbolonStorage"]),
 ]

@@ -13,11 +13,12 @@ struct Symbolon: AsyncParsableCommand {
               symbolon protect web --to 127.0.0.1:8080 --allow laptop
               symbolon reach web --listen 127.0.0.1:9000 --as laptop
               symbolon identity revoke laptop                     cuts its live connections
+              symbolon verify chain.pem --root root.pem           is it good, and why not
 
             EXIT CODES
                0  done                        1  a check came out badly
                2  could not tell              3  keys or folders are not safe to use
               64  wrong usage                78  the configuration is not usable
             """,
-        subcommands: [Up.self, Protect.self, Reach.self, Run.self, Identity.self, Audit.self, Try.self])
+        subcommands: [Up.self, Protect.self, Reach.self, Run.self, Identity.self, Verify.self, Audit.self, Try.self])
 }

@@ -2,6 +2,7 @@ public import ArgumentParser
 public import SymbolonAuthority
 public import SymbolonKeys
 public import SymbolonRevocation
+public import SymbolonVerification
 
 extension KeyAlgorithm: ExpressibleByArgument {}
 /// The profiles of leaves; the authority's own are not for operators to ask for.
@@ -20,3 +21,7 @@ extension RevocationReason: ExpressibleByArgument {
     /// RFC 5280 §5.3.1, without the one that is meant to be lifted again.
     static let offered: [RevocationReason] = allCases.filter { $0 != .certificateHold }
 }
+
+extension Purpose: ExpressibleByArgument {}
+extension RevocationDemand: ExpressibleByArgument {}
+extension NamedProfile: ExpressibleByArgument {}
