@@ -29,7 +29,6 @@ enum Probe {
         var settings = TLSSettings()
         settings.minimumVersion = .tls12
         settings.alpn = ["h2", "http/1.1"]
-        settings.asksForStapledAnswer = true
         settings.handshakeDeadline = .seconds(5)
         // 256 KiB: what is too large for our own ends is still to be told apart.
         settings.maximumHandshakeBytes = 1 << 18
