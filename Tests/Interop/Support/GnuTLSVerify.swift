@@ -26,6 +26,7 @@ enum GnuTLSVerify {
         case .server: .serverAuth
         case .client: .clientAuth
         case .mail: .emailProtection
+        case .code: .codeSigning
         case .any: .any
         }
     }

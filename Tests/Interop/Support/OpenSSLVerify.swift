@@ -26,6 +26,7 @@ enum OpenSSLVerify {
         case .server: "sslserver"
         case .client: "sslclient"
         case .mail: "smimesign"
+        case .code: "codesign"
         case .any: "any"
         }
     }
