@@ -46,7 +46,13 @@ struct BatchStreamTests {
     func bounded() {
         let held = Mutex(0)
         let most = Mutex(0)
-        let answers = OrderedAnswers(answer: { _, _ in "" }, write: { _ in held.withLock { $0 -= 1 } })
+        let isCrowded = DispatchSemaphore(value: 0)
+        let answers = OrderedAnswers(
+            answer: { _, number in
+                // As slow as it takes to see whether others come in meanwhile.
+                if number == 1 { _ = isCrowded.wait(timeout: .now() + 0.3) }
+                return ""
+            }, write: { _ in held.withLock { $0 -= 1 } })
         var left = 20
         answers.run(threads: 2) {
             let now = held.withLock { held in
@@ -54,6 +60,7 @@ struct BatchStreamTests {
                 return held
             }
             most.withLock { $0 = max($0, now) }
+            if now > 2 { isCrowded.signal() }
             left -= 1
             return left >= 0 ? .text([UInt8](repeating: 0x20, count: 1 << 23)) : nil
         }

@@ -93,7 +93,7 @@ struct EndpointReport: Encodable {
     private var asked: String {
         switch certificate {
         case .none: "none" + (end.map { "; but \($0)" } ?? "")
-        case .optional: "asked for, and not needed to connect"
+        case .optional: "asked for, and not needed to shake hands; what is served behind may want it all the same"
         case .required: "needed: without one, \(end ?? "it hangs up")"
         case .presented: end.map { "asked for, and ours was not taken: \($0)" } ?? "asked for, and ours was taken"
         }
