@@ -1,6 +1,7 @@
 import Foundation
 import SymbolonCertificates
 import SymbolonTestSupport
+import SymbolonWire
 import Testing
 
 @testable import symbolon
@@ -14,6 +15,7 @@ struct VerifyTests {
             ("none.pem --root root.pem", "none.pem cannot be read", "there is no such file"),
             ("text.pem --root root.pem", "text.pem cannot be read", "PEM (BEGIN CERTIFICATE) or DER"),
             ("leaf.pem --root text.pem", "text.pem cannot be read", "PEM (BEGIN CERTIFICATE) or DER"),
+            ("key.pem --root root.pem", "key.pem cannot be read", "it holds no CERTIFICATE, only a PEM block"),
             ("leaf.pem --root broken.der", "broken.der is no certificate to trust", "get the root again"),
             ("leaf.pem other.pem --root root.pem", "it is not clear which certificate to judge", "--leaf FILE"),
             ("leaf.pem --root root.pem --crl root.pem", "root.pem cannot be read", "revocation lists in PEM"),
@@ -26,6 +28,7 @@ struct VerifyTests {
         let desk = try Desk()
         try desk.folder.write("a certificate, they said\n", to: "text.pem")
         try desk.folder.write([0x30, 0x00], to: "broken.der")
+        try desk.folder.write(PEM.render(label: "ENCRYPTED PRIVATE KEY", [0x30, 0]), to: "key.pem")
         try desk.pem(
             [TestPKI.leaf("other", serialNumber: [9]).der(signedBy: TestPKI.goodChain().issuing)], to: "other.pem")
         let answer = try desk.verify(words)
@@ -74,6 +77,9 @@ struct VerifyTests {
         let good = try home.start(["verify", "\(out)/web.pem", "--purpose", "server", "--home", home.path])
         #expect(good.status == 0, "\(good.out)\(good.err)")
         #expect(good.out.contains("revocation good, as known on") && good.out.contains("from the authority in"))
+        // The file of an identity holds its sealed key too, and that is not looked at.
+        let kept = try home.start(["verify", "\(home.path)/identities/web.pem", "--home", home.path])
+        #expect(kept.status == 0, "\(kept.out)\(kept.err)")
         try home.done("identity", "revoke", "web")
         let revoked = try home.start(["verify", "\(out)/web.pem", "--purpose", "server", "--home", home.path])
         #expect(revoked.status == 1)

@@ -77,10 +77,12 @@ enum QuestionFiles {
             throw unreadable(path, error.explanation, mend: mend)
         }
         guard !blocks.isEmpty else { throw unreadable(path, "it is neither PEM nor DER", mend: mend) }
-        for block in blocks where block.label != label {
-            throw unreadable(path, "it holds a PEM block \"\(block.label)\"", mend: mend)
+        // What else stands there, such as the key beside its certificate, is not looked at.
+        let wanted = blocks.filter { $0.label == label }
+        guard !wanted.isEmpty else {
+            throw unreadable(path, "it holds no \(label), only a PEM block \"\(blocks[0].label)\"", mend: mend)
         }
-        return blocks.map(\.bytes)
+        return wanted.map(\.bytes)
     }
 
     private static func contents(of path: String, limit: Int) throws -> [UInt8] {
