@@ -7,10 +7,10 @@ PREFIX    ?= /usr/local
 JOBS      ?= $(shell nproc 2>/dev/null || sysctl -n hw.ncpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-tools lint format bench fuzz install clean
+.PHONY: help run build test test-tools lint format bench fuzz differential install clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: build ## build, then the whole story on this machine: prove, refuse, revoke (Ctrl-C ends it)
 	@$(SYMBOLON) try --stay
@@ -43,6 +43,11 @@ fuzz: ## libFuzzer on every parser; TIME=600 seconds each, TARGET=certificate on
 	@Scripts/install-missing fuzz
 	@SYMBOLON_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product fuzz -j $(JOBS)
 	@Scripts/fuzz $(or $(TIME),60) $(TARGET)
+
+differential: ## mutated chains, judged by us, OpenSSL, GnuTLS and cryptography; CHAINS=200000, SEED=7
+	@Scripts/install-missing test
+	@SYMBOLON_TESTS=Interop swift build --build-tests -j $(JOBS)
+	@SYMBOLON_TESTS=Interop SYMBOLON_CHAINS=$(or $(CHAINS),200000) SYMBOLON_SEED=$(SEED) swift test --skip-build --filter DifferentialTests
 
 install: build ## put the command into $(PREFIX)/bin
 	@install -D -s -m 0755 $(SYMBOLON) $(DESTDIR)$(PREFIX)/bin/symbolon

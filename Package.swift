@@ -36,10 +36,12 @@ func library(_ layer: String, _ name: String, _ dependencies: [Target.Dependency
         name: "Symbolon\(name)", dependencies: dependencies, path: "Sources/\(layer)/\(name)", swiftSettings: settings)
 }
 
-func tests(_ name: String, at folder: String? = nil, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+    _ name: String, at folder: String? = nil, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
     .testTarget(
         name: folder ?? "Symbolon\(name)Tests", dependencies: dependencies + ["SymbolonTestSupport"],
-        path: "Tests/\(folder ?? name + "Tests")", swiftSettings: settings)
+        path: "Tests/\(folder ?? name + "Tests")", exclude: exclude, swiftSettings: settings)
 }
 
 let base: [Target.Dependency] = ["SymbolonWire", "SymbolonNames", "SymbolonKeys"]
@@ -100,7 +102,9 @@ var allTests: [Target] = [
         base + trust + control + ["SymbolonProxy", "SymbolonTransport", nioCore, nioPosix, nioEmbedded]),
     tests("Command", base + trust + control + ["symbolon", "SymbolonStorage"]),
     tests("Conformance", at: "Conformance", base + trust + ["symbolon"]),
-    tests("Interop", at: "Interop", base + trust + control + ["symbolon", "SymbolonStorage"]),
+    tests(
+        "Interop", at: "Interop", base + trust + control + ["symbolon", "SymbolonStorage", crypto, cryptoExtras],
+        exclude: ["Differential/Peers"]),
     tests("EndToEnd", at: "EndToEnd", base + trust + control + ["symbolon", "issue-loop", "SymbolonStorage"]),
 ]
 

@@ -4,6 +4,7 @@ import SymbolonKeys
 import SymbolonNames
 import SymbolonTestSupport
 import SymbolonVerification
+import SymbolonWire
 
 /// A chain, what it is asked for, and the root that it may end in.
 struct ChainCase: Sendable {
@@ -28,18 +29,22 @@ struct ChainCase: Sendable {
     }
 
     /// Our own verdict: nil when the chain is accepted.
-    func refusal(at now: Date) -> (any Error)? {
+    func refusal(at now: Date, under profile: VerificationProfile = .strict) -> (any Error)? {
         do {
             let anchor = TrustAnchor(try Certificate(der: root), for: try TrustDomain(TestPKI.trustDomain))
             let expectation = Expectation(
                 purpose, names: name.map { [$0] } ?? [],
                 revocation: .bestEffort(because: "the peers know nothing of revocation here"))
-            _ = try Verifier(anchors: [anchor]).verify(PresentedChain(der: chain), expecting: expectation, at: now)
+            _ = try Verifier(anchors: [anchor], profile: profile).verify(
+                PresentedChain(der: chain), expecting: expectation, at: now)
             return nil
         } catch {
             return error
         }
     }
+
+    /// All of it as text, the root last.
+    var pem: String { (chain + [root]).map { PEM.render(label: "CERTIFICATE", $0) }.joined() }
 
     /// The moment of every case. GnuTLS's command judges by the clock of the machine and cannot be told another time, so
     /// the chains are made around now.

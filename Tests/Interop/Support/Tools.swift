@@ -4,6 +4,7 @@ import SymbolonTestSupport
 /// Other people's programs. A machine that lacks one fails the tests that need it: skipped agreement is no agreement.
 enum Tools {
     static var openssl: String { get throws { try installed("openssl") } }
+    static var compiler: String { get throws { try installed("cc") } }
     static var certtool: String { get throws { try installed("certtool") } }
     static var python: String { get throws { try ofPython("python") } }
     static var pkilint: String { get throws { try ofPython("lint_pkix_cert") } }

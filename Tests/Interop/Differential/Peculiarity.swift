@@ -1,0 +1,110 @@
+import SymbolonCertificates
+import SymbolonKeys
+
+/// A refusal of a peer's that no standard asks for, or of what it has not learnt: it says nothing of the chain.
+struct Peculiarity: Sendable {
+    let title: String
+    /// Those that refuse so.
+    let peers: Set<Peer>
+    /// One of these is in what they say.
+    let words: [String]
+    let because: String
+    /// What must be true of the chain besides.
+    let holds: @Sendable (ChainCase) -> Bool
+
+    func covers(_ peer: Peer, _ why: String, _ chain: ChainCase) -> Bool {
+        peers.contains(peer) && words.contains { why.contains($0) } && holds(chain)
+    }
+
+    static let all: [Peculiarity] = [
+        Peculiarity(
+            title: "the key identifiers differ", peers: [.openssl, .gnutls],
+            words: ["unable to get local issuer certificate", "issuer is unknown"],
+            because: "RFC 5280 §6.1 does not compare them; the signature says by which key it was issued",
+            holds: { $0.hasForeignKeyIdentifier }),
+        Peculiarity(
+            title: "knows no Ed25519", peers: [.cryptography],
+            words: ["Forbidden public key algorithm", "Forbidden signature algorithm"],
+            because: "RFC 8410; the rules of the public Web, which it keeps, do not have it",
+            holds: { $0.algorithm == .ed25519 }),
+        Peculiarity(
+            title: "does not know a critical extension of RFC 5280", peers: [.cryptography, .gnutls],
+            words: ["unaccounted-for critical extensions", "unknown critical extension"],
+            because:
+                "RFC 5280 §4.2: certificate policies and what limits them; we refuse what is critical and unknown to us",
+            holds: { _ in true }),
+        Peculiarity(
+            title: "does not compare names of that kind with constraints", peers: [.cryptography],
+            words: ["nameConstraints extension contains an unsupported"],
+            because: "RFC 5280 §4.2.1.10 has the rule",
+            holds: { _ in true }),
+        Peculiarity(
+            title: "compares directory names octet by octet", peers: [.cryptography, .gnutls],
+            words: ["all candidates exhausted with no interior errors", "issuer is unknown"],
+            because: "RFC 5280 §7.1: neither case, nor runs of spaces, nor the string type counts",
+            holds: { $0.hasNameWrittenTwoWays }),
+        Peculiarity(
+            title: "tries one path only", peers: [.openssl],
+            words: ["self-signed certificate in certificate chain"],
+            because: "RFC 4158 §2.4: another path may lead to an anchor",
+            holds: { $0.hasSelfIssuedIntermediate }),
+        Peculiarity(
+            title: "counts self-issued certificates", peers: [.cryptography, .gnutls],
+            words: ["path length constraint violated", "violates the signer's constraints"],
+            because: "RFC 5280 §4.2.1.9: pathLenConstraint does not count them",
+            holds: { $0.hasSelfIssuedIntermediate }),
+        Peculiarity(
+            title: "takes no critical names beside a subject", peers: [.cryptography],
+            words: ["EE subjectAltName MUST NOT be critical when subject is nonempty"],
+            because: "RFC 5280 §4.2.1.6: SHOULD be non-critical",
+            holds: { _ in true }),
+        Peculiarity(
+            title: "takes no certificate without alternative names", peers: [.cryptography],
+            words: ["missing required extension"],
+            because: "RFC 5280 §4.2.1.6: needed only where the subject is empty; the profile strict asks for them too",
+            holds: { !$0.leafHasAlternativeNames }),
+        Peculiarity(
+            title: "takes no critical extended key usage", peers: [.cryptography],
+            words: ["2.5.29.37: Certificate extension has incorrect criticality"],
+            because: "RFC 5280 §4.2.1.12: critical or not, at the issuer's choice",
+            holds: { _ in true }),
+        Peculiarity(
+            title: "takes no authority for any purpose", peers: [.openssl, .gnutls],
+            words: ["unsuitable certificate purpose", "does not match the intended purpose"],
+            because: "RFC 5280 §4.2.1.12: anyExtendedKeyUsage restricts nothing",
+            holds: { $0.hasAuthorityForAnyPurpose }),
+    ]
+}
+
+extension ChainCase {
+    /// An authority key identifier names no certificate here whose name and subject key identifier fit.
+    fileprivate var hasForeignKeyIdentifier: Bool {
+        readable.contains { one in
+            guard let named = one.extensions.authorityKeyIdentifier else { return false }
+            return !readable.contains { other in
+                other.subject == one.issuer
+                    && [nil, named.keyIdentifier].contains(other.extensions.subjectKeyIdentifier)
+            }
+        }
+    }
+
+    fileprivate var hasAuthorityForAnyPurpose: Bool {
+        readable.dropFirst().contains { $0.extensions.extendedKeyUsage?.contains(.any) ?? false }
+    }
+
+    fileprivate var hasNameWrittenTwoWays: Bool {
+        readable.contains { one in
+            readable.contains { $0.subject == one.issuer && $0.subject.derBytes != one.issuer.derBytes }
+        }
+    }
+
+    fileprivate var hasSelfIssuedIntermediate: Bool {
+        readable.dropFirst().dropLast().contains(where: \.isSelfIssued)
+    }
+
+    fileprivate var leafHasAlternativeNames: Bool {
+        readable.first?.extensions.subjectAlternativeNames != nil
+    }
+
+    private var readable: [Certificate] { (chain + [root]).compactMap { try? Certificate(der: $0) } }
+}
