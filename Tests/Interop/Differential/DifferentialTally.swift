@@ -49,14 +49,16 @@ struct DifferentialTally {
         let accepting = verdicts.values.count { $0 == .accepts }
         let saying = verdicts.values.count { $0 != .cannotSay }
         if (rfc5280 == nil) == (accepting == saying), accepting == 0 || accepting == saying { agreed += 1 }
-        if strict == nil, let rfc5280 {
+        if strict == nil, let rfc5280, !Self.isExcepted(rfc5280) {
             looser.append(("\(chain.title): accepted under strict, refused under rfc5280: \(rfc5280)", chain.pem))
         }
-        if let rfc5280 {
-            if accepting > 0 { countStricter(chain, rfc5280, isAlone: accepting == saying) }
-        } else if accepting == 0 {
-            countLooser(chain, verdicts)
-        }
+        if rfc5280 == nil || strict == nil, accepting == 0 { countLooser(chain, verdicts) }
+        if let rfc5280, accepting > 0 { countStricter(chain, rfc5280, isAlone: accepting == saying) }
+    }
+
+    /// The one rule in which `strict` asks less than `rfc5280`, as docs/Divergences says.
+    private static func isExcepted(_ refusal: any Error) -> Bool {
+        (refusal as? Refusal)?.failure == .extensionMustBeCritical(.nameConstraints)
     }
 
     private mutating func countLooser(_ chain: ChainCase, _ verdicts: [Peer: Verdict]) {
