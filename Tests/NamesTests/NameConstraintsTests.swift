@@ -112,13 +112,23 @@ struct NameConstraintsTests {
             (".example.com", "foo@notexample.com", false),
             ("**@example.com", "*@example.com", false),
             ("*@example.com", "a@example.com", false),
-            ("", "foo@example.com", true),
         ])
     func mail(_ text: String, _ mailbox: String, _ isInside: Bool) throws {
         let presented = SubjectName.mail(try Mailbox(mailbox))
         let subtree = try Self.mail(text)
         #expect((NameConstraints(permitted: [subtree]).violation(by: presented) == nil) == isInside)
         #expect((NameConstraints(excluded: [subtree]).violation(by: presented) == nil) == !isInside)
+    }
+
+    @Test("X26: an empty mail subtree, of which the RFC says nothing, permits no mailbox and excludes every one")
+    func emptyMailSubtree() throws {
+        let presented = SubjectName.mail(try Mailbox("foo@example.com"))
+        let empty = try Self.mail("")
+        #expect(
+            NameConstraints(permitted: [empty]).violation(by: presented) == .notPermitted(presented, permitted: [empty])
+        )
+        #expect(NameConstraints(excluded: [empty]).violation(by: presented) == .excluded(presented, by: empty))
+        #expect(NameConstraints(permitted: [empty, try Self.mail("example.com")]).violation(by: presented) == nil)
     }
 
     @Test(

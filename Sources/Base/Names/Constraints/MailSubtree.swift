@@ -1,7 +1,7 @@
 /// The mailboxes that one rfc822Name constraint covers (RFC 5280 §4.2.1.10).
 public enum MailSubtree: Hashable, Sendable, CustomStringConvertible {
-    /// Every mailbox, which an empty constraint says.
-    case all
+    /// An empty constraint, of which RFC 5280 says nothing: it permits no mailbox, and excludes every one.
+    case empty
     /// One mailbox, its local part compared exactly (RFC 5280 §7.5).
     case mailbox(Mailbox)
     /// Every mailbox on one host, and not on the hosts below it.
@@ -12,7 +12,7 @@ public enum MailSubtree: Hashable, Sendable, CustomStringConvertible {
     /// The text of a constraint: a mailbox, a host, or a domain behind a dot.
     public init(_ text: some StringProtocol) throws(NameFailure) {
         if text.isEmpty {
-            self = .all
+            self = .empty
         } else if text.utf8.contains(UInt8(ascii: "@")) {
             self = .mailbox(try Mailbox(text))
         } else if let domain = DNSLabels.behindLeadingDot(text) {
@@ -25,7 +25,7 @@ public enum MailSubtree: Hashable, Sendable, CustomStringConvertible {
     /// The text of the constraint.
     public var description: String {
         switch self {
-        case .all: ""
+        case .empty: ""
         case .mailbox(let mailbox): mailbox.description
         case .host(let host): host.description
         case .below(let domain): ".\(domain)"
@@ -34,7 +34,7 @@ public enum MailSubtree: Hashable, Sendable, CustomStringConvertible {
 
     func contains(_ name: Mailbox) -> Bool {
         switch self {
-        case .all: true
+        case .empty: false
         case .mailbox(let mailbox): mailbox == name
         case .host(let host): name.domain == host
         case .below(let domain): name.domain.isBelow(domain)

@@ -46,8 +46,11 @@ public enum NameSubtree: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether anything that `name` stands for lies in the subtree.
     func touches(_ name: SubjectName, host: ConstrainedHost?) -> Bool {
-        if case (.dns(let subtree), .dns(let pattern)) = (self, name) { return subtree.touches(pattern) }
-        return contains(name, host: host)
+        switch (self, name) {
+        case (.dns(let subtree), .dns(let pattern)): subtree.touches(pattern)
+        case (.mail(.empty), .mail): true
+        default: contains(name, host: host)
+        }
     }
 }
 
