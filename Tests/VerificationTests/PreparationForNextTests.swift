@@ -110,6 +110,25 @@ struct PreparationForNext {
         #expect(refusal?.failure == .pathLengthExceeded(limit: 1))
         #expect(refusal?.place == .intermediate(1))
     }
+
+    @Test("X26: an authority that issued to itself says by which of its keys; only who signed itself need not")
+    func selfIssuedKeyIdentifier() throws {
+        let anchor = root("Path Root")
+        let limited = authority("Limited")
+        var rolled = authority("Limited", key: "Limited, second key", serialNumber: 0x11)
+        let trusted = [TrustAnchor(anchor.parsedRoot, for: domain)]
+        func chain() -> [[UInt8]] {
+            [
+                TestPKI.leaf("web", serialNumber: [0x14]).der(signedBy: rolled), rolled.der(signedBy: limited),
+                limited.der(signedBy: anchor),
+            ]
+        }
+        try verify(chain(), trusting: trusted)
+        rolled.authorityKeyIdentifier = .absent
+        let refusal = verificationRefusal(chain(), trusting: trusted)
+        #expect(refusal?.failure == .keyIdentifierMissing(.authorityKeyIdentifier))
+        #expect(refusal?.place == .intermediate(1))
+    }
 }
 
 @Suite("RFC 5280 §4.2: critical extensions")
