@@ -32,6 +32,20 @@ struct LeafWrapUp {
         ])
     func refusal(_ spoiled: Spoiled) { spoiled.check() }
 
+    @Test("X26: under rfc5280 an authority may be a leaf, and limits paths only if it may sign certificates")
+    func authorityAsLeaf() throws {
+        var chain = TestPKI.goodChain()
+        chain.leaf.names = [.dns("web.example.internal")]
+        chain.leaf.basicConstraints = BasicConstraints(isAuthority: true, pathLength: 0)
+        let refusal = verificationRefusal(chain.der, trusting: [chain.trusted], profile: .rfc5280)
+        #expect(refusal?.failure == .pathLengthWithoutAuthority)
+        var signing = chain
+        signing.leaf.keyUsage = [.digitalSignature, .keyCertSign]
+        try verify(signing.der, trusting: [chain.trusted], profile: .rfc5280)
+        chain.leaf.basicConstraints = BasicConstraints(isAuthority: true)
+        try verify(chain.der, trusting: [chain.trusted], profile: .rfc5280)
+    }
+
     @Test("an end entity that says so in basicConstraints is a leaf")
     func explicitEndEntity() throws {
         var chain = TestPKI.goodChain()

@@ -10,15 +10,16 @@ enum BasicConstraintsCheck {
         }
     }
 
-    /// Where the profile has it so, a leaf is no authority. Who is none limits the length of no path (RFC 5280 §4.2.1.9),
-    /// and names no space for others (§4.2.1.10).
+    /// Where the profile has it so, a leaf is no authority. RFC 5280 §4.2.1.9: who is none, or may not sign certificates,
+    /// limits the length of no path; §4.2.1.10: who is none names no space for others.
     static func checkLeaf(_ certificate: PathCertificate, by rules: Rules) throws(VerificationFailure) {
-        guard !certificate.isAuthority else {
-            guard !rules.profile.refusesAuthorityAsLeaf else { throw .leafIsAuthority }
-            return
-        }
+        guard !certificate.isAuthority || !rules.profile.refusesAuthorityAsLeaf else { throw .leafIsAuthority }
         guard rules.askConformance else { return }
-        guard certificate.extensions.basicConstraints?.pathLength == nil else { throw .pathLengthWithoutAuthority }
+        let maySign = certificate.isAuthority && certificate.extensions.keyUsage?.contains(.keyCertSign) ?? true
+        guard maySign || certificate.extensions.basicConstraints?.pathLength == nil else {
+            throw .pathLengthWithoutAuthority
+        }
+        guard !certificate.isAuthority else { return }
         guard certificate.extensions.nameConstraints == nil else { throw .constraintsOnLeaf }
     }
 }

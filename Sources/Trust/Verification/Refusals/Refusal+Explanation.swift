@@ -68,7 +68,7 @@ extension VerificationFailure {
             "it issued a certificate, and its \(usage.text) has no keyCertSign"
         case .pathLengthExceeded(let limit):
             "an authority above it allows \(limit) intermediate\(limit == 1 ? "" : "s") below itself, and this is one more"
-        case .pathLengthWithoutAuthority: "it limits the length of paths and is no authority"
+        case .pathLengthWithoutAuthority: "it limits the length of paths and may not sign certificates"
         case .leafIsAuthority: "it is the certificate of an authority, not of a peer"
         case .leafMaySignCertificates: "its keyUsage has keyCertSign and it is no authority"
         case .keyUsageUnfit(let usage, let purpose):
