@@ -56,7 +56,7 @@ enum Explained {
         "issuerIsNotAuthority": "RFC 5280 §6.1.4(k), and an anchor is held to what its certificate says",
         "issuerMayNotSignCertificates": "RFC 5280 §6.1.4(n)",
         "pathLengthExceeded": "RFC 5280 §6.1.4(l)",
-        "pathLengthWithoutAuthority": "RFC 5280 §4.2.1.9: no pathLenConstraint without cA",
+        "pathLengthWithoutAuthority": "RFC 5280 §4.2.1.9: no pathLenConstraint without cA and keyCertSign",
         "leafMaySignCertificates": "RFC 5280 §4.2.1.9: no keyCertSign without cA",
         "keyUsageUnfit": "RFC 5280 §4.2.1.3: the key is not for what it is used for",
         "extendedKeyUsageUnfit": "RFC 5280 §4.2.1.12: the certificate is not for this purpose",

@@ -1,5 +1,6 @@
 import SymbolonCertificates
 import SymbolonKeys
+import SymbolonTestSupport
 
 /// A refusal of a peer's that no standard asks for, or of what it has not learnt: it says nothing of the chain.
 struct Peculiarity: Sendable {
@@ -19,7 +20,7 @@ struct Peculiarity: Sendable {
     static let all: [Peculiarity] = [
         Peculiarity(
             title: "the key identifiers differ", peers: [.openssl, .gnutls],
-            words: ["unable to get local issuer certificate", "issuer is unknown"],
+            words: ["unable to get local issuer certificate", "issuer is unknown", "issuer is not a CA"],
             because: "RFC 5280 §6.1 does not compare them; the signature says by which key it was issued",
             holds: { $0.hasForeignKeyIdentifier }),
         Peculiarity(
@@ -28,8 +29,10 @@ struct Peculiarity: Sendable {
             because: "RFC 8410; the rules of the public Web, which it keeps, do not have it",
             holds: { $0.algorithm == .ed25519 }),
         Peculiarity(
-            title: "does not know a critical extension of RFC 5280", peers: [.cryptography, .gnutls],
-            words: ["unaccounted-for critical extensions", "unknown critical extension"],
+            title: "does not know a critical extension of RFC 5280", peers: Set(Peer.allCases),
+            words: [
+                "unaccounted-for critical extensions", "unknown critical extension", "unhandled critical extension",
+            ],
             because:
                 "RFC 5280 §4.2: certificate policies and what limits them; we refuse what is critical and unknown to us",
             holds: { _ in true }),
@@ -50,7 +53,10 @@ struct Peculiarity: Sendable {
             holds: { $0.hasSelfIssuedIntermediate }),
         Peculiarity(
             title: "counts self-issued certificates", peers: [.cryptography, .gnutls],
-            words: ["path length constraint violated", "violates the signer's constraints"],
+            // The second: of two issuers of one name it speaks of the other.
+            words: [
+                "path length constraint violated", "signature does not match", "violates the signer's constraints",
+            ],
             because: "RFC 5280 §4.2.1.9: pathLenConstraint does not count them",
             holds: { $0.hasSelfIssuedIntermediate }),
         Peculiarity(
@@ -69,10 +75,40 @@ struct Peculiarity: Sendable {
             because: "RFC 5280 §4.2.1.12: critical or not, at the issuer's choice",
             holds: { _ in true }),
         Peculiarity(
-            title: "takes no authority for any purpose", peers: [.openssl, .gnutls],
-            words: ["unsuitable certificate purpose", "does not match the intended purpose"],
-            because: "RFC 5280 §4.2.1.12: anyExtendedKeyUsage restricts nothing",
-            holds: { $0.hasAuthorityForAnyPurpose }),
+            title: "takes anyExtendedKeyUsage for no purpose", peers: Set(Peer.allCases),
+            words: ["unsuitable certificate purpose", "required EKU not found", "does not match the intended purpose"],
+            because: "RFC 5280 §4.2.1.12: it restricts nothing; the profile strict does not take it from a leaf either",
+            holds: { $0.isForAnyPurpose }),
+        Peculiarity(
+            title: "takes no authority as a leaf", peers: [.cryptography],
+            words: ["basicConstraints.cA must not be asserted in an EE certificate"],
+            because: "RFC 5280 §6.1.5 does not ask; the profile strict does",
+            holds: { $0.leafIsAuthority }),
+        Peculiarity(
+            title: "asks for critical constraints of every authority", peers: [.openssl],
+            words: ["Basic Constraints of CA cert not marked critical"],
+            because: "RFC 5280 §4.2.1.9: critical or not where the key signs no certificates",
+            holds: { $0.leafIsAuthority && !$0.leafMaySignCertificates }),
+        Peculiarity(
+            title: "takes the last second for past", peers: [.openssl],
+            words: ["certificate has expired"],
+            because: "RFC 5280 §4.1.2.5: notAfter is inclusive",
+            holds: { $0.endsNow }),
+        Peculiarity(
+            title: "takes no RSA algorithm without NULL", peers: [.cryptography],
+            words: ["RsaWithSha256(None)"],
+            because: "RFC 4055 §5: absent parameters MUST be accepted",
+            holds: { _ in true }),
+        Peculiarity(
+            title: "reads the algorithm of the root's own signature", peers: [.openssl],
+            words: ["cannot be read"],
+            because: "RFC 5280 §6.1.1(d): an anchor is a name and a key, and nobody verifies its signature",
+            holds: { $0.rootSignatureIsUnreadable }),
+        Peculiarity(
+            title: "reads the policy mappings of a leaf", peers: [.openssl],
+            words: ["invalid or inconsistent certificate policy extension"],
+            because: "RFC 5280 §6.1.4(a): they are for what an authority issues",
+            holds: { $0.leafMapsPolicies }),
     ]
 }
 
@@ -88,8 +124,28 @@ extension ChainCase {
         }
     }
 
-    fileprivate var hasAuthorityForAnyPurpose: Bool {
-        readable.dropFirst().contains { $0.extensions.extendedKeyUsage?.contains(.any) ?? false }
+    fileprivate var isForAnyPurpose: Bool {
+        readable.contains { $0.extensions.extendedKeyUsage?.contains(.any) ?? false }
+    }
+
+    fileprivate var leafIsAuthority: Bool {
+        readable.first?.extensions.basicConstraints?.isAuthority ?? false
+    }
+
+    fileprivate var leafMaySignCertificates: Bool {
+        readable.first?.extensions.keyUsage?.contains(.keyCertSign) ?? true
+    }
+
+    fileprivate var endsNow: Bool {
+        readable.contains { $0.notAfter == noon }
+    }
+
+    fileprivate var rootSignatureIsUnreadable: Bool {
+        readable.last?.signatureAlgorithmFailure != nil
+    }
+
+    fileprivate var leafMapsPolicies: Bool {
+        readable.first?.extensions.policyMappings != nil
     }
 
     fileprivate var hasNameWrittenTwoWays: Bool {

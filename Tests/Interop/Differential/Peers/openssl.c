@@ -50,7 +50,7 @@ static const char *asked(const struct question *question, X509 **certificates, t
         X509_PURPOSE_SSL_SERVER, X509_PURPOSE_SSL_CLIENT, X509_PURPOSE_SMIME_SIGN, X509_PURPOSE_ANY};
     const char *answer = verdict(question, certificates, purposes[question->purpose], now);
     if (question->purpose != MAIL || !strcmp(answer, "yes")) return answer;
-    return verdict(question, certificates, X509_PURPOSE_SMIME_ENCRYPT, now);
+    return strcmp(verdict(question, certificates, X509_PURPOSE_SMIME_ENCRYPT, now), "yes") ? answer : "yes";
 }
 
 int main(int count, char **arguments) {
