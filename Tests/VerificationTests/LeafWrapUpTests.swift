@@ -42,6 +42,9 @@ struct LeafWrapUp {
         var signing = chain
         signing.leaf.keyUsage = [.digitalSignature, .keyCertSign]
         try verify(signing.der, trusting: [chain.trusted], profile: .rfc5280)
+        signing.leaf.criticality[.basicConstraints] = false
+        let unmarked = verificationRefusal(signing.der, trusting: [chain.trusted], profile: .rfc5280)
+        #expect(unmarked?.failure == .extensionMustBeCritical(.basicConstraints))
         chain.leaf.basicConstraints = BasicConstraints(isAuthority: true)
         try verify(chain.der, trusting: [chain.trusted], profile: .rfc5280)
     }

@@ -11,7 +11,8 @@ enum BasicConstraintsCheck {
     }
 
     /// Where the profile has it so, a leaf is no authority. RFC 5280 §4.2.1.9: who is none, or may not sign certificates,
-    /// limits the length of no path; §4.2.1.10: who is none names no space for others.
+    /// limits the length of no path, and who may sign says so in a critical extension; §4.2.1.10: who is none names no space
+    /// for others.
     static func checkLeaf(_ certificate: PathCertificate, by rules: Rules) throws(VerificationFailure) {
         guard !certificate.isAuthority || !rules.profile.refusesAuthorityAsLeaf else { throw .leafIsAuthority }
         guard rules.askConformance else { return }
@@ -19,7 +20,12 @@ enum BasicConstraintsCheck {
         guard maySign || certificate.extensions.basicConstraints?.pathLength == nil else {
             throw .pathLengthWithoutAuthority
         }
-        guard !certificate.isAuthority else { return }
+        guard !certificate.isAuthority else {
+            guard !maySign || certificate.extensions.isCritical(.basicConstraints) == true else {
+                throw .extensionMustBeCritical(.basicConstraints)
+            }
+            return
+        }
         guard certificate.extensions.nameConstraints == nil else { throw .constraintsOnLeaf }
     }
 }

@@ -2,9 +2,9 @@ import SymbolonCertificates
 
 /// RFC 5280 §4.2.1.1, §4.2.1.2: that key identifiers are there, and name one key alike. They prove nothing: the key does.
 enum KeyIdentifierCheck {
-    /// RFC 5280 §4.2.1.1: a certificate says by which key it was issued; only one that signed itself need not, and its own
-    /// name as the issuer's does not show that: a key rollover has it too. Where the profile has it so, what it says is what
-    /// the issuer says of itself.
+    /// RFC 5280 §4.2.1.1: a certificate says by which key it was issued; only one that signed itself, which as a peer's is
+    /// itself the anchor, need not. Its own name as the issuer's does not show that: a key rollover has it too. Where the
+    /// profile has it so, what it says is what the issuer says of itself.
     static func check(
         _ parsed: PathCertificate, under issuer: PathCertificate?, by rules: Rules
     ) throws(VerificationFailure) {
@@ -14,8 +14,8 @@ enum KeyIdentifierCheck {
         {
             throw .issuerKeyIdentifierDiffers(stated: stated, issuer: known)
         }
-        guard rules.askConformance, stated == nil else { return }
-        guard parsed.isSelfIssued, let key = parsed.publicKey, parsed.certificate.isSigned(by: key) else {
+        guard rules.askConformance else { return }
+        guard stated != nil || issuer == nil && parsed.isSelfIssued else {
             throw .keyIdentifierMissing(.authorityKeyIdentifier)
         }
     }
