@@ -28,6 +28,13 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
+let hummingbird: [Target.Dependency] = [
+    .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
+    .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+]
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 /// A library module: the folder is its layer, the prefix keeps it apart in a consumer's build.
@@ -47,7 +54,10 @@ func tests(
 let base: [Target.Dependency] = ["SymbolonWire", "SymbolonNames", "SymbolonKeys"]
 let trust: [Target.Dependency] = ["SymbolonCertificates", "SymbolonRevocation", "SymbolonVerification"]
 let control: [Target.Dependency] = ["SymbolonAudit", "SymbolonAuthority", "SymbolonAccessPolicy"]
-let ends: [Target.Dependency] = ["SymbolonStorage", "SymbolonTransport", "SymbolonClients", "SymbolonProxy"]
+let enrollment: [Target.Dependency] = ["SymbolonTokens", "SymbolonAdministration", "SymbolonEnrollment"]
+let ends: [Target.Dependency] = [
+    "SymbolonStorage", "SymbolonTransport", "SymbolonClients", "SymbolonProxy", "SymbolonHTTPServices",
+]
 
 /// In the order in which they may import: a target names only what stands before it.
 let libraries: [Target] = [
@@ -57,19 +67,44 @@ let libraries: [Target] = [
     library("Trust", "Certificates", base + [crypto, asn1]),
     library("Trust", "Revocation", base + ["SymbolonCertificates", crypto]),
     library("Trust", "Verification", base + ["SymbolonCertificates", "SymbolonRevocation", crypto]),
+    library("Trust", "Tokens", base + [crypto, cryptoExtras]),
     library("Control", "Audit", base + [crypto]),
     library("Control", "Authority", base + trust + ["SymbolonAudit", crypto]),
     library("Control", "AccessPolicy", base + trust),
-    library("Service", "Storage", base + trust + ["SymbolonAudit", "SymbolonAuthority", grdb, crypto]),
+    library("Control", "Administration", base + trust + ["SymbolonAudit", "SymbolonAuthority"]),
+    library(
+        "Control", "Enrollment",
+        base + trust + ["SymbolonTokens", "SymbolonAudit", "SymbolonAuthority", "SymbolonAdministration", crypto]),
+    library(
+        "Service", "Storage",
+        base + trust + enrollment + ["SymbolonAudit", "SymbolonAuthority", "CPostgreSQL", grdb, crypto]),
     library("Service", "Transport", ["SymbolonKeys", "SymbolonWire", nioCore, nioSSL]),
-    library("Service", "Clients", base + trust + ["SymbolonStorage", nioCore, nioPosix, nioHTTP1, nioSSL]),
+    library(
+        "Service", "Clients",
+        base + trust + enrollment + [
+            "SymbolonAudit", "SymbolonAuthority", "SymbolonStorage", "SymbolonTransport", "CAres", nioCore, nioPosix,
+            nioHTTP1, nioSSL, crypto,
+        ]),
     library("Service", "Proxy", base + trust + ["SymbolonAccessPolicy", "SymbolonTransport", nioCore, nioPosix]),
+    library(
+        "Service", "HTTPServices",
+        base + trust + control + enrollment + ["SymbolonTransport"] + hummingbird + [
+            nioCore, nioPosix, nioHTTP2, httpTypes, logging, metrics, lifecycle, crypto,
+        ]),
+]
+
+/// C libraries of the system, by their -dev packages.
+let systemLibraries: [Target] = [
+    .systemLibrary(
+        name: "CPostgreSQL", path: "Sources/Service/CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(
+        name: "CAres", path: "Sources/Service/CAres", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
 ]
 
 let programs: [Target] = [
     .executableTarget(
         name: "symbolon",
-        dependencies: base + trust + control + ends + [
+        dependencies: base + trust + control + enrollment + ends + [
             nioCore, nioPosix, nioHTTP1, arguments, yams, logging, lifecycle,
         ],
         path: "Sources/Command", swiftSettings: settings),
@@ -90,22 +125,37 @@ var allTests: [Target] = [
     tests("Certificates", base + ["SymbolonCertificates"]),
     tests("Revocation", base + ["SymbolonCertificates", "SymbolonRevocation"]),
     tests("Verification", base + trust + [crypto, cryptoExtras]),
+    tests("Tokens", base + ["SymbolonTokens", crypto, cryptoExtras]),
     tests("Audit", base + ["SymbolonAudit"]),
     tests("Authority", base + trust + ["SymbolonAudit", "SymbolonAuthority"]),
     tests("AccessPolicy", base + trust + ["SymbolonAccessPolicy"]),
-    tests("Storage", base + trust + control + ["SymbolonStorage", grdb]),
+    tests("Administration", base + trust + enrollment + ["SymbolonAudit", "SymbolonAuthority"]),
+    tests("Enrollment", base + trust + enrollment + ["SymbolonAudit", "SymbolonAuthority", crypto]),
+    tests("Storage", base + trust + control + enrollment + ["SymbolonStorage", grdb]),
     tests(
         "Transport", base + ["SymbolonTransport", "SymbolonCertificates", nioCore, nioPosix, nioEmbedded]),
-    tests("Clients", base + trust + ["SymbolonClients", "SymbolonStorage", nioCore]),
+    tests(
+        "Clients",
+        base + trust + control + enrollment + [
+            "SymbolonClients", "SymbolonStorage", "SymbolonTransport", nioCore, nioPosix, nioHTTP1, crypto,
+        ]),
     tests(
         "Proxy",
         base + trust + control + ["SymbolonProxy", "SymbolonTransport", nioCore, nioPosix, nioEmbedded]),
-    tests("Command", base + trust + control + ["symbolon", "SymbolonStorage"]),
+    tests(
+        "HTTPServices",
+        base + trust + control + enrollment + hummingbird + [
+            "SymbolonHTTPServices", "SymbolonTransport", "SymbolonStorage", "SymbolonClients", nioCore, nioPosix,
+            httpTypes, logging, metrics, crypto,
+        ]),
+    tests("Command", base + trust + control + enrollment + ["symbolon", "SymbolonStorage", "SymbolonClients"]),
     tests("Conformance", at: "Conformance", base + trust + ["symbolon"]),
     tests(
-        "Interop", at: "Interop", base + trust + control + ["symbolon", "SymbolonStorage", crypto, cryptoExtras],
+        "Interop", at: "Interop",
+        base + trust + control + enrollment + ["symbolon", "SymbolonStorage", crypto, cryptoExtras],
         exclude: ["Differential/Peers"]),
-    tests("EndToEnd", at: "EndToEnd", base + trust + control + ["symbolon", "issue-loop", "SymbolonStorage"]),
+    tests(
+        "EndToEnd", at: "EndToEnd", base + trust + control + enrollment + ["symbolon", "issue-loop", "SymbolonStorage"]),
 ]
 
 // Working on one part: `SYMBOLON_TESTS=SymbolonNamesTests swift test` builds and runs only the tests named.
@@ -140,11 +190,17 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
+        // Without swift-configuration: our configuration is YAML.
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: ["FullFoundation"]),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
-    targets: libraries + programs + allTests + fuzzing + [
+    targets: libraries + systemLibraries + programs + allTests + fuzzing + [
         .target(
             name: "SymbolonTestSupport", dependencies: base + trust + [crypto], path: "Tests/TestSupport",
             swiftSettings: settings)

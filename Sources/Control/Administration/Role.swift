@@ -1,0 +1,19 @@
+/// What an operator may do. Each role may do all that the ones before it may.
+public enum Role: String, Codable, CaseIterable, Comparable, Sendable {
+    /// Looks at everything, changes nothing.
+    case viewer
+    /// Issues, revokes, invites.
+    case `operator`
+    /// Also says who the operators are, and what the authority may certify.
+    case administrator
+
+    public static func < (one: Role, other: Role) -> Bool { one.rank < other.rank }
+
+    private var rank: Int {
+        switch self {
+        case .viewer: 0
+        case .operator: 1
+        case .administrator: 2
+        }
+    }
+}
