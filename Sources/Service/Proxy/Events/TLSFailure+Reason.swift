@@ -14,6 +14,7 @@ extension TLSFailure {
         case .possessionNotProved: "possessionNotProved"
         case .serverNameRefused: "serverNameRefused"
         case .noApplicationProtocol: "noApplicationProtocol"
+        case .codeNotProved, .noOpenInvitation: "pairing"
         case .nothingInCommon: "nothingInCommon"
         case .handshakeTooLarge: "handshakeTooLarge"
         case .recordNotAuthentic: "recordNotAuthentic"
@@ -41,6 +42,8 @@ extension TLSFailure {
             "issue the peer a certificate whose key usage has digitalSignature"
         case .serverNameRefused:
             "ask for a name that this service has, or add the name to the service"
+        case .codeNotProved, .noOpenInvitation:
+            "make a new invitation, and read its code to the right person: symbolon invite NAME"
         case .noApplicationProtocol, .nothingInCommon:
             "compare what the two ends are configured to speak"
         case .handshakeTooLarge:

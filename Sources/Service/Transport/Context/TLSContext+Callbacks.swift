@@ -10,6 +10,14 @@ extension TLSContext {
             unsafe alert?.pointee = refusal.rawValue
             return ssl_verify_invalid
         }
+        if pairingGate != nil {
+            unsafe SSL_CTX_set_select_certificate_cb(pointer) { hello in
+                guard let hello = unsafe hello, let engine = unsafe TLSEngine.behind(hello.pointee.ssl) else {
+                    return ssl_select_cert_error
+                }
+                return unsafe engine.selectCredential(hello)
+            }
+        }
         if isServer {
             unsafe SSL_CTX_set_tlsext_servername_callback(pointer) { ssl, alert, _ in
                 if unsafe TLSEngine.behind(ssl)?.acceptsServerName() == true { return SSL_TLSEXT_ERR_OK }
@@ -25,18 +33,18 @@ extension TLSContext {
                     return 1
                 }, nil)
         }
-        guard !alpnWire.isEmpty else { return }
+        guard !alpnWire.isEmpty || pairingGate != nil else { return }
         if isServer {
             unsafe SSL_CTX_set_alpn_select_cb(
                 pointer,
                 { ssl, selected, selectedCount, offered, offeredCount, _ in
-                    // RFC 7301 §3.2: our preference decides; without a common protocol, no_application_protocol.
+                    // RFC 7301 §3.2: without a common protocol, no_application_protocol.
                     guard let engine = unsafe TLSEngine.behind(ssl), let offered = unsafe offered else {
                         return SSL_TLSEXT_ERR_ALERT_FATAL
                     }
                     let list = unsafe UnsafeBufferPointer(start: offered, count: Int(offeredCount))
-                    guard let choice = unsafe engine.context.chooseProtocol(from: list) else {
-                        return SSL_TLSEXT_ERR_ALERT_FATAL
+                    guard let choice = unsafe engine.chooseProtocol(from: list) else {
+                        return engine.context.alpnWire.isEmpty ? SSL_TLSEXT_ERR_NOACK : SSL_TLSEXT_ERR_ALERT_FATAL
                     }
                     // The answer points into the client's own list, which outlives the callback.
                     unsafe selected?.pointee = offered + choice.lowerBound
@@ -48,9 +56,9 @@ extension TLSContext {
         }
     }
 
-    /// Where in `offered`, a list of length-prefixed names, the protocol stands that we like best.
-    func chooseProtocol(from offered: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
-        for name in settings.alpn {
+    /// Where in `offered`, a list of length-prefixed names, the first of `names` stands that is in it.
+    static func choose(_ names: [String], from offered: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
+        for name in names {
             var position = 0
             while position < offered.count {
                 let start = position + 1

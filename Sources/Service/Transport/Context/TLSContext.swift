@@ -1,4 +1,5 @@
 internal import CNIOBoringSSL
+public import SymbolonKeys
 
 /// One side's configuration, made once and shared by its connections: the role, the identity, the settings.
 ///
@@ -22,11 +23,55 @@ internal import CNIOBoringSSL
     let acceptedServerNames: Set<HostName>?
     /// `settings.alpn` as the wire has it: each with its length before it (RFC 7301 §3.1).
     let alpnWire: [UInt8]
+    /// How this side pairs by a code, beside certificates or in their place.
+    let pairing: Pairing
+
+    enum Pairing {
+        case none
+        /// A client that proves itself, and its server, by the words of this invitation and by nothing else.
+        case begins(SPAKE2PlusSecret, number: Int)
+        /// A server that answers who asks for `PairingProtocol.alpn`.
+        case answers(any PairingGate)
+    }
+
+    var pairingGate: (any PairingGate)? {
+        guard case .answers(let gate) = pairing else { return nil }
+        return gate
+    }
 
     /// A server needs an identity. A client without one is refused by every server that asks for proof.
     ///
+    /// A server with a gate also answers clients that hold a code, on the same port: `PairingProtocol.alpn` is how they say so.
+    ///
     /// Throws `identityRequired`, `keyDoesNotFitLeaf`, or `setting` naming what cannot be.
-    public init(side: Side, identity: TLSIdentity?, settings: TLSSettings = TLSSettings()) throws(TLSFailure) {
+    public convenience init(
+        side: Side, identity: TLSIdentity?, settings: TLSSettings = TLSSettings(), pairing gate: (any PairingGate)? = nil
+    ) throws(TLSFailure) {
+        if let gate {
+            guard case .server = side else { throw .setting(name: "pairing", value: "a client's gate") }
+            try self.init(side, identity, settings, .answers(gate))
+        } else {
+            try self.init(side, identity, settings, .none)
+        }
+    }
+
+    /// A client that holds the code of an invitation: TLS 1.3, both ends proved by the code, no certificates.
+    public convenience init(
+        code secret: SPAKE2PlusSecret, number: Int, settings: TLSSettings = TLSSettings()
+    ) throws(TLSFailure) {
+        guard PairingProtocol.numbers.contains(number) else {
+            throw .setting(name: "invitation number", value: String(number))
+        }
+        var settings = settings
+        settings.minimumVersion = .tls13
+        settings.alpn = [PairingProtocol.alpn]
+        try self.init(.client, nil, settings, .begins(secret, number: number))
+    }
+
+    private init(
+        _ side: Side, _ identity: TLSIdentity?, _ settings: TLSSettings, _ pairing: Pairing
+    ) throws(TLSFailure) {
+        self.pairing = pairing
         alpnWire = try Self.alpnWire(settings.alpn)
         guard (16_384...1_048_576).contains(settings.maximumHandshakeBytes) else {
             throw .setting(name: "maximumHandshakeBytes", value: String(settings.maximumHandshakeBytes))

@@ -10,7 +10,7 @@ internal import NIOCore
 /// engine's own methods, so the engine is alive whenever the pointer is read, and there is no retain cycle.
 /// Not `Sendable`: it stays on the event loop of its handler.
 @safe final class TLSEngine {
-    enum Progress { case done, needsInput, failed(TLSFailure) }
+    enum Progress { case done, needsInput, needsRecord(Int), failed(TLSFailure) }
     enum ReadOutcome { case bytes, needsInput, closeNotify, failed(TLSFailure) }
 
     let context: TLSContext
@@ -26,6 +26,8 @@ internal import NIOCore
     private var version: TLSVersion = .tls13
     /// Noted when a server asks its client for a certificate, by which time it has proved that it holds its own key.
     private(set) var certificateRequest: CertificateRequest?
+    /// Whether a code stands in for certificates, and how far that is.
+    var pairing = PairingStage.certificates
 
     /// - Parameter serverName: what a client asks for; anything but a DNS host name is not sent (RFC 6066 §3).
     init(context: TLSContext, serverName: String?, verify: @escaping (PresentedPeer) -> PeerVerdict) throws(TLSFailure)
@@ -55,6 +57,9 @@ internal import NIOCore
             unsafe SSL_set_connect_state(ssl)
             unsafe SSL_enable_ocsp_stapling(ssl)
             if let name = serverName.flatMap({ HostName($0) }) { unsafe SSL_set_tlsext_host_name(ssl, name.text) }
+        }
+        if case .begins(let secret, let number) = context.pairing, !begin(secret, number: number) {
+            throw .takeLast(handshakeLimit: 0)
         }
     }
 
@@ -121,7 +126,13 @@ internal import NIOCore
     func handshake() -> Progress {
         let result = unsafe SSL_do_handshake(ssl)
         if result == 1 { return conclude() }
-        return unsafe SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ ? .needsInput : .failed(handshakeFailure())
+        switch unsafe SSL_get_error(ssl, result) {
+        case SSL_ERROR_WANT_READ: return .needsInput
+        case SSL_ERROR_PENDING_CERTIFICATE:
+            if case .asked(let number) = pairing { return .needsRecord(number) }
+            return .failed(handshakeFailure())
+        default: return .failed(pairingFailure(handshakeFailure()))
+        }
     }
 
     /// The library's failure, or the alert in the clear that it could not open.
@@ -138,6 +149,8 @@ internal import NIOCore
 
     private func conclude() -> Progress {
         verify = nil
+        // The code's keys were alone in place: nothing else can have proved the peer.
+        if case .granted(let number) = pairing { verified = PairedByCode(number: number) }
         // Tickets and caches are off; should a resumption slip through all the same, it did not verify the peer.
         guard unsafe SSL_session_reused(ssl) == 0, verified != nil else {
             return .failed(.malformed("session resumed without verification"))
@@ -205,6 +218,19 @@ internal import NIOCore
         return secret
     }
 
+    /// Makes `credential` all that this connection can be proved with.
+    func install(_ credential: borrowing PairingCredential) -> Bool { unsafe credential.install(in: ssl) }
+
+    /// Why a decision of ours ends the handshake.
+    func refuse(_ failure: TLSFailure) { refusal = failure }
+
+    /// The code of the alert that waits to be sent, where it is in the clear.
+    var ownAlert: UInt8? {
+        let output = unsafe pipe.pointee.outbound.readableBytesView.suffix(7)
+        guard output.count == 7, output.first == UInt8(SSL3_RT_ALERT) else { return nil }
+        return output.last
+    }
+
     private func takeFailure() -> TLSFailure {
         let library = TLSFailure.takeLast(handshakeLimit: context.settings.maximumHandshakeBytes)
         return refusal ?? library
@@ -255,6 +281,7 @@ internal import NIOCore
 
     /// RFC 6066 §3: whether the name that the client asks for is served here. A name that is no host name never is.
     func acceptsServerName() -> Bool {
+        if case .granted = pairing { return true }
         guard let bytes = requestedNameBytes else {
             guard context.acceptedServerNames != nil else { return true }
             refusal = .serverNameRefused(nil)
@@ -284,14 +311,19 @@ internal import NIOCore
         return unsafe SessionFacts(
             version: version,
             cipher: Self.text(SSL_get_current_cipher(ssl).flatMap { unsafe SSL_CIPHER_standard_name($0) }),
-            group: Self.text(SSL_get_group_name(SSL_get_group_id(ssl))),
-            peerSignatureAlgorithm: Self.text(
-                SSL_get_signature_algorithm_name(SSL_get_peer_signature_algorithm(ssl), version == .tls13 ? 1 : 0)),
+            group: isPaired
+                ? "SPAKE2PLUS_V1" : Self.text(SSL_get_group_name(SSL_get_group_id(ssl))),
+            peerSignatureAlgorithm: isPaired
+                ? "none"
+                : Self.text(
+                    SSL_get_signature_algorithm_name(SSL_get_peer_signature_algorithm(ssl), version == .tls13 ? 1 : 0)),
             serverName: serverName,
             alpn: alpn,
             verified: verified,
             certificateRequest: certificateRequest)
     }
+
+    private var isPaired: Bool { verified is PairedByCode }
 
     private var alpn: String? {
         var bytes: UnsafePointer<UInt8>?

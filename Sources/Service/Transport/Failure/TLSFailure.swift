@@ -41,6 +41,11 @@ public enum TLSFailure: Error, Equatable, Sendable {
     case serverNameRefused(String?)
     /// No application protocol in common.
     case noApplicationProtocol
+    /// The other end did not prove that it knows the words of this invitation: they were mistyped, or somebody else
+    /// answers or asks in its place.
+    case codeNotProved(Int)
+    /// There is no open invitation by the number named; nil: none was named.
+    case noOpenInvitation(Int?)
     /// No cipher, group or signature algorithm in common.
     case nothingInCommon(String)
     /// A handshake message larger than allowed, in bytes.
@@ -88,6 +93,11 @@ public enum TLSFailure: Error, Equatable, Sendable {
         case .peerRefused(let alert): "the peer's certificates were refused; it was told \(alert)"
         case .serverNameRefused(let name?): "the client asked for the server name \"\(name)\", which is not served here"
         case .serverNameRefused(nil): "the client asked for no server name, and one is required here"
+        case .codeNotProved(let number):
+            "the other end did not prove that it knows the words of invitation \(number): "
+                + "they were mistyped, or somebody stands between"
+        case .noOpenInvitation(let number?): "no invitation with the number \(number) is open there"
+        case .noOpenInvitation(nil): "the client asked for pairing and named no invitation"
         case .noApplicationProtocol: "the peer offers no application protocol that is served here"
         case .nothingInCommon(let what): "the peer and we have no algorithm in common: \(what)"
         case .handshakeTooLarge(let limit): "the peer sent a handshake message of more than \(limit) bytes"

@@ -3,15 +3,15 @@ public struct SessionFacts: Sendable {
     public let version: TLSVersion
     /// The IANA name, e.g. `TLS_AES_128_GCM_SHA256`.
     public let cipher: String
-    /// The key exchange, e.g. `X25519MLKEM768`.
+    /// The key exchange, e.g. `X25519MLKEM768`; `SPAKE2PLUS_V1` where a code proved both ends.
     public let group: String
-    /// What the peer signed its part of the handshake with, e.g. `ecdsa_secp256r1_sha256`.
+    /// What the peer signed its part of the handshake with, e.g. `ecdsa_secp256r1_sha256`; `none` where a code proved it.
     public let peerSignatureAlgorithm: String
     /// The host name that the client asked for, in lower case.
     public let serverName: String?
     /// The application protocol agreed on, with whatever is not printable ASCII escaped.
     public let alpn: String?
-    /// What the verifier made of the peer.
+    /// What the verifier made of the peer; a `PairedByCode` where a code proved it.
     public let verified: any Sendable
     /// On a client, what the server asked for; nil: it asked for no certificate.
     public internal(set) var certificateRequest: CertificateRequest?

@@ -74,6 +74,7 @@ extension TLSHandler {
     func fail(_ failure: TLSFailure, _ context: ChannelHandlerContext) {
         let action = phase.apply(.failed(alerted: engine?.hasOutput ?? false))
         guard action != .nothing else { return }
+        pairingTry?.failure = failure
         cancelAlarm()
         if action == .sendAlertAndLinger {
             emit(context)

@@ -39,6 +39,9 @@ public final class TLSHandler: ChannelDuplexHandler {
     /// The application asked for data and has had none since.
     private var readOwed = false
     private var discarded = 0
+    /// A code is being tried on this connection.
+    var pairingTry: PairingTry?
+    var isGateAsked = false
     var alarm: NIOScheduledCallback?
     /// Of a close that waits for the last bytes to leave.
     var closePromise: EventLoopPromise<Void>?
@@ -84,6 +87,7 @@ public final class TLSHandler: ChannelDuplexHandler {
     public func handlerRemoved(context: ChannelHandlerContext) {
         cancelAlarm()
         failHeld()
+        endPairingTry(pairingTry?.failure ?? .peerClosedDuringHandshake)
         verify = nil
         pipelineContext = nil
     }
@@ -168,18 +172,21 @@ public final class TLSHandler: ChannelDuplexHandler {
         closeTransport(context)
     }
 
-    private func advanceHandshake(_ context: ChannelHandlerContext) {
+    func advanceHandshake(_ context: ChannelHandlerContext) {
         guard let engine else { return }
         switch engine.handshake() {
         case .needsInput:
             guard engine.hasOutput else { return }
             emit(context)
             context.flush()
+        case .needsRecord(let number):
+            askGate(number, context)
         case .failed(let failure):
             fail(failure, context)
         case .done:
             guard let facts = engine.facts(), phase.apply(.proved) == .announce else { return }
             cancelAlarm()
+            endPairingTry(nil)
             releaseHeld(context)
             emit(context)
             context.flush()
