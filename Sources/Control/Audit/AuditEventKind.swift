@@ -12,5 +12,8 @@ public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     case issuanceAbandoned = "issuance.abandoned"
     case issuanceRefused = "issuance.refused"
     case identityExported = "identity.exported"
+    /// Its certificate had ended, and the same key was proved.
+    case identityReturned = "identity.returned"
     case keyBlocked = "key.blocked"
+    case renewalRefused = "renewal.refused"
 }

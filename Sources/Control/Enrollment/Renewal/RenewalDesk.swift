@@ -1,0 +1,198 @@
+public import Foundation
+import SymbolonAudit
+public import SymbolonAuthority
+public import SymbolonCertificates
+import SymbolonKeys
+import SymbolonRevocation
+public import SymbolonVerification
+
+/// Where holders of this authority's certificates renew them: what was proved decides what is issued, and no operator is
+/// asked.
+public actor RenewalDesk {
+    public nonisolated let policy: RenewalPolicy
+    private nonisolated let authority: IssuingAuthority
+    private nonisolated let store: any AuthorityStore
+    private nonisolated let clock: @Sendable () -> Date
+    private var admission: RenewalAdmission
+    private var nonces = RenewalNonces()
+    private var random = SystemRandomNumberGenerator()
+    /// Since this desk was opened.
+    public private(set) var counters = RenewalCounters()
+
+    /// - Parameter clock: now. Passed in, so that tests choose.
+    public init(
+        _ authority: IssuingAuthority, store: any AuthorityStore, policy: RenewalPolicy = RenewalPolicy(),
+        clock: @escaping @Sendable () -> Date
+    ) {
+        self.authority = authority
+        self.store = store
+        self.policy = policy
+        self.clock = clock
+        admission = RenewalAdmission(rate: policy.rate)
+    }
+
+    // MARK: Renewing
+
+    /// Renews the certificate that a connection proved. It names no certificate: what one proof renews is never another's.
+    public func renew(
+        _ request: CertificateRequest, provedBy peer: VerifiedPeer
+    ) async throws(RenewalRefusal) -> RenewedCertificate {
+        let held = peer.path.leaf
+        return try await counting(held, request) { () async throws(RenewalRefusal) in
+            let check = try await self.check(held)
+            let now = self.clock()
+            try check.requireLive(at: now)
+            let issuance = try self.issuance(check, request, at: now)
+            try await self.admit(held, at: now)
+            return try await self.issue(issuance, for: held)
+        }
+    }
+
+    /// For a holder that comes back after its certificate's end.
+    public func nonce() -> [UInt8] { nonces.make(at: clock(), using: &random) }
+
+    /// Renews a certificate that has ended, for whoever has its key.
+    /// - Parameter signature: the key's, over `LapsedStatement.bytes`.
+    public func bringBack(
+        _ held: Certificate, _ request: CertificateRequest, nonce: [UInt8], signature: [UInt8]
+    ) async throws(RenewalRefusal) -> RenewedCertificate {
+        // Until the key has shown itself, nothing is written down: strangers do not fill the record.
+        guard nonces.isOurs(nonce, at: clock()) else { throw .nonce }
+        let check = try await check(held)
+        guard LapsedStatement.isSigned(signature, certificate: held, request: request, nonce: nonce) else {
+            throw .signature
+        }
+        return try await counting(held, request) { () async throws(RenewalRefusal) in
+            let now = self.clock()
+            guard await self.use(nonce, at: now) else { throw .nonce }
+            try check.requireLapsed(at: now)
+            let issuance = try self.issuance(check, request, at: now)
+            try await self.admit(held, at: now)
+            let renewed = try await self.issue(issuance, for: held)
+            await self.note(
+                .identityReturned, check.record.intent.identity,
+                ["lapsed": held.serialNumber.description, "serial": renewed.issued.serialNumber.description])
+            return renewed
+        }
+    }
+
+    private func use(_ nonce: [UInt8], at now: Date) -> Bool { nonces.use(nonce, at: now) }
+
+    // MARK: Renewal information
+
+    /// When to renew a certificate; nil for one that is not known here. RFC 9773 §4.1.
+    public nonisolated func window(
+        of serialNumber: SerialNumber
+    ) async throws(RenewalRefusal) -> RenewalWindow? {
+        guard let record = try await record(of: serialNumber) else { return nil }
+        return policy.window(for: record, at: clock())
+    }
+
+    // MARK: The steps
+
+    private nonisolated func record(of serialNumber: SerialNumber) async throws(RenewalRefusal) -> IssuanceRecord? {
+        do throws(StoreFailure) {
+            return try await store.certificate(serialNumber)
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    private nonisolated func check(_ held: Certificate) async throws(RenewalRefusal) -> RenewalCheck {
+        try RenewalCheck(held, record: try await record(of: held.serialNumber), policy: policy)
+    }
+
+    private nonisolated func issuance(
+        _ check: RenewalCheck, _ request: CertificateRequest, at now: Date
+    ) throws(RenewalRefusal) -> IssuanceRequest {
+        try check.issuance(
+            for: request, at: now, issuerEnd: authority.issuing.notAfter, configuration: authority.configuration)
+    }
+
+    /// After the checks, which are cheap, and before the issuance, which is not: who asks for what it may not have takes
+    /// nobody's place.
+    private func admit(_ held: Certificate, at now: Date) throws(RenewalRefusal) {
+        switch admission.ask(held.serialNumber, deadline: held.notAfter, at: now) {
+        case .admitted: return
+        case .comeAgain(let seconds): throw .notYet(retryAfter: seconds)
+        }
+    }
+
+    private nonisolated func issue(
+        _ request: IssuanceRequest, for held: Certificate
+    ) async throws(RenewalRefusal) -> RenewedCertificate {
+        let issued: IssuedCertificate
+        do throws(IssuanceFailure) {
+            issued = try await authority.issue(request)
+        } catch {
+            throw .issuance(error)
+        }
+        // What was proved may have been revoked meanwhile, by one who could not know of the certificate that has just been
+        // made. It goes the same way then.
+        if let record = try await record(of: held.serialNumber), case .revoked(let revocation, _) = record.state {
+            do {
+                _ = try await authority.revoke(
+                    issued.serialNumber, reason: revocation.reason, actor: request.actor)
+            } catch .store(let failure) {
+                throw .store(failure)
+            } catch {
+                throw .revoked(held.serialNumber)
+            }
+            throw .revoked(held.serialNumber)
+        }
+        return RenewedCertificate(
+            issued: issued, replaced: held.serialNumber,
+            window: CertificateLife(of: issued.certificate).suggestedWindow)
+    }
+
+    // MARK: Accounting
+
+    private nonisolated func counting(
+        _ held: Certificate, _ request: CertificateRequest,
+        _ work: @Sendable () async throws(RenewalRefusal) -> RenewedCertificate
+    ) async throws(RenewalRefusal) -> RenewedCertificate {
+        do throws(RenewalRefusal) {
+            let renewed = try await work()
+            await count { $0.renewed += 1 }
+            return renewed
+        } catch {
+            if case .notYet = error {
+                await count { $0.deferred += 1 }
+                throw error
+            }
+            await count { $0.refused += 1 }
+            // The issuing authority has written down what it refused itself.
+            if case .issuance = error { throw error }
+            await note(
+                .renewalRefused, held.subject.texts(of: .commonName).first ?? held.serialNumber.description,
+                [
+                    "serial": held.serialNumber.description, "because": error.explanation,
+                    "key": request.publicKey.fingerprint.description,
+                ])
+            throw error
+        }
+    }
+
+    private func count(_ change: @Sendable (inout RenewalCounters) -> Void) { change(&counters) }
+
+    /// A record that cannot be written now is no reason to answer otherwise: issuance writes its own, or fails.
+    private nonisolated func note(_ kind: AuditEventKind, _ subject: String, _ details: [String: String]) async {
+        try? await authority.note(kind, subject: subject, actor: subject, details: details)
+    }
+}
+
+/// What a renewal gave.
+public struct RenewedCertificate: Equatable, Sendable {
+    public let issued: IssuedCertificate
+    public let replaced: SerialNumber
+    /// When the new one should be renewed in its turn.
+    public let window: RenewalWindow?
+}
+
+/// What a desk has done.
+public struct RenewalCounters: Equatable, Sendable {
+    public var renewed = 0
+    public var refused = 0
+    /// Sent away to come again.
+    public var deferred = 0
+}
