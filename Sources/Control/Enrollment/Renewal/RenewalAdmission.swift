@@ -42,10 +42,10 @@ public struct RenewalAdmission: Sendable {
     private var places: [SerialNumber: Place] = [:]
     private var nextSweep: Date?
 
-    /// - Parameter rate: admissions a second; what gathers while nobody comes is one second's worth.
+    /// - Parameter rate: admissions a second; what gathers while nobody comes is one second's worth, and four at least.
     public init(rate: Double) {
         self.rate = max(rate, 0.01)
-        burst = max(1, rate)
+        burst = max(4, rate)
         tokens = burst
     }
 
@@ -59,9 +59,7 @@ public struct RenewalAdmission: Sendable {
         let place = places[serialNumber] ?? Place(deadline: deadline, serialNumber: serialNumber)
         let rank = index(of: place)
         let isKnown = places[serialNumber] != nil
-        // What is there is first for those who end sooner and may come now.
-        let sooner = waiting[..<rank].count { $0.appointment <= now }
-        if tokens >= Double(sooner) + 1 {
+        if tokens >= leftForOthers(before: rank, at: now) + 1 {
             tokens -= 1
             if isKnown { remove(at: rank) }
             return .admitted
@@ -77,6 +75,18 @@ public struct RenewalAdmission: Sendable {
             places[serialNumber] = place
         }
         return .comeAgain(after: appointment.timeIntervalSince(now))
+    }
+
+    /// What is there is first for those who end sooner and may come now. But never all of it: who does not come holds up
+    /// nobody for longer than it takes to fill.
+    private func leftForOthers(before rank: Int, at now: Date) -> Double {
+        let most = min(tokens, burst - 1)
+        var sooner = 0.0
+        for one in waiting[..<rank] where one.appointment <= now {
+            sooner += 1
+            if sooner >= most { break }
+        }
+        return sooner
     }
 
     private mutating func fill(at now: Date) {

@@ -42,7 +42,8 @@ struct RenewalCheck {
     /// - Parameter issuerEnd: a renewed certificate ends with its issuer at the latest, so that the last months of an
     ///   authority are no outage of those who renew.
     func issuance(
-        for request: CertificateRequest, at now: Date, issuerEnd: Date, configuration: AuthorityConfiguration
+        for request: CertificateRequest, actor: String, at now: Date, issuerEnd: Date,
+        configuration: AuthorityConfiguration
     ) throws(RenewalRefusal) -> IssuanceRequest {
         guard let profile = ProfileName(rawValue: record.intent.profile), policy.profiles.contains(profile) else {
             throw .profile(record.intent.profile)
@@ -63,8 +64,7 @@ struct RenewalCheck {
         let life = min(record.intent.life, .seconds(Int64(issuerEnd.timeIntervalSince(now).rounded(.down))))
         do throws(RequestFailure) {
             return try IssuanceRequest(
-                request, profile: profile, name: name, names: beside, life: life,
-                actor: "\(record.intent.identity) by certificate \(record.intent.serialNumber)",
+                request, profile: profile, name: name, names: beside, life: life, actor: actor,
                 configuration: configuration)
         } catch {
             throw .request(error)

@@ -34,15 +34,16 @@ public actor RenewalDesk {
     // MARK: Renewing
 
     /// Renews the certificate that a connection proved. It names no certificate: what one proof renews is never another's.
+    /// - Parameter actor: the peer, as the audit record shall name it.
     public func renew(
-        _ request: CertificateRequest, provedBy peer: VerifiedPeer
+        _ request: CertificateRequest, provedBy peer: VerifiedPeer, actor: String
     ) async throws(RenewalRefusal) -> RenewedCertificate {
         let held = peer.path.leaf
-        return try await counting(held, request) { () async throws(RenewalRefusal) in
+        return try await counting(held, request, actor) { () async throws(RenewalRefusal) in
             let check = try await self.check(held)
             let now = self.clock()
             try check.requireLive(at: now)
-            let issuance = try self.issuance(check, request, at: now)
+            let issuance = try self.issuance(check, request, actor, at: now)
             try await self.admit(held, at: now)
             return try await self.issue(issuance, for: held)
         }
@@ -52,9 +53,11 @@ public actor RenewalDesk {
     public func nonce() -> [UInt8] { nonces.make(at: clock(), using: &random) }
 
     /// Renews a certificate that has ended, for whoever has its key.
-    /// - Parameter signature: the key's, over `LapsedStatement.bytes`.
+    /// - Parameters:
+    ///   - signature: the key's, over `LapsedStatement.bytes`.
+    ///   - address: where it comes from.
     public func bringBack(
-        _ held: Certificate, _ request: CertificateRequest, nonce: [UInt8], signature: [UInt8]
+        _ held: Certificate, _ request: CertificateRequest, nonce: [UInt8], signature: [UInt8], from address: String
     ) async throws(RenewalRefusal) -> RenewedCertificate {
         // Until the key has shown itself, nothing is written down: strangers do not fill the record.
         guard nonces.isOurs(nonce, at: clock()) else { throw .nonce }
@@ -62,15 +65,16 @@ public actor RenewalDesk {
         guard LapsedStatement.isSigned(signature, certificate: held, request: request, nonce: nonce) else {
             throw .signature
         }
-        return try await counting(held, request) { () async throws(RenewalRefusal) in
+        let actor = "\(check.record.intent.identity) (lapsed certificate \(held.serialNumber), from \(address))"
+        return try await counting(held, request, actor) { () async throws(RenewalRefusal) in
             let now = self.clock()
             guard await self.use(nonce, at: now) else { throw .nonce }
             try check.requireLapsed(at: now)
-            let issuance = try self.issuance(check, request, at: now)
+            let issuance = try self.issuance(check, request, actor, at: now)
             try await self.admit(held, at: now)
             let renewed = try await self.issue(issuance, for: held)
             await self.note(
-                .identityReturned, check.record.intent.identity,
+                .identityReturned, check.record.intent.identity, actor,
                 ["lapsed": held.serialNumber.description, "serial": renewed.issued.serialNumber.description])
             return renewed
         }
@@ -103,10 +107,11 @@ public actor RenewalDesk {
     }
 
     private nonisolated func issuance(
-        _ check: RenewalCheck, _ request: CertificateRequest, at now: Date
+        _ check: RenewalCheck, _ request: CertificateRequest, _ actor: String, at now: Date
     ) throws(RenewalRefusal) -> IssuanceRequest {
         try check.issuance(
-            for: request, at: now, issuerEnd: authority.issuing.notAfter, configuration: authority.configuration)
+            for: request, actor: actor, at: now, issuerEnd: authority.issuing.notAfter,
+            configuration: authority.configuration)
     }
 
     /// After the checks, which are cheap, and before the issuance, which is not: who asks for what it may not have takes
@@ -148,7 +153,7 @@ public actor RenewalDesk {
     // MARK: Accounting
 
     private nonisolated func counting(
-        _ held: Certificate, _ request: CertificateRequest,
+        _ held: Certificate, _ request: CertificateRequest, _ actor: String,
         _ work: @Sendable () async throws(RenewalRefusal) -> RenewedCertificate
     ) async throws(RenewalRefusal) -> RenewedCertificate {
         do throws(RenewalRefusal) {
@@ -164,7 +169,7 @@ public actor RenewalDesk {
             // The issuing authority has written down what it refused itself.
             if case .issuance = error { throw error }
             await note(
-                .renewalRefused, held.subject.texts(of: .commonName).first ?? held.serialNumber.description,
+                .renewalRefused, held.subject.texts(of: .commonName).first ?? held.serialNumber.description, actor,
                 [
                     "serial": held.serialNumber.description, "because": error.explanation,
                     "key": request.publicKey.fingerprint.description,
@@ -176,8 +181,10 @@ public actor RenewalDesk {
     private func count(_ change: @Sendable (inout RenewalCounters) -> Void) { change(&counters) }
 
     /// A record that cannot be written now is no reason to answer otherwise: issuance writes its own, or fails.
-    private nonisolated func note(_ kind: AuditEventKind, _ subject: String, _ details: [String: String]) async {
-        try? await authority.note(kind, subject: subject, actor: subject, details: details)
+    private nonisolated func note(
+        _ kind: AuditEventKind, _ subject: String, _ actor: String, _ details: [String: String]
+    ) async {
+        try? await authority.note(kind, subject: subject, actor: actor, details: details)
     }
 }
 
@@ -195,4 +202,10 @@ public struct RenewalCounters: Equatable, Sendable {
     public var refused = 0
     /// Sent away to come again.
     public var deferred = 0
+
+    public init(renewed: Int = 0, refused: Int = 0, deferred: Int = 0) {
+        self.renewed = renewed
+        self.refused = refused
+        self.deferred = deferred
+    }
 }
