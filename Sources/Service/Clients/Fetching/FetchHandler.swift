@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import SymbolonTransport
 
 /// One request and its answer. Loop-bound; whatever happens, the promise is kept once and the connection closed.
 ///
@@ -97,6 +98,8 @@ final class FetchHandler: ChannelInboundHandler {
             switch error {
             case NIOSSLError.uncleanShutdown: .cutOff
             case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: .notProved("\(error)")
+            case let failure as TLSFailure: .notProved(failure.explanation)
+            case let failure as FetchFailure: failure
             case is HTTPParserError: .malformed("\(error)")
             default: .unreachable("\(error)")
             }

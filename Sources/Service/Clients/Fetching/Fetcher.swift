@@ -80,7 +80,7 @@ extension FetchAddress {
 }
 
 extension FetchFailure {
-    fileprivate init(connecting error: any Error, within time: TimeAmount) {
+    init(connecting error: any Error, within time: TimeAmount) {
         switch error {
         case ChannelError.connectTimeout: self = .unreachableWithin(time)
         case let error as NIOConnectionError:
