@@ -3,12 +3,15 @@ public enum HomeFailure: Error, Equatable, Sendable {
     /// Everything in the home that others could read or change, in the order of the paths.
     case unsafe([FileFailure])
     case file(FileFailure)
+    /// A file of ours that does not read as what was written.
+    case unreadable(path: String)
 
     /// One line for each thing found, with the command that mends it.
     public var explanation: String {
         switch self {
         case .unsafe(let findings): findings.map(\.explanation).joined(separator: "\n")
         case .file(let failure): failure.explanation
+        case .unreadable(let path): "\(path) does not read as this program wrote it; pair this machine again"
         }
     }
 }

@@ -5,6 +5,7 @@ import SymbolonKeys
 /// ```text
 /// HOME/                  0700
 /// ├── authority.sqlite   0600   certificates, revocations, the audit record
+/// ├── authority.json     0600   only on a machine that was paired: its authority's addresses and anchors
 /// ├── passphrase         0600   only where the operator named no other source
 /// ├── keys/              0700   root.key.pem, issuing.key.pem, audit.key.pem: sealed, 0600; audit.head: 0600
 /// ├── identities/        0700   NAME.pem: sealed key, chain and anchors in one file, 0600
