@@ -1,6 +1,7 @@
 /// DER tags that key encodings write (X.690 §8); the context's own are constructed.
 enum DERTag: UInt8 {
     case integer = 0x02
+    case bitString = 0x03
     case octetString = 0x04
     case null = 0x05
     case sequence = 0x30
@@ -27,6 +28,13 @@ func derElement(_ tag: DERTag, _ content: [UInt8]...) -> [UInt8] {
 func derInteger(_ value: Int) -> [UInt8] {
     let magnitude = bigEndian(value)
     return derElement(.integer, magnitude[0] < 0x80 ? magnitude : [0] + magnitude)
+}
+
+/// A positive INTEGER from its big-endian magnitude, minimal (X.690 §8.3.2).
+func derMagnitude(_ magnitude: [UInt8]) -> [UInt8] {
+    let octets = magnitude.drop { $0 == 0 }
+    guard let first = octets.first else { return derElement(.integer, [0]) }
+    return derElement(.integer, first < 0x80 ? [] : [0], Array(octets))
 }
 
 /// The fewest octets that hold a non-negative value; one octet for zero.

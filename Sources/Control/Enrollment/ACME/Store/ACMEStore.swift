@@ -44,10 +44,9 @@ public protocol ACMEStore: Sendable {
     // MARK: Authorizations
 
     func authorization(_ id: ResourceID) async throws(StoreFailure) -> ACMEAuthorization?
-    /// The account's authorizations in `valid` that were validated (`createdAt` of the authorization) at or after `since`
-    /// and end after `until`, for exactly these identifiers.
+    /// The account's authorizations in `valid` that end after `until`, for exactly these identifiers.
     func validAuthorizations(
-        of account: ResourceID, for identifiers: [ACMEIdentifier], since: Date, until: Date
+        of account: ResourceID, for identifiers: [ACMEIdentifier], until: Date
     ) async throws(StoreFailure) -> [ACMEAuthorization]
     /// How many of the account's authorizations for this identifier became `invalid` and were made at or after `since`.
     func failureCount(
