@@ -10,10 +10,14 @@ extension CertificateProfile {
     ) throws(CertificateFailure) -> [UInt8] {
         var template = try template(
             serialNumber: serialNumber, issuer: issuer, validity: (request.notBefore, request.notAfter),
-            subject: DistinguishedName(commonName: request.name, organization: organisation), key: request.publicKey)
+            subject: DistinguishedName(commonName: Self.commonName(request.name), organization: organisation),
+            key: request.publicKey)
         template.subjectAlternativeNames = request.names.map { GeneralName($0) }
         return template.derBytes()
     }
+
+    /// For people only, so what is too long for it (a proved DNS name may be) is cut off.
+    private static func commonName(_ name: String) -> String { String(name.prefix(DistinguishedName.longestText)) }
 
     /// The bytes of a root or issuing certificate.
     func authority(

@@ -5,6 +5,10 @@ extension AuthorityConfiguration {
     /// First path segments that short names may not take: they are folders of other profiles, or the authority's own.
     static let reservedSegments: Set<String> = ["authority", "person", "device"]
 
+    /// Folders of what is named by the DNS name or address that it proved (`host/www.example.org`), which may be longer than
+    /// a common name.
+    static let provedFolders: Set<String> = ["host", "wildcard", "address"]
+
     /// The name that policy will know a subject by.
     /// - Parameters:
     ///   - name: short: one path segment, or several with `/` between under a profile without a folder.
@@ -12,11 +16,12 @@ extension AuthorityConfiguration {
     func identity(
         _ name: String, form: CertificateProfile.IdentityForm, names: [SubjectName]
     ) throws(IdentityFailure) -> SubjectName {
+        let segments = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let length = name.unicodeScalars.count
-        guard length <= DistinguishedName.longestText else {
+        let isProved = segments.count == 2 && Self.provedFolders.contains(segments[0])
+        guard length <= DistinguishedName.longestText || isProved else {
             throw .tooLong(length, allowed: DistinguishedName.longestText)
         }
-        let segments = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let plain = try spiffeID(segments)
         switch form {
         case .plain:
@@ -52,6 +57,13 @@ extension AuthorityConfiguration {
             try SPIFFEID(
                 trustDomain: trustDomain,
                 path: text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)))
+    }
+}
+
+extension AuthorityConfiguration {
+    /// Whether a DNS name or an address may be certified under a profile, before anybody asks for a certificate.
+    public func check(_ name: SubjectName, under profile: ProfileName) throws(NameRefusal) {
+        try NamePolicy(configuration: self, profile: .named(profile)).check(name, beside: .spiffe(trustDomain.id))
     }
 }
 
