@@ -45,28 +45,39 @@ struct TLSChallenge: Sendable {
             case .address(let address): address.reverseName
             }
         let connecting = try timeLeft.step(atMost: settings.connecting)
-        let response = try timeLeft.step(atMost: settings.response)
-        let found: Result<[[UInt8]], TLSFailure>
         do {
             let target = try SocketAddress(ipAddress: address.description, port: settings.tlsPort)
-            found = try await shakeHands(with: target, asking: name, connecting, response)
+            var found = try await shakeHands(
+                with: target, asking: name, connecting, try timeLeft.step(atMost: settings.response))
+            if case .failure(.keyUsageForbidsSigning) = found {
+                found = try await shakeHands(
+                    with: target, asking: name, connecting, try timeLeft.step(atMost: settings.response), atMost: .tls12
+                )
+            }
+            return .certificates(try found.get())
+        } catch let failure as ChallengeFailure {
+            throw failure
+        } catch let failure as TLSFailure {
+            throw .tls("\(address), port \(settings.tlsPort): \(failure.explanation)")
         } catch {
             return .nobody(FetchFailure(connecting: error, within: connecting).explanation)
         }
-        do throws(TLSFailure) {
-            return .certificates(try found.get())
-        } catch {
-            throw .tls("\(address), port \(settings.tlsPort): \(error.explanation)")
-        }
     }
 
+    /// Divergence: RFC 8446 §4.4.2.2 wants digitalSignature in a key usage, and the library ends the handshake without it.
+    /// Certificates made for challenges, lego's for one, often have keyEncipherment alone, and no other use. In TLS 1.2 the
+    /// library notices only after the server has agreed to the protocol and signed our random with its key: all that
+    /// RFC 8737 asks a server to show.
+    ///
     /// - Throws: when there is no connection; what the handshake comes to is the result.
     private func shakeHands(
-        with target: SocketAddress, asking name: String, _ connecting: TimeAmount, _ response: TimeAmount
+        with target: SocketAddress, asking name: String, _ connecting: TimeAmount, _ response: TimeAmount,
+        atMost version: TLSVersion = .tls13
     ) async throws -> Result<[[UInt8]], TLSFailure> {
         var settings = TLSSettings()
         // RFC 8737 §3: "MUST negotiate TLS 1.2 or higher".
         settings.minimumVersion = .tls12
+        settings.maximumVersion = version
         settings.alpn = [Self.protocolName]
         settings.handshakeDeadline = response
         let context = try TLSContext(side: .client, identity: nil, settings: settings)
@@ -78,9 +89,10 @@ struct TLSChallenge: Sendable {
                 .connectTimeout(connecting)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        // Judged when the handshake is through: only then has the server shown that it holds the key.
-                        let tls = TLSHandler(context: context, serverName: name) { .accepted($0.chain) }
-                        try channel.pipeline.syncOperations.addHandlers([tls, Onlooker(shown)])
+                        let onlooker = Onlooker(shown, takesUnfinished: version == .tls12)
+                        let tls = TLSHandler(context: context, serverName: name) { onlooker.see($0) }
+                        onlooker.tls = tls
+                        try channel.pipeline.syncOperations.addHandlers([tls, onlooker])
                     }
                 }
                 .connect(to: target).get()
@@ -96,20 +108,34 @@ struct TLSChallenge: Sendable {
         }
     }
 
-    /// Takes the certificates of one handshake, says nothing, and hangs up.
+    /// Takes the certificates of one handshake, says nothing, and hangs up. On its event loop.
     private final class Onlooker: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
 
         private let shown: EventLoopPromise<[[UInt8]]>
+        private let takesUnfinished: Bool
+        private var chain: [[UInt8]] = []
+        weak var tls: TLSHandler?
 
-        init(_ shown: EventLoopPromise<[[UInt8]]>) { self.shown = shown }
+        init(_ shown: EventLoopPromise<[[UInt8]]>, takesUnfinished: Bool) {
+            self.shown = shown
+            self.takesUnfinished = takesUnfinished
+        }
+
+        /// Judged when the server has shown that it holds the key.
+        func see(_ peer: PresentedPeer) -> PeerVerdict {
+            chain = peer.chain
+            return .accepted(())
+        }
 
         func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-            guard let completed = event as? TLSHandshakeCompleted else { return }
-            // RFC 8737 §3: a server that does not answer the protocol has not agreed to it.
-            if completed.facts.alpn == TLSChallenge.protocolName,
-                let chain = completed.facts.verified as? [[UInt8]]
-            {
+            guard event is TLSHandshakeCompleted else { return }
+            finish(context)
+        }
+
+        /// RFC 8737 §3: a server that does not answer the protocol has not agreed to it.
+        private func finish(_ context: ChannelHandlerContext) {
+            if tls?.agreedProtocol == TLSChallenge.protocolName {
                 shown.succeed(chain)
             } else {
                 shown.fail(TLSFailure.noApplicationProtocol)
@@ -120,6 +146,9 @@ struct TLSChallenge: Sendable {
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            if takesUnfinished, error as? TLSFailure == .keyUsageForbidsSigning, !chain.isEmpty {
+                return finish(context)
+            }
             shown.fail(error)
             context.close(promise: nil)
         }

@@ -45,7 +45,8 @@ public import SymbolonKeys
     ///
     /// Throws `identityRequired`, `keyDoesNotFitLeaf`, or `setting` naming what cannot be.
     public convenience init(
-        side: Side, identity: TLSIdentity?, settings: TLSSettings = TLSSettings(), pairing gate: (any PairingGate)? = nil
+        side: Side, identity: TLSIdentity?, settings: TLSSettings = TLSSettings(),
+        pairing gate: (any PairingGate)? = nil
     ) throws(TLSFailure) {
         if let gate {
             guard case .server = side else { throw .setting(name: "pairing", value: "a client's gate") }
@@ -100,8 +101,9 @@ public import SymbolonKeys
 
     private func configureProtocol() -> Bool {
         let oldest = UInt16(settings.minimumVersion == .tls13 ? TLS1_3_VERSION : TLS1_2_VERSION)
+        let newest = UInt16(settings.maximumVersion == .tls13 ? TLS1_3_VERSION : TLS1_2_VERSION)
         guard unsafe SSL_CTX_set_min_proto_version(pointer, oldest) == 1,
-            unsafe SSL_CTX_set_max_proto_version(pointer, UInt16(TLS1_3_VERSION)) == 1
+            unsafe SSL_CTX_set_max_proto_version(pointer, newest) == 1
         else { return false }
         // No resumption in any form: a resumed session would not see the verifier.
         unsafe SSL_CTX_set_options(pointer, UInt32(SSL_OP_NO_TICKET))

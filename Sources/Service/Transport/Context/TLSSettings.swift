@@ -34,6 +34,9 @@ public struct TLSSettings: Sendable {
     /// for clients that hold several certificates; it decides nothing.
     public var clientAuthorityNames: [[UInt8]] = []
 
+    /// The newest version spoken. Less than TLS 1.3 only to look at the certificate of a peer whose key usage TLS 1.3 refuses.
+    package var maximumVersion: TLSVersion = .tls13
+
     /// Records sealed under one key before we change it. RFC 8446 §5.5 allows AES-GCM 2^24.5 full records; half of 2^24
     /// leaves a margin of a factor of almost three.
     package var recordsPerKey = 1 << 23

@@ -325,7 +325,8 @@ internal import NIOCore
 
     private var isPaired: Bool { verified is PairedByCode }
 
-    private var alpn: String? {
+    /// The application protocol agreed on, as soon as the server has said so.
+    var alpn: String? {
         var bytes: UnsafePointer<UInt8>?
         var count: CUnsignedInt = 0
         unsafe SSL_get0_alpn_selected(ssl, &bytes, &count)

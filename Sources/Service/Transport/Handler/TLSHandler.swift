@@ -77,6 +77,10 @@ public final class TLSHandler: ChannelDuplexHandler {
     /// On a client, what the server has asked for, also where the handshake failed afterwards. On the event loop only.
     public var certificateRequest: CertificateRequest? { engine?.certificateRequest }
 
+    /// On a client, the application protocol that the server has taken, also where the handshake failed afterwards. On the
+    /// event loop only.
+    package var agreedProtocol: String? { engine?.alpn }
+
     // MARK: Life in the pipeline
 
     public func handlerAdded(context: ChannelHandlerContext) {
