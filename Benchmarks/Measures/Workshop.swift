@@ -13,7 +13,7 @@ struct Workshop: Sendable {
     let key: SigningKey
 
     static func open(in folder: String) async throws -> Workshop {
-        let store = try SQLiteAuthorityStore.create(at: folder + "/authority.sqlite")
+        let store = try AuthorityDatabase.create(at: folder + "/authority.sqlite")
         let creation = AuthorityCreation(
             try AuthorityConfiguration(trustDomain: TrustDomain("bench.internal")))
         _ = try await creation.run(in: store, actor: "bench", at: Date())

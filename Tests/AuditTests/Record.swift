@@ -16,9 +16,9 @@ struct Record {
     }
 
     mutating func append(_ event: AuditEvent) throws {
-        let sealed = try AuditAppend(event, sealedBy: sealer).seal(after: entries.last, head: head)
-        entries.append(sealed.entry.stored)
-        head = sealed.head
+        var continuation = AuditContinuation(after: entries.last, head: head)
+        entries.append(try continuation.append(AuditAppend(event, sealedBy: sealer)))
+        head = try continuation.head()
     }
 
     func verdict(noted: AuditHead? = nil) -> AuditVerdict {

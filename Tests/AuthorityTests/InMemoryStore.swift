@@ -194,9 +194,9 @@ final class InMemoryStore: AuthorityStore {
 extension InMemoryStore.Contents {
     fileprivate mutating func append(_ audit: AuditAppend) throws(StoreFailure) {
         do {
-            let sealed = try audit.seal(after: self.audit.last, head: head)
-            self.audit.append(sealed.entry.stored)
-            head = sealed.head
+            var continuation = AuditContinuation(after: self.audit.last, head: head)
+            self.audit.append(try continuation.append(audit))
+            head = try continuation.head()
         } catch {
             throw .audit(error)
         }

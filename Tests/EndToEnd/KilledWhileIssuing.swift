@@ -56,14 +56,14 @@ struct KilledWhileIssuing {
 private struct Scene: Sendable {
     private let folder: TemporaryFolder
     private let creation: AuthorityCreation
-    private let store: SQLiteAuthorityStore
+    private let store: AuthorityDatabase
     private let loop: String
 
     init() async throws {
         folder = try TemporaryFolder()
         loop = try BuiltProgram.path("issue-loop")
         creation = AuthorityCreation(try AuthorityConfiguration(trustDomain: TrustDomain("example.internal")))
-        store = try SQLiteAuthorityStore.create(at: folder.file("authority.sqlite"))
+        store = try AuthorityDatabase.create(at: folder.file("authority.sqlite"))
         _ = try await creation.run(in: store, actor: "test", at: Date())
         for (name, key) in [("issuing", creation.issuingKey), ("audit", creation.auditKey)] {
             let der = unsafe key.pkcs8().withUnsafeBytes { unsafe Array($0) }

@@ -43,7 +43,7 @@ struct NoSerialNumberIsUsedTwice {
 
     /// A store with some certificates in it, closed.
     private func begin(_ creation: AuthorityCreation, in place: String) async throws -> [SerialNumber] {
-        let store = try SQLiteAuthorityStore.create(at: place + "/authority.sqlite")
+        let store = try AuthorityDatabase.create(at: place + "/authority.sqlite")
         _ = try await creation.run(in: store, actor: "test", at: Date())
         let authority = try await open(place, creation)
         var past: [SerialNumber] = []
@@ -53,7 +53,7 @@ struct NoSerialNumberIsUsedTwice {
 
     private func open(_ place: String, _ creation: AuthorityCreation) async throws -> IssuingAuthority {
         try await IssuingAuthority.open(
-            SQLiteAuthorityStore.open(at: place + "/authority.sqlite"),
+            AuthorityDatabase.open(at: place + "/authority.sqlite"),
             keys: AuthorityKeys(issuing: creation.issuingKey, audit: creation.auditKey), clock: { Date() })
     }
 
@@ -82,7 +82,7 @@ struct NoSerialNumberIsUsedTwice {
 
     /// The record of a store is whole. Gives how many certificates it has.
     private func check(_ place: String, _ creation: AuthorityCreation) async throws -> Int {
-        let store = try SQLiteAuthorityStore.open(at: place + "/authority.sqlite")
+        let store = try AuthorityDatabase.open(at: place + "/authority.sqlite")
         let entries = try await store.auditEntries(from: 1, limit: .max)
         let head = try await store.auditEnd()?.head
         let verdict = AuditChain.verify(entries, head: head, key: creation.auditKey.publicKey)

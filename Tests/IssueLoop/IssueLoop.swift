@@ -23,7 +23,7 @@ enum IssueLoop {
             issuing: try PrivateKeyFile.loadGiven(arguments[1], with: nil),
             audit: try PrivateKeyFile.loadGiven(arguments[2], with: nil))
         let authority = try await IssuingAuthority.open(
-            SQLiteAuthorityStore.open(at: arguments[0]), keys: keys, clock: { Date() }, faults: faults(arguments))
+            AuthorityDatabase.open(at: arguments[0]), keys: keys, clock: { Date() }, faults: faults(arguments))
         let subject = SigningKey.make(.p256).publicKey
         acknowledge("ready")
         while true {

@@ -11,12 +11,12 @@ import Testing
 struct AuditHeadFileTests {
     private let fixture: StoreFixture
     private let file: AuditHeadFile
-    private let store: SQLiteAuthorityStore
+    private let store: AuthorityDatabase
 
     init() throws {
         fixture = try StoreFixture()
         file = AuditHeadFile(fixture.scratch.file("audit.head"))
-        store = try SQLiteAuthorityStore.open(at: fixture.path, notingHeadIn: file)
+        store = try AuthorityDatabase.open(at: fixture.path, notingHeadIn: file)
     }
 
     private func end() async throws -> AuditHead? { try await store.auditEnd()?.head }
@@ -69,7 +69,7 @@ struct AuditHeadFileTests {
 
     @Test("of two that write one store, whichever was last has noted the head")
     func twoWriters() async throws {
-        let other = try SQLiteAuthorityStore.open(at: fixture.path, notingHeadIn: file)
+        let other = try AuthorityDatabase.open(at: fixture.path, notingHeadIn: file)
         for number: UInt32 in 0..<20 {
             try await (number.isMultiple(of: 2) ? store : other)
                 .record(fixture.intent(number), audit: fixture.audit())
@@ -146,10 +146,10 @@ struct AuditHeadFileTests {
                 actor: "operator"))
         await #expect(throws: AuthorityFailure.storeWasPutBack(noted: 3, found: 1)) {
             try await IssuingAuthority.open(
-                SQLiteAuthorityStore.open(at: backup), keys: keys, noted: file.read(), clock: { noon })
+                AuthorityDatabase.open(at: backup), keys: keys, noted: file.read(), clock: { noon })
         }
         _ = try await IssuingAuthority.open(
-            SQLiteAuthorityStore.open(at: try copy()), keys: keys, noted: file.read(), clock: { noon })
+            AuthorityDatabase.open(at: try copy()), keys: keys, noted: file.read(), clock: { noon })
     }
 
     /// The database and its log as they are now, under another name.

@@ -13,7 +13,7 @@ import Testing
 @Suite("What is recorded is what is read")
 struct StoreRoundTrip {
     let fixture: StoreFixture
-    var store: SQLiteAuthorityStore { fixture.store }
+    var store: AuthorityDatabase { fixture.store }
 
     init() throws { fixture = try StoreFixture() }
 
@@ -198,7 +198,7 @@ struct ConcurrentWriters {
     @Test("C01: two connections and 64 tasks: the chain is linear and no serial is taken twice")
     func linear() async throws {
         let fixture = try StoreFixture()
-        let stores = [fixture.store, try SQLiteAuthorityStore.open(at: fixture.path)]
+        let stores = [fixture.store, try AuthorityDatabase.open(at: fixture.path)]
         // Every serial number is tried twice, once through each connection.
         let taken = try await withThrowingTaskGroup(of: Int.self) { group in
             for number: UInt32 in 0..<64 {
@@ -217,7 +217,7 @@ struct ConcurrentWriters {
 
     /// False when the serial number was taken.
     private func record(
-        _ intent: IssuanceIntent, in store: SQLiteAuthorityStore, _ fixture: StoreFixture
+        _ intent: IssuanceIntent, in store: AuthorityDatabase, _ fixture: StoreFixture
     ) async throws -> Bool {
         do {
             try await store.record(intent, audit: fixture.audit())
@@ -262,10 +262,10 @@ struct UnwritableStore {
     func full() async throws {
         let fixture = try StoreFixture()
         try await fixture.store.record(fixture.intent(0), audit: fixture.audit())
-        let pages = try await fixture.store.connection.write { database in
-            try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+        let pages = try await fixture.store.engine.write { transaction in
+            try transaction.row("PRAGMA page_count")?.integer("page_count") ?? 0
         }
-        try await fixture.store.connection.write { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") }
+        try await fixture.store.engine.write { try $0.script("PRAGMA max_page_count = \(pages)") }
         var recorded = 1
         var refusal: StoreFailure?
         while refusal == nil, recorded < 1000 {
@@ -285,7 +285,7 @@ struct UnwritableStore {
             try await fixture.verdict()
                 == .intact(count: Int64(recorded), hash: fixture.store.auditEnd()?.last.hash ?? []))
 
-        try await fixture.store.connection.write { try $0.execute(sql: "PRAGMA max_page_count = \(pages + 100)") }
+        try await fixture.store.engine.write { try $0.script("PRAGMA max_page_count = \(pages + 100)") }
         try await fixture.store.record(fixture.intent(UInt32(recorded)), audit: fixture.audit())
         #expect(try await fixture.store.unfinishedIntents().count == recorded + 1)
     }
@@ -293,7 +293,7 @@ struct UnwritableStore {
     @Test("A01: opened for reading only")
     func readOnly() async throws {
         let fixture = try StoreFixture()
-        let reader = try SQLiteAuthorityStore.open(at: fixture.path, mode: .readOnly)
+        let reader = try AuthorityDatabase.open(at: fixture.path, mode: .readOnly)
         await #expect(throws: StoreFailure.readOnly("\(fixture.path) was opened for reading only")) {
             try await reader.record(fixture.intent(1), audit: fixture.audit())
         }
@@ -305,16 +305,16 @@ struct UnwritableStore {
         let fixture = try StoreFixture()
         try setMode(fixture.path, 0o400)
         let cause = FileFailure.notPermitted(path: fixture.path, operation: "write").explanation
-        #expect(throws: StoreFailure.readOnly(cause)) { try SQLiteAuthorityStore.open(at: fixture.path) }
-        _ = try SQLiteAuthorityStore.open(at: fixture.path, mode: .readOnly)
+        #expect(throws: StoreFailure.readOnly(cause)) { try AuthorityDatabase.open(at: fixture.path) }
+        _ = try AuthorityDatabase.open(at: fixture.path, mode: .readOnly)
         try setMode(fixture.path, 0o600)
-        _ = try SQLiteAuthorityStore.open(at: fixture.path)
+        _ = try AuthorityDatabase.open(at: fixture.path)
     }
 
     @Test("A01: SQLite's own refusal to write")
     func queryOnly() async throws {
         let fixture = try StoreFixture()
-        try await fixture.store.connection.write { try $0.execute(sql: "PRAGMA query_only = ON") }
+        try await fixture.store.engine.write { try $0.script("PRAGMA query_only = ON") }
         await #expect {
             try await fixture.store.record(fixture.intent(1), audit: fixture.audit())
         } throws: {
@@ -325,7 +325,7 @@ struct UnwritableStore {
     @Test("A01: held by another process for longer than patience lasts")
     func busy() async throws {
         let fixture = try StoreFixture()
-        let impatient = SQLiteAuthorityStore(try StoreConnection(fixture.path, mode: .readWrite, patience: 0.01))
+        let impatient = AuthorityDatabase(try SQLiteEngine(fixture.path, mode: .readWrite, patience: 0.01))
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true
         let holder = try DatabaseQueue(path: fixture.path, configuration: configuration)

@@ -76,14 +76,14 @@ func identity(_ name: String, key: SigningKey = .make(.p256)) throws -> StoredId
 struct StoreFixture {
     let scratch: Scratch
     let path: String
-    let store: SQLiteAuthorityStore
+    let store: AuthorityDatabase
     let sealer: AuditSealer
     let issuer = SigningKey.make(.p256).publicKey.fingerprint
 
     init() throws {
         scratch = try Scratch()
         path = scratch.file("authority.sqlite")
-        store = try SQLiteAuthorityStore.create(at: path)
+        store = try AuthorityDatabase.create(at: path)
         sealer = try AuditSealer(key: .make(.ed25519))
     }
 

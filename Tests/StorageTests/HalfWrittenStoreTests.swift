@@ -12,13 +12,13 @@ struct HalfWrittenStore {
         let scratch = try Scratch()
         let path = try Self.halfWritten(in: scratch)
         let before = try content(path)
-        #expect(throws: StoreFailure.self) { try SQLiteAuthorityStore.open(at: path, mode: .readOnly) }
+        #expect(throws: StoreFailure.self) { try AuthorityDatabase.open(at: path, mode: .readOnly) }
         #expect(try content(path) == before)
         #expect(FileManager.default.fileExists(atPath: path + "-journal"))
 
-        _ = try SQLiteAuthorityStore.open(at: path)
+        _ = try AuthorityDatabase.open(at: path)
         #expect(!FileManager.default.fileExists(atPath: path + "-journal"))
-        _ = try SQLiteAuthorityStore.open(at: path, mode: .readOnly)
+        _ = try AuthorityDatabase.open(at: path, mode: .readOnly)
     }
 
     /// What stays on the disk when a process is killed between the pages it has written and its commit: the pages, and the

@@ -157,16 +157,16 @@ struct Opening {
 
     @Test("made new, it is owner-only, marked, and durable at each commit")
     func made() async throws {
-        let store = try SQLiteAuthorityStore.create(at: path)
+        let store = try AuthorityDatabase.create(at: path)
         #expect(try mode(path) == 0o600)
         #expect(try mode(path + "-wal") == 0o600)
-        let pragmas = try await store.connection.write { database in
+        let pragmas = try await store.engine.write { transaction in
             try ["application_id", "user_version", "synchronous", "foreign_keys"].map {
-                try Int.fetchOne(database, sql: "PRAGMA \($0)")
+                try transaction.row("PRAGMA \($0)")?.integer($0)
             }
         }
-        #expect(pragmas == [0x5359_4D42, 2, 2, 1])  // synchronous 2 is FULL
-        let journal = try await store.connection.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
+        #expect(pragmas == [0x5359_4D42, 3, 2, 1])  // synchronous 2 is FULL
+        let journal = try await store.engine.read { try $0.row("PRAGMA journal_mode")?.text("journal_mode") }
         #expect(journal == "wal")
         #expect(try await store.authority() == nil)
     }
@@ -175,14 +175,14 @@ struct Opening {
     func again(_ mode: StoreMode) async throws {
         let fixture = try StoreFixture()
         try await fixture.store.record(fixture.intent(1), audit: fixture.audit())
-        #expect(try await SQLiteAuthorityStore.create(at: fixture.path).unfinishedIntents().count == 1)
-        #expect(try await SQLiteAuthorityStore.open(at: fixture.path, mode: mode).unfinishedIntents().count == 1)
+        #expect(try await AuthorityDatabase.create(at: fixture.path).unfinishedIntents().count == 1)
+        #expect(try await AuthorityDatabase.open(at: fixture.path, mode: mode).unfinishedIntents().count == 1)
     }
 
     @Test("is read after every writer has gone")
     func lastWriterGone() async throws {
-        do { _ = try SQLiteAuthorityStore.create(at: path) }
-        #expect(try await SQLiteAuthorityStore.open(at: path, mode: .readOnly).changeCounter() == 0)
+        do { _ = try AuthorityDatabase.create(at: path) }
+        #expect(try await AuthorityDatabase.open(at: path, mode: .readOnly).changeCounter() == 0)
     }
 
     @Test("a crash before the first commit leaves a file that create completes")
@@ -192,39 +192,39 @@ struct Opening {
             throws: StoreFailure.unavailable(
                 "\(path) is not set up yet, or not since an earlier release; start its authority once")
         ) {
-            try SQLiteAuthorityStore.open(at: path, mode: .readOnly)
+            try AuthorityDatabase.open(at: path, mode: .readOnly)
         }
-        #expect(try await SQLiteAuthorityStore.create(at: path).changeCounter() == 0)
+        #expect(try await AuthorityDatabase.create(at: path).changeCounter() == 0)
     }
 
     @Test("a store of the first release is brought up to date where it may be written, with all that it has")
     func earlierRelease() async throws {
         let queue = try DatabaseQueue(path: path)
         try await queue.writeWithoutTransaction { database in
-            try database.execute(sql: Schema.version1)
+            try database.execute(sql: Schema.version1.sqlite)
             try database.execute(sql: "PRAGMA application_id = \(Schema.applicationID); PRAGMA user_version = 1")
             try database.execute(sql: "INSERT INTO blocked_key VALUES (zeroblob(32), 'before')")
         }
         try queue.close()
-        #expect(throws: StoreFailure.self) { try SQLiteAuthorityStore.open(at: path, mode: .readOnly) }
-        let store = try SQLiteAuthorityStore.open(at: path)
-        let counts = try await store.connection.read { database in
-            try ["blocked_key", "permission"].map { try Int.fetchOne(database, sql: "SELECT count(*) FROM \($0)") }
+        #expect(throws: StoreFailure.self) { try AuthorityDatabase.open(at: path, mode: .readOnly) }
+        let store = try AuthorityDatabase.open(at: path)
+        let counts = try await store.engine.read { session in
+            try ["blocked_key", "permission"].map { try session.rows("SELECT 1 FROM \($0)").count }
         }
         #expect(counts == [1, 0])
-        _ = try SQLiteAuthorityStore.open(at: path, mode: .readOnly)
+        _ = try AuthorityDatabase.open(at: path, mode: .readOnly)
     }
 
     @Test("a store that is not there, or is a link or a folder, is refused")
     func absent() throws {
         #expect(throws: StoreFailure.unavailable(FileFailure.absent(path: path).explanation)) {
-            try SQLiteAuthorityStore.open(at: path)
+            try AuthorityDatabase.open(at: path)
         }
-        _ = try SQLiteAuthorityStore.create(at: path)
+        _ = try AuthorityDatabase.create(at: path)
         let link = scratch.file("link")
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
         #expect(throws: StoreFailure.unavailable(FileFailure.symbolicLink(path: link).explanation)) {
-            try SQLiteAuthorityStore.open(at: link)
+            try AuthorityDatabase.open(at: link)
         }
     }
 
@@ -232,7 +232,7 @@ struct Opening {
         "another program's database, a later release's and a broken one are refused and left as they are",
         arguments: [
             ("PRAGMA application_id = 7", "foreign"), ("CREATE TABLE mine (x)", "foreign"),
-            ("PRAGMA application_id = 1398361410; PRAGMA user_version = 3", "newer"),
+            ("PRAGMA application_id = 1398361410; PRAGMA user_version = 4", "newer"),
             ("PRAGMA application_id = 1398361410", "damaged"),
         ])
     func foreign(_ sql: String, _ expected: String) async throws {
@@ -240,17 +240,17 @@ struct Opening {
         let before = try content(path)
         for mode in [StoreMode.readWrite, .readOnly] {
             #expect {
-                try SQLiteAuthorityStore.open(at: path, mode: mode)
+                try AuthorityDatabase.open(at: path, mode: mode)
             } throws: {
                 switch $0 as? StoreFailure {
                 case .foreign: expected == "foreign"
-                case .newerSchema(found: 3, known: 2): expected == "newer"
+                case .newerSchema(found: 4, known: 3): expected == "newer"
                 case .damaged: expected == "damaged"
                 default: false
                 }
             }
         }
-        #expect(throws: StoreFailure.self) { try SQLiteAuthorityStore.create(at: path) }
+        #expect(throws: StoreFailure.self) { try AuthorityDatabase.create(at: path) }
         #expect(try content(path) == before)
     }
 
@@ -259,7 +259,7 @@ struct Opening {
         let text = String(repeating: "not a database\n", count: 100)
         try scratch.write("authority.sqlite", text)
         #expect {
-            try SQLiteAuthorityStore.open(at: path)
+            try AuthorityDatabase.open(at: path)
         } throws: {
             if case StoreFailure.foreign = $0 { true } else { false }
         }

@@ -150,14 +150,14 @@ struct StoreWatchTests {
     @Test("a commit, a revocation and silence are told apart")
     func outcomes() async throws {
         let fixture = try StoreFixture()
-        let watch = StoreWatch(path: fixture.path, changeCounter: 0)
-        #expect(watch.poll() == .unchanged)
+        let watch = StoreWatch(fixture.store, changeCounter: 0)
+        #expect(await watch.poll() == .unchanged)
         try await fixture.store.record(fixture.intent(1), audit: fixture.audit())
-        #expect(watch.poll() == .committed)
-        #expect(watch.poll() == .unchanged)
+        #expect(await watch.poll() == .committed)
+        #expect(await watch.poll() == .unchanged)
         _ = try await fixture.store.revoke([fixture.order(1)])
-        #expect(watch.poll() == .revoked(changeCounter: 1))
-        #expect(watch.poll() == .unchanged)
+        #expect(await watch.poll() == .revoked(changeCounter: 1))
+        #expect(await watch.poll() == .unchanged)
     }
 
     @Test("what was revoked before the first look is told by it")
@@ -165,8 +165,8 @@ struct StoreWatchTests {
         let fixture = try StoreFixture()
         try await fixture.store.record(fixture.intent(1), audit: fixture.audit())
         _ = try await fixture.store.revoke([fixture.order(1)])
-        #expect(StoreWatch(path: fixture.path, changeCounter: 0).poll() == .revoked(changeCounter: 1))
-        #expect(StoreWatch(path: fixture.path, changeCounter: 1).poll() == .unchanged)
+        #expect(await StoreWatch(fixture.store, changeCounter: 0).poll() == .revoked(changeCounter: 1))
+        #expect(await StoreWatch(fixture.store, changeCounter: 1).poll() == .unchanged)
     }
 
     @Test("a store that goes is told once; one that comes in its place is looked at")
@@ -174,17 +174,17 @@ struct StoreWatchTests {
         let (fixture, other) = (try StoreFixture(), try StoreFixture())
         try await other.store.record(other.intent(1), audit: other.audit())
         _ = try await other.store.revoke([other.order(1)])
-        let watch = StoreWatch(path: fixture.path, changeCounter: 0)
-        #expect(watch.poll() == .unchanged)
+        let watch = StoreWatch(fixture.store, changeCounter: 0)
+        #expect(await watch.poll() == .unchanged)
         try FileManager.default.moveItem(atPath: fixture.path, toPath: fixture.path + ".away")
         let absent = FileFailure.absent(path: fixture.path).explanation
-        #expect(watch.poll() == .failed(.unavailable(absent)))
-        #expect(watch.poll() == .unchanged)
+        #expect(await watch.poll() == .failed(.unavailable(absent)))
+        #expect(await watch.poll() == .unchanged)
         for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: fixture.path + suffix) }
         for suffix in ["-wal", ""] {
             try FileManager.default.copyItem(atPath: other.path + suffix, toPath: fixture.path + suffix)
         }
-        #expect(watch.poll() == .revoked(changeCounter: 1))
+        #expect(await watch.poll() == .revoked(changeCounter: 1))
     }
 
     @Test("run reports what each look finds until it is cancelled")
@@ -192,7 +192,7 @@ struct StoreWatchTests {
         let fixture = try StoreFixture()
         try await fixture.store.record(fixture.intent(1), audit: fixture.audit())
         _ = try await fixture.store.revoke([fixture.order(1)])
-        let watch = StoreWatch(path: fixture.path, changeCounter: 0)
+        let watch = StoreWatch(fixture.store, changeCounter: 0)
         let (outcomes, continuation) = AsyncStream.makeStream(of: StoreWatch.Outcome.self)
         let running = Task { await watch.run(every: .zero) { continuation.yield($0) } }
         var iterator = outcomes.makeAsyncIterator()

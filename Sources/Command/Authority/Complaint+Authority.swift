@@ -61,7 +61,7 @@ extension Complaint {
         case .newerSchema: "use the later release that wrote it"
         case .foreign: "choose another folder with --home"
         case .damaged: "restore it from a backup; until then nothing is issued"
-        case .alreadyCreated, .serialTaken, .unknownSerial, .conflict, .audit, .forbidden, .unavailable: nil
+        case .alreadyCreated, .serialTaken, .unknownSerial, .conflict, .audit, .forbidden, .unavailable, .outcomeUnknown: nil
         }
     }
 }

@@ -9,7 +9,7 @@ import SymbolonStorage
 /// The authority in a home folder, opened with its keys: what the verbs that issue and revoke work with.
 struct LocalAuthority: Sendable {
     let home: HomeFolder
-    let store: SQLiteAuthorityStore
+    let store: AuthorityDatabase
     let issuing: IssuingAuthority
     /// Seals the keys of the identities that are made here.
     let passphrase: SecretBytes
@@ -58,8 +58,8 @@ struct LocalAuthority: Sendable {
 
     static func unsealed(
         _ home: HomeFolder, _ passphrase: SecretBytes
-    ) async throws -> (SQLiteAuthorityStore, AuthorityKeys) {
-        let store = try SQLiteAuthorityStore.open(at: home.database, notingHeadIn: home.auditHead)
+    ) async throws -> (AuthorityDatabase, AuthorityKeys) {
+        let store = try AuthorityDatabase.open(at: home.database, notingHeadIn: home.auditHead)
         async let issuingKey = PrivateKeyFile.load(home.keyFile(.issuing), with: passphrase)
         async let auditKey = PrivateKeyFile.load(home.keyFile(.audit), with: passphrase)
         let keys = AuthorityKeys(issuing: try await issuingKey, audit: try await auditKey)
@@ -105,7 +105,7 @@ struct LocalAuthority: Sendable {
         }
         do {
             let unfinished = try UnfinishedCreation(home)
-            let store = try SQLiteAuthorityStore.create(at: home.database, notingHeadIn: home.auditHead)
+            let store = try AuthorityDatabase.create(at: home.database, notingHeadIn: home.auditHead)
             if try await store.authority() == nil {
                 try unfinished.clear()
                 try await make(configuration, in: home, store, passphrase)
@@ -119,7 +119,7 @@ struct LocalAuthority: Sendable {
 
     /// The keys are on disk before anything is signed with them.
     private static func make(
-        _ configuration: AuthorityConfiguration, in home: HomeFolder, _ store: SQLiteAuthorityStore,
+        _ configuration: AuthorityConfiguration, in home: HomeFolder, _ store: AuthorityDatabase,
         _ passphrase: SecretBytes
     ) async throws {
         let creation = AuthorityCreation(configuration)

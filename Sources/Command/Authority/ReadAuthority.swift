@@ -8,7 +8,7 @@ import SymbolonStorage
 
 /// The authority in a home folder, opened to look: no key, no passphrase, nothing is changed.
 struct ReadAuthority: Sendable {
-    let store: SQLiteAuthorityStore
+    let store: AuthorityDatabase
     let record: AuthorityRecord
     let root: Certificate
     let issuing: Certificate
@@ -20,7 +20,7 @@ struct ReadAuthority: Sendable {
                 mend: "make one: symbolon up --home \(home.path)", exit: .undecided)
         }
         do {
-            let store = try SQLiteAuthorityStore.open(at: home.database, mode: .readOnly)
+            let store = try AuthorityDatabase.open(at: home.database, mode: .readOnly)
             guard let record = try await store.authority() else { throw AuthorityFailure.notCreated }
             return ReadAuthority(
                 store: store, record: record, root: try Certificate(der: record.rootCertificate),

@@ -49,7 +49,7 @@ actor TrustKeeper {
         self.report = report
         self.gatherer = gatherer
         let snapshot = try await home?.authority?.revocations() ?? .none
-        storeWatch = home?.authority.map { StoreWatch(path: $0.store.path, changeCounter: snapshot.epoch) }
+        storeWatch = home?.authority.map { StoreWatch($0.store, changeCounter: snapshot.epoch) }
         for news in await gatherer?.start() ?? [] { report.tell(news) }
         sources = await gatherer?.sources(with: snapshot) ?? RevocationSources(snapshot: snapshot)
         nextEnd = sources.nextEnd(after: Date())

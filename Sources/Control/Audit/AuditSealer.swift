@@ -1,7 +1,7 @@
 public import SymbolonKeys
 import Synchronization
 
-/// Adds to the record: numbers, chains and signs. A store calls it inside the transaction that reads the last entry.
+/// Numbers, chains and signs what is added to the record; `AuditContinuation` uses it inside a store's transaction.
 public struct AuditSealer: Sendable {
     private let key: SigningKey
     private let lastSealed = LastSealed()
@@ -19,26 +19,21 @@ public struct AuditSealer: Sendable {
 
     public var publicKey: PublicKey { key.publicKey }
 
-    /// The next entry and the head that signs for it.
-    ///
-    /// The stored end must be the one this key signed last. Otherwise a record that was cut or edited would be made
-    /// good again by the next honest entry.
-    /// - Parameters:
-    ///   - last: the stored entry with the highest sequence; `nil` only for an empty record.
-    ///   - head: the stored head; `nil` only for an empty record.
-    public func seal(
-        _ event: AuditEvent, after last: StoredAuditEntry?, head: AuditHead?
-    ) throws(AuditFailure) -> SealedAuditEntry {
-        try checkEnd(last, head)
-        let (sequence, overflow) = (last?.sequence ?? 0).addingReportingOverflow(1)
-        guard !overflow else { throw .endDoesNotFit(sequence: last?.sequence ?? 0) }
-        let entry = AuditEntry(sequence: sequence, previous: last?.hash ?? AuditEntry.beforeFirst, event: event)
-        let next = try sign(entry)
-        lastSealed.head.withLock { $0 = next }
-        return SealedAuditEntry(entry: entry, head: next)
+    func hasKey(of other: AuditSealer) -> Bool {
+        lastSealed === other.lastSealed || publicKey == other.publicKey
     }
 
-    private func checkEnd(_ last: StoredAuditEntry?, _ head: AuditHead?) throws(AuditFailure) {
+    /// The entry that follows `last`, which was checked.
+    func entry(_ event: AuditEvent, after last: StoredAuditEntry?) throws(AuditFailure) -> StoredAuditEntry {
+        let (sequence, overflow) = (last?.sequence ?? 0).addingReportingOverflow(1)
+        guard !overflow else { throw .endDoesNotFit(sequence: last?.sequence ?? 0) }
+        let (previous, bytes) = (last?.hash ?? AuditEntry.beforeFirst, event.canonicalBytes)
+        let hash = AuditEntry.hash(previous: previous, sequence: sequence, event: bytes)
+        return StoredAuditEntry(sequence: sequence, previous: previous, event: bytes, hash: hash)
+    }
+
+    /// The stored end is one that this key signed for.
+    func check(_ last: StoredAuditEntry?, _ head: AuditHead?) throws(AuditFailure) {
         switch (last, head) {
         case (nil, nil):
             return
@@ -57,18 +52,16 @@ public struct AuditSealer: Sendable {
         }
     }
 
-    private func sign(_ entry: AuditEntry) throws(AuditFailure) -> AuditHead {
+    /// The head that signs for everything up to this entry.
+    func sign(_ last: StoredAuditEntry) throws(AuditFailure) -> AuditHead {
+        let head: AuditHead
         do {
-            let signature = try key.sign(AuditHead.signedBytes(count: entry.sequence, hash: entry.hash))
-            return AuditHead(count: entry.sequence, hash: entry.hash, signature: signature)
+            let signature = try key.sign(AuditHead.signedBytes(count: last.sequence, hash: last.hash))
+            head = AuditHead(count: last.sequence, hash: last.hash, signature: signature)
         } catch {
             throw .signing(error)
         }
+        lastSealed.head.withLock { $0 = head }
+        return head
     }
-}
-
-/// What a store writes in one transaction: the new last entry, and the head that replaces the one before.
-public struct SealedAuditEntry: Equatable, Sendable {
-    public let entry: AuditEntry
-    public let head: AuditHead
 }

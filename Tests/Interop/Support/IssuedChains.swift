@@ -21,7 +21,7 @@ struct IssuedChains: Sendable {
             try AuthorityConfiguration(
                 trustDomain: TrustDomain(TestPKI.trustDomain), organisation: "Ex\u{E4}mple, \"Ltd\"",
                 keyAlgorithm: algorithm))
-        let store = try SQLiteAuthorityStore.create(at: folder.file("authority.sqlite"))
+        let store = try AuthorityDatabase.create(at: folder.file("authority.sqlite"))
         _ = try await creation.run(in: store, actor: "test", at: ChainCase.now)
         let authority = try await IssuingAuthority.open(
             store, keys: AuthorityKeys(issuing: creation.issuingKey, audit: creation.auditKey),

@@ -60,7 +60,7 @@ struct AuditVerify: AsyncParsableCommand {
     }
 
     /// Reads page by page, so that memory does not grow with the record.
-    private static func read(_ store: SQLiteAuthorityStore, _ scan: consuming AuditScan) async throws -> AuditVerdict {
+    private static func read(_ store: AuthorityDatabase, _ scan: consuming AuditScan) async throws -> AuditVerdict {
         var from: Int64 = .min
         while true {
             let page = try await store.auditEntries(from: from, limit: 1000)

@@ -6,9 +6,10 @@ public import SymbolonKeys
 /// Where an authority keeps what it must not forget.
 ///
 /// Every requirement that changes something is one transaction: it is durable when the call returns, with its audit
-/// entry, or it left no trace. Inside that transaction a store reads the last audit entry and the head, calls
-/// `AuditAppend.seal(after:head:)`, and writes the entry and the head that come back; a seal that throws undoes
-/// everything (`StoreFailure.audit`). Several processes may use one store.
+/// entry, or it left no trace. Inside that transaction a store reads the last audit entry and the head, and writes the
+/// entry and the head that `AuditContinuation` gives; where that throws, everything is undone (`StoreFailure.audit`).
+/// Changes asked for at the same time may share a transaction, and each of them is still done or undone by itself.
+/// Several processes may use one store.
 ///
 /// A record moves only forward, and is never deleted:
 /// ```text

@@ -1,7 +1,8 @@
 public import SymbolonAudit
 public import SymbolonCertificates
 
-/// Why a store did not do what it was asked. After any of these the store is as it was before the call.
+/// Why a store did not do what it was asked. After any of these but `outcomeUnknown` the store is as it was before the
+/// call.
 public enum StoreFailure: Error, Equatable, Sendable {
     case alreadyCreated
     case serialTaken(SerialNumber)
@@ -22,6 +23,9 @@ public enum StoreFailure: Error, Equatable, Sendable {
     /// A later release wrote this store.
     case newerSchema(found: Int, known: Int)
     case unavailable(String)
+    /// The database was lost while it was told to commit, and could not be asked what became of that in time: the change
+    /// was made whole, or not at all.
+    case outcomeUnknown(String)
 
     public var explanation: String {
         switch self {
@@ -39,6 +43,7 @@ public enum StoreFailure: Error, Equatable, Sendable {
         case .newerSchema(let found, let known):
             "the store was written by a later release (schema \(found); this program knows up to \(known))"
         case .unavailable(let cause): "the store cannot be reached: \(cause)"
+        case .outcomeUnknown(let cause): "whether the store made the change is not known: \(cause)"
         }
     }
 }

@@ -1,4 +1,3 @@
-import GRDB
 public import SymbolonAuthority
 import Synchronization
 
@@ -14,43 +13,49 @@ public final class StoreWatch: Sendable {
         case failed(StoreFailure)
     }
 
-    private let path: String
+    private let eye: any StoreEye
     private let state: Mutex<State>
 
     private struct State {
-        var eye: Eye?
         var changeCounter: UInt64
+        /// A look has succeeded, so that a new connection is no news by itself.
+        var hasLooked = false
         var failure: StoreFailure?
-    }
 
-    /// A connection of the watch's own: `PRAGMA data_version` moves when any other connection, in any process, commits.
-    private struct Eye {
-        let queue: DatabaseQueue
-        /// The file that is open: a restored store comes with another inode, and needs another connection.
-        let file: FileStamp.Identity
-        var dataVersion: Int64
+        mutating func outcome(_ glance: Glance) -> Outcome {
+            failure = nil
+            defer { hasLooked = true }
+            switch glance {
+            case .still:
+                return .unchanged
+            case .opened(let counter), .committed(let counter), .asked(let counter):
+                guard counter == changeCounter else {
+                    changeCounter = counter
+                    return .revoked(changeCounter: counter)
+                }
+                if case .asked = glance { return .unchanged }
+                return hasLooked ? .committed : .unchanged
+            }
+        }
     }
 
     /// - Parameter changeCounter: the value that the caller has acted on; what differs from it is told by the first
     ///   look.
-    public init(path: String, changeCounter: UInt64) {
-        self.path = path
-        state = Mutex(State(eye: nil, changeCounter: changeCounter, failure: nil))
+    public init(_ store: AuthorityDatabase, changeCounter: UInt64) {
+        eye = store.engine.makeEye()
+        state = Mutex(State(changeCounter: changeCounter))
     }
 
-    /// Looks once; costs some microseconds while nothing changes.
-    public func poll() -> Outcome {
-        state.withLock { state in
-            do {
-                let outcome = try Self.look(at: path, &state)
-                state.failure = nil
-                return outcome
-            } catch {
-                let failure = StoreFailure(error)
-                state.eye = nil
-                guard failure != state.failure else { return .unchanged }
-                state.failure = failure
-                return .failed(failure)
+    /// Looks once.
+    public func poll() async -> Outcome {
+        do throws(StoreFailure) {
+            let glance = try await eye.look()
+            return state.withLock { $0.outcome(glance) }
+        } catch {
+            return state.withLock { state in
+                guard error != state.failure else { return .unchanged }
+                state.failure = error
+                return .failed(error)
             }
         }
     }
@@ -61,32 +66,9 @@ public final class StoreWatch: Sendable {
         report: @Sendable (Outcome) async -> Void
     ) async {
         while !Task.isCancelled {
-            let outcome = poll()
+            let outcome = await poll()
             if outcome != .unchanged { await report(outcome) }
             try? await clock.sleep(for: interval)
         }
-    }
-
-    private static func look(at path: String, _ state: inout State) throws -> Outcome {
-        let file = try fileStatus(of: path, links: .refuse).stamp.identity
-        let queue: DatabaseQueue
-        if let eye = state.eye, eye.file == file {
-            queue = eye.queue
-        } else {
-            queue = try DatabaseQueue(path: path, configuration: StoreConnection.reading())
-        }
-        let known = state.eye?.file == file ? state.eye?.dataVersion : nil
-        let (dataVersion, changeCounter) = try queue.read { database in
-            let dataVersion = try Int64.fetchOne(database, sql: "PRAGMA data_version") ?? 0
-            return (dataVersion, dataVersion == known ? nil : try SQLiteAuthorityStore.changeCounter(in: database))
-        }
-        let isFirst = state.eye == nil
-        state.eye = Eye(queue: queue, file: file, dataVersion: dataVersion)
-        guard let changeCounter else { return .unchanged }
-        guard changeCounter == state.changeCounter else {
-            state.changeCounter = changeCounter
-            return .revoked(changeCounter: changeCounter)
-        }
-        return isFirst ? .unchanged : .committed
     }
 }

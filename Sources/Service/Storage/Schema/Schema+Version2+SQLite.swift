@@ -1,6 +1,6 @@
 extension Schema {
     /// What an authority may certify beside what it was made for.
-    static let version2 = """
+    static let version2SQLite = """
         CREATE TABLE permission (
             id INTEGER PRIMARY KEY,
             kind TEXT NOT NULL CHECK (kind IN ('dns', 'ip', 'mail')),

@@ -1,7 +1,5 @@
 import GRDB
-import SymbolonAudit
 import SymbolonAuthority
-import Synchronization
 
 /// How a store is opened.
 public enum StoreMode: Sendable {
@@ -10,14 +8,12 @@ public enum StoreMode: Sendable {
     case readOnly
 }
 
-/// One writing and one reading connection to a store's file. Readers do not wait for writers, nor writers for readers.
-final class StoreConnection: Sendable {
-    let path: String
-    private let writer: DatabaseQueue?
+/// A store in one SQLite file: one writing and one reading connection. Readers do not wait for writers, nor writers for
+/// readers.
+final class SQLiteEngine: StoreEngine {
+    let place: String
+    let commits: CommitQueue?
     private let reader: DatabaseQueue
-    private let headFile: AuditHeadFile?
-    /// The count of the head that was noted last from here.
-    private let lastNoted = Mutex<Int64>(0)
 
     /// How long a connection waits, in seconds, for another process. A transaction takes milliseconds: 5 s is another
     /// process stuck.
@@ -27,83 +23,40 @@ final class StoreConnection: Sendable {
         _ path: String, mode: StoreMode, patience: Double = standardPatience,
         notingHeadIn headFile: AuditHeadFile? = nil
     ) throws(StoreFailure) {
-        self.headFile = headFile
         do {
             try Self.checkFile(path, mode: mode)
             // Looked at first and unchanged: opening for writing would already convert another program's database.
             let standing = try DatabaseQueue(path: path, configuration: Self.looking(patience, mode))
-                .read { try Schema.standing(of: $0) }
+                .read { try Schema.standing(ofFile: SQLiteSession($0)) }
             switch mode {
             case .readWrite:
                 let queue = try DatabaseQueue(path: path, configuration: Self.writing(patience))
-                try queue.writeWithoutTransaction { try Self.transaction($0, Schema.migrate) }
-                writer = queue
+                try queue.writeWithoutTransaction { try Schema.migrate(file: SQLiteSession($0)) }
+                let noting = HeadNoting(headFile)
+                commits = CommitQueue(committed: noting.note) { work in
+                    queue.asyncWriteWithoutTransaction { work(SQLiteSession($0)) }
+                }
             case .readOnly:
                 guard standing == .version(Schema.migrations.count) else {
                     throw StoreFailure.unavailable(
                         "\(path) is not set up yet, or not since an earlier release; start its authority once")
                 }
-                writer = nil
+                commits = nil
             }
             reader = try DatabaseQueue(path: path, configuration: Self.reading(patience))
-            self.path = path
+            place = path
         } catch {
             throw StoreFailure(error)
         }
     }
 
-    /// Runs `work` in one transaction that holds the write lock from its start, so that what it reads is still so when
-    /// it writes. Durable on return. A cancelled task does not interrupt it: it is done or not done, never unknown.
-    func write<Value: Sendable>(
-        _ work: @escaping @Sendable (Database) throws -> Value
-    ) async throws(StoreFailure) -> Value {
-        guard let writer else { throw .readOnly("\(path) was opened for reading only") }
-        let outcome: Result<Value, StoreFailure> = await withCheckedContinuation { continuation in
-            writer.asyncWriteWithoutTransaction { database in
-                let outcome = Result { try Self.transaction(database, work) }.mapError { StoreFailure($0) }
-                if case .success = outcome { self.noteHead(in: database) }
-                continuation.resume(returning: outcome)
-            }
-        }
-        return try outcome.get()
-    }
-
-    /// Notes the head as it is after a transaction. What the transaction did is durable, so a failure here may not undo it
-    /// or be told in its place; who opens the authority next finds out when no head can be noted.
-    private func noteHead(in database: Database) {
-        guard let headFile, let head = try? AuditTable.head(in: database) else { return }
-        lastNoted.withLock { count in
-            guard head.count != count else { return }
-            do {
-                try headFile.note(head)
-                count = head.count
-            } catch {
-                return
-            }
+    func onReader(_ work: @escaping @Sendable (Result<any StoreSession, StoreFailure>) -> Void) {
+        reader.asyncRead { database in
+            work(Result { SQLiteSession(try database.get()) }.mapError { StoreFailure($0) })
         }
     }
 
-    /// Runs `work` on one unchanging view of the store.
-    func read<Value: Sendable>(
-        _ work: @escaping @Sendable (Database) throws -> Value
-    ) async throws(StoreFailure) -> Value {
-        let outcome: Result<Value, StoreFailure> = await withCheckedContinuation { continuation in
-            reader.asyncRead { database in
-                continuation.resume(returning: Result { try work(database.get()) }.mapError { StoreFailure($0) })
-            }
-        }
-        return try outcome.get()
-    }
-
-    private static func transaction<Value>(_ database: Database, _ work: (Database) throws -> Value) throws -> Value {
-        var value: Value?
-        try database.inTransaction(.immediate) {
-            value = try work(database)
-            return .commit
-        }
-        guard let value else { throw StoreFailure.unavailable("the transaction gave no result") }
-        return value
-    }
+    func makeEye() -> any StoreEye { SQLiteEye(path: place) }
 
     /// Not a link, and of a mode that the wanted use needs: the superuser too keeps out of a file closed to its owner.
     private static func checkFile(_ path: String, mode: StoreMode) throws {

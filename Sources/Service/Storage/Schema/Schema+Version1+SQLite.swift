@@ -7,7 +7,7 @@ extension Schema {
     /// Times are whole milliseconds since 1970-01-01T00:00:00Z; keys are SHA-256 over SubjectPublicKeyInfo;
     /// certificates DER. No text holds a NUL, at which SQLite's readers would cut it off. JSON is checked by its
     /// brackets only: with `trusted_schema` off, SQLite allows its JSON functions in no constraint.
-    static let version1 = """
+    static let version1SQLite = """
         CREATE TABLE authority (
             id INTEGER PRIMARY KEY CHECK (id = 1),
             configuration TEXT NOT NULL CHECK (configuration LIKE '{%}'),

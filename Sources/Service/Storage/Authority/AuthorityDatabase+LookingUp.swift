@@ -1,0 +1,46 @@
+import Foundation
+public import SymbolonAuthority
+public import SymbolonCertificates
+
+extension AuthorityDatabase {
+    public func certificate(_ serialNumber: SerialNumber) async throws(StoreFailure) -> IssuanceRecord? {
+        try await engine.read { session in
+            try session.row(
+                "SELECT \(CertificateTable.columns) FROM certificate WHERE serial = ?",
+                [.octets(serialNumber.magnitude)]
+            ).map(CertificateTable.record)
+        }
+    }
+
+    public func certificates(matching query: CertificateQuery) async throws(StoreFailure) -> [IssuanceRecord] {
+        guard !query.states.isEmpty else { return [] }
+        return try await engine.read { session in
+            let (condition, arguments) = Self.condition(query)
+            return try session.rows(
+                """
+                SELECT \(CertificateTable.columns) FROM certificate WHERE \(condition) ORDER BY id DESC LIMIT ?
+                """, arguments + [.integer(max(0, query.limit))]
+            ).map(CertificateTable.record)
+        }
+    }
+
+    /// Only what narrows is in the condition, so that the index on the identity is used when there is one.
+    private static func condition(_ query: CertificateQuery) -> (String, [StoreValue]) {
+        let states = query.states.map(\.rawValue).sorted()
+        var parts = ["state IN (\(states.map { _ in "?" }.joined(separator: ", ")))"]
+        var arguments = states.map { StoreValue.text($0) }
+        if let identity = query.identity {
+            parts.append("identity = ?")
+            arguments.append(.text(identity))
+        }
+        if let profile = query.profile {
+            parts.append("profile = ?")
+            arguments.append(.text(profile))
+        }
+        if let moment = query.validAt {
+            parts.append("not_after >= ?")
+            arguments.append(.integer(moment.storedMilliseconds(.up)))
+        }
+        return (parts.joined(separator: " AND "), arguments)
+    }
+}

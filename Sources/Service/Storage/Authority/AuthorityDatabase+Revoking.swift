@@ -1,0 +1,83 @@
+import Foundation
+public import SymbolonAudit
+public import SymbolonAuthority
+public import SymbolonCertificates
+public import SymbolonKeys
+import SymbolonRevocation
+
+extension AuthorityDatabase {
+    public func revoke(_ orders: [RevocationOrder]) async throws(StoreFailure) -> [SerialNumber] {
+        try await engine.write { transaction in
+            var revoked: [SerialNumber] = []
+            for order in orders where try Self.revoke(order, in: transaction) { revoked.append(order.serialNumber) }
+            if !revoked.isEmpty { try transaction.execute("UPDATE change_counter SET value = value + 1") }
+            return revoked
+        }
+    }
+
+    /// True when that was news.
+    private static func revoke(_ order: RevocationOrder, in transaction: StoreTransaction) throws -> Bool {
+        guard let found = try CertificateTable.state(of: order.serialNumber, in: transaction) else {
+            throw StoreFailure.unknownSerial(order.serialNumber)
+        }
+        guard found != .revoked else { return false }
+        try transaction.execute(
+            "UPDATE certificate SET state = 'revoked', revocation_reason = ?, revoked_at = ? WHERE serial = ?",
+            [
+                .integer(order.revocation.reason.code), .time(order.revocation.since),
+                .octets(order.serialNumber.magnitude),
+            ])
+        try transaction.append(order.audit)
+        return true
+    }
+
+    public func revocations() async throws(StoreFailure) -> RevocationRecords {
+        try await engine.read { session in
+            var revoked: [CertificateIdentifier: Revocation] = [:]
+            try session.each(
+                """
+                SELECT issuer_key, serial, revocation_reason, revoked_at FROM certificate WHERE revoked_at IS NOT NULL
+                """, []
+            ) { row in
+                let identifier = CertificateIdentifier(
+                    issuerKey: try CertificateTable.key(row, "issuer_key"),
+                    serialNumber: try CertificateTable.serialNumber(row))
+                revoked[identifier] = try CertificateTable.revocation(row)
+            }
+            return RevocationRecords(revoked: revoked, changeCounter: try Self.changeCounter(in: session))
+        }
+    }
+
+    public func changeCounter() async throws(StoreFailure) -> UInt64 {
+        try await engine.read { try Self.changeCounter(in: $0) }
+    }
+
+    static func changeCounter(in session: any StoreSession) throws -> UInt64 {
+        guard let value = try session.row("SELECT value FROM change_counter")?.integer("value"), value >= 0 else {
+            throw StoreFailure.damaged("there is no change counter")
+        }
+        return UInt64(value)
+    }
+
+    public func isBlocked(_ key: KeyFingerprint) async throws(StoreFailure) -> Bool {
+        // 1 is keyCompromise (RFC 5280 §5.3.1).
+        try await engine.read { session in
+            try session.exists(
+                """
+                SELECT 1 FROM blocked_key WHERE key = ?
+                UNION ALL SELECT 1 FROM certificate WHERE public_key = ? AND revocation_reason = 1 LIMIT 1
+                """, [.octets(key.bytes), .octets(key.bytes)])
+        }
+    }
+
+    public func block(_ key: KeyFingerprint, because: String, audit: AuditAppend) async throws(StoreFailure) {
+        try await engine.write { transaction in
+            guard try !transaction.exists("SELECT 1 FROM blocked_key WHERE key = ?", [.octets(key.bytes)]) else {
+                return
+            }
+            try transaction.execute(
+                "INSERT INTO blocked_key (key, because) VALUES (?, ?)", [.octets(key.bytes), .text(because)])
+            try transaction.append(audit)
+        }
+    }
+}
