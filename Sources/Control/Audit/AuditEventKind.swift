@@ -1,5 +1,13 @@
 /// What a line of the record is about. The raw value is what is hashed, so a published case never changes its spelling.
 public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
+    case acmeAccountCreated = "acme.account.created"
+    /// By its holder, or by an operator.
+    case acmeAccountDeactivated = "acme.account.deactivated"
+    case acmeAuthorizationDeactivated = "acme.authorization.deactivated"
+    case acmeAuthorizationFailed = "acme.authorization.failed"
+    case acmeAuthorizationValidated = "acme.authorization.validated"
+    case acmeKeyChanged = "acme.key.changed"
+    case acmeOrderCreated = "acme.order.created"
     case authorityCreated = "authority.created"
     case authorityHalted = "authority.halted"
     /// More names may be certified than before.
@@ -11,6 +19,8 @@ public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     case certificateRevoked = "certificate.revoked"
     case issuanceAbandoned = "issuance.abandoned"
     case issuanceRefused = "issuance.refused"
+    case externalAccountKeyCreated = "acme.external-account-key.created"
+    case externalAccountKeyRevoked = "acme.external-account-key.revoked"
     case identityExported = "identity.exported"
     /// Its certificate had ended, and the same key was proved.
     case identityReturned = "identity.returned"

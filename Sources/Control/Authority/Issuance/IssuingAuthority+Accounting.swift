@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 public import SymbolonAudit
 public import SymbolonCertificates
 public import SymbolonKeys
@@ -64,4 +64,15 @@ extension IssuingAuthority {
         let event = AuditEvent(kind, at: clock(), actor: actor, subject: subject, details: details)
         try await store.append(AuditAppend(event, sealedBy: sealer))
     }
+
+    /// An event that a store may add to this authority's record, in the transaction that makes it true.
+    public nonisolated func sealed(_ event: AuditEvent) -> AuditAppend { AuditAppend(event, sealedBy: sealer) }
+
+    /// What became of a serial number; `nil` when it was never reserved here.
+    public nonisolated func record(of serialNumber: SerialNumber) async throws(StoreFailure) -> IssuanceRecord? {
+        try await store.certificate(serialNumber)
+    }
+
+    /// The time by the authority's clock.
+    public nonisolated var now: Date { clock() }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import SymbolonAudit
 import SymbolonCertificates
-import SymbolonKeys
+public import SymbolonKeys
 import SymbolonNames
 
 /// Step 1 of issuance: may this be certified, for this long, now?
@@ -57,6 +57,9 @@ extension IssuingAuthority {
         }
         guard !isBlocked else { throw .keyBlocked(key.fingerprint) }
     }
+
+    /// Whether this is a key of the authority itself, which is never certified or believed for anybody else.
+    public nonisolated func isOwn(_ key: KeyFingerprint) -> Bool { ownKeys.contains(key) }
 
     /// The identity first, then every other name once, each checked by itself.
     private nonisolated func permittedNames(

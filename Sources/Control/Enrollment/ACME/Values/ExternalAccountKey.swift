@@ -4,8 +4,8 @@ public import SymbolonKeys
 /// A key that an operator gave to one applicant, so that it may make one account (RFC 8555 §7.3.4).
 ///
 /// ```text
-/// open ──┬──► bound     one account was made with it
-///        └──► revoked
+/// open ──┬──► bound ──┬──► revoked
+///        └────────────┘
 /// ```
 public struct ExternalAccountKey: Equatable, Sendable {
     /// The key identifier: `kid` in the binding.
@@ -24,6 +24,7 @@ public struct ExternalAccountKey: Equatable, Sendable {
 
     public enum State: Equatable, Sendable {
         case open
+        /// One account was made with it.
         case bound(ResourceID, at: Date)
         case revoked(at: Date)
 

@@ -10,8 +10,13 @@ public struct ResourceID: Hashable, Sendable, CustomStringConvertible {
 
     /// A new one.
     public static func random() -> ResourceID {
-        let key = SymmetricKey(size: .bits128)
-        return ResourceID(spelled: unsafe key.withUnsafeBytes { unsafe Base64URL.encode($0) })
+        ResourceID(spelled: Base64URL.encode(randomOctets(octets)))
+    }
+
+    /// From the system's randomness.
+    static func randomOctets(_ count: Int) -> [UInt8] {
+        let key = SymmetricKey(size: SymmetricKeySize(bitCount: count * 8))
+        return unsafe key.withUnsafeBytes { unsafe Array($0) }
     }
 
     /// Nil for what no resource is called.

@@ -1,0 +1,127 @@
+import Foundation
+import SymbolonAudit
+import SymbolonAuthority
+import SymbolonTokens
+
+/// What goes on beside the requests: looking whether challenges are answered (RFC 8555 §8.2), and finishing what a server
+/// that ended left behind.
+extension ACMEServer {
+    /// A look and its storing are over well before: whoever implements the looking bounds it to less.
+    static let lease: TimeInterval = 60
+    /// An issuance takes milliseconds; one that has not ended after this long has nobody that works on it.
+    static let finalizationLease: TimeInterval = 30
+
+    /// Works until the task is cancelled. A look that is under way then is not stored, and is taken up again by another
+    /// server or at the next start.
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.pollStore() }
+            await withTaskGroup(of: Void.self) { looks in
+                var running = 0
+                for await authorization in validations.waiting {
+                    if running >= ValidationQueue.concurrent {
+                        await looks.next()
+                        running -= 1
+                    }
+                    running += 1
+                    looks.addTask { await self.look(authorization) }
+                }
+                looks.cancelAll()
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Every second what is due is taken from the store: a retry, or a look that a server which ended had begun.
+    private func pollStore() async {
+        while !Task.isCancelled {
+            await takeUpDueValidations()
+            await takeUpUnfinishedOrders()
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// A store that cannot be read now is asked again in a second.
+    private func takeUpDueValidations() async {
+        let now = clock()
+        guard let due = try? await store.dueAuthorizations(at: now, limit: ValidationQueue.concurrent) else { return }
+        for authorization in due {
+            var taken = authorization
+            guard taken.takeUp(at: now, lease: Self.lease) else { continue }
+            var decision = ACMEDecision()
+            decision.authorizations = [taken]
+            // Who was faster looks.
+            guard (try? await store.commit(decision)) == .done else { continue }
+            validations.add(taken)
+        }
+    }
+
+    /// Takes what is due and looks at all of it, one after the other; for tests, which run no task beside.
+    package func validateDue() async {
+        let now = clock()
+        guard let due = try? await store.dueAuthorizations(at: now, limit: ValidationQueue.concurrent) else { return }
+        for authorization in due {
+            var taken = authorization
+            guard taken.takeUp(at: now, lease: Self.lease) else { continue }
+            var decision = ACMEDecision()
+            decision.authorizations = [taken]
+            guard (try? await store.commit(decision)) == .done else { continue }
+            await look(taken)
+        }
+    }
+
+    /// One look, and what it decides. Nothing is decided when the authorization has changed meanwhile: deactivated, or
+    /// taken up by another server after the lease.
+    package func look(_ authorization: ACMEAuthorization) async {
+        guard let attempt = authorization.attempt, let challenge = authorization.challenge(attempt.kind),
+            let account = try? await store.account(authorization.account), account.status == .valid,
+            let thumbprint = JWK.thumbprint(account.key)
+        else { return }
+        var next = authorization
+        var decision = ACMEDecision()
+        let seen: ValidationEvidence
+        do throws(ValidationFailure) {
+            seen = try await validation.validate(
+                ChallengeQuestion(
+                    kind: attempt.kind, identifier: authorization.identifier, token: challenge.token,
+                    keyAuthorization: "\(challenge.token).\(thumbprint)"))
+            try await caa.check(
+                CAAQuestion(
+                    identifier: authorization.identifier, method: attempt.kind, accountURL: accountURL(account.id)))
+        } catch {
+            // Cancelled at the end of the process: another look is taken when the lease is over.
+            guard !Task.isCancelled else { return }
+            let now = clock()
+            next.failed(error, at: now, retries: configuration.retries)
+            if next.status == .invalid {
+                decision.audit = [
+                    authority.sealed(.acmeAuthorizationFailed(next, account, attempt, error.problem, at: now))
+                ]
+            }
+            decision.authorizations = [next]
+            _ = try? await store.commit(decision)
+            return
+        }
+        let now = clock()
+        next.validated(at: now, life: configuration.authorizationLife.seconds)
+        decision.authorizations = [next]
+        decision.audit = [authority.sealed(.acmeAuthorizationValidated(next, account, attempt, seen, at: now))]
+        _ = try? await store.commit(decision)
+    }
+
+    /// As CAA records name it (RFC 8657 §3). Without a configured URL there is no one name for it, and the path stands alone.
+    func accountURL(_ id: ResourceID) -> String {
+        (configuration.externalURL ?? "") + ACMEResource.account(id).path
+    }
+
+    // MARK: Orders
+
+    private func takeUpUnfinishedOrders() async {
+        let since = clock() - Self.finalizationLease
+        guard let orders = try? await store.unfinishedOrders(since: since, limit: 16) else { return }
+        for order in orders { await finish(order) }
+    }
+
+    /// Finishes every order that nobody works on any more; for tests, which run no task beside.
+    package func finishUnfinishedOrders() async { await takeUpUnfinishedOrders() }
+}
