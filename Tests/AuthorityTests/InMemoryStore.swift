@@ -150,14 +150,22 @@ final class InMemoryStore: AuthorityStore {
     }
 
     func certificates(matching query: CertificateQuery) async throws(StoreFailure) -> [IssuanceRecord] {
+        Array(records(matching: query).prefix(query.limit))
+    }
+
+    func certificateCount(matching query: CertificateQuery) async throws(StoreFailure) -> Int {
+        records(matching: query).count
+    }
+
+    private func records(matching query: CertificateQuery) -> [IssuanceRecord] {
         let contents = snapshot
-        let matching = contents.order.reversed().compactMap { contents.records[$0] }.filter { record in
+        let older = query.before.map { cursor in contents.order.prefix { $0 != cursor } } ?? contents.order[...]
+        return older.reversed().compactMap { contents.records[$0] }.filter { record in
             (query.identity ?? record.intent.identity) == record.intent.identity
                 && (query.profile ?? record.intent.profile) == record.intent.profile
                 && query.states.contains(record.state.name)
                 && query.validAt.map { record.intent.notAfter >= $0 } ?? true
         }
-        return Array(matching.prefix(query.limit))
     }
 
     func append(_ audit: AuditAppend) async throws(StoreFailure) {

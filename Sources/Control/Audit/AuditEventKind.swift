@@ -26,4 +26,10 @@ public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     case identityReturned = "identity.returned"
     case keyBlocked = "key.blocked"
     case renewalRefused = "renewal.refused"
+    /// An operator's call that changed nothing else, or one that was not performed.
+    case operationPerformed = "operation.performed"
+    case operationRefused = "operation.refused"
+    /// An identity was given a role, or another one.
+    case operatorPut = "operator.put"
+    case operatorRemoved = "operator.removed"
 }

@@ -1,10 +1,11 @@
 import SymbolonAudit
 import SymbolonNames
+import Synchronization
 
 extension IssuingAuthority {
     /// Adds to the names that this authority may certify, for good; the record says so in the same transaction.
     ///
-    /// This value goes on as it was opened: what is new holds from the next opening on.
+    /// Other processes that have this authority open see it by `refreshPermissions`.
     /// - Returns: those that were not permitted before.
     public func permit(_ permissions: [Permission], actor: String) async throws(AuthorityFailure) -> [Permission] {
         let added = configuration.lacking(permissions)
@@ -18,6 +19,13 @@ extension IssuingAuthority {
         } catch {
             throw .store(error)
         }
+        permitted.withLock { $0 = $0.permitting(added) }
         return added
+    }
+
+    /// Takes up what other processes have permitted since. What is permitted is never taken back.
+    public func refreshPermissions() async throws(StoreFailure) {
+        guard let stored = try await store.authority() else { return }
+        permitted.withLock { $0 = stored.configuration }
     }
 }

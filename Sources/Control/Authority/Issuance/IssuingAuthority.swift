@@ -3,12 +3,14 @@ import SymbolonAudit
 public import SymbolonCertificates
 import SymbolonKeys
 import SymbolonNames
+import Synchronization
 
 /// An authority at work: the only thing that signs certificates.
 ///
 /// One at a time decides; many requests may be under way. After each suspension the actor looks again before it signs.
 public actor IssuingAuthority {
-    public nonisolated let configuration: AuthorityConfiguration
+    /// With all that was permitted since, as far as `permit` or `refreshPermissions` has seen it.
+    public nonisolated var configuration: AuthorityConfiguration { permitted.withLock { $0 } }
     public nonisolated let root: Certificate
     public nonisolated let issuing: Certificate
     nonisolated let store: any AuthorityStore
@@ -17,6 +19,7 @@ public actor IssuingAuthority {
     /// The authority's own keys, which are never certified for anybody.
     nonisolated let ownKeys: Set<KeyFingerprint>
     nonisolated let issuer: LintIssuer
+    nonisolated let permitted: Mutex<AuthorityConfiguration>
     private nonisolated let signing: CertificateSigning
     private nonisolated let faults: IssuanceFaults
     private var serialNumbers: SerialNumberSource
@@ -31,7 +34,7 @@ public actor IssuingAuthority {
         _ parts: AuthorityParts, signer: any CertificateSigner, sealer: AuditSealer, store: any AuthorityStore,
         clock: @escaping @Sendable () -> Date, random: any RandomNumberGenerator & Sendable, faults: IssuanceFaults
     ) {
-        configuration = parts.configuration
+        permitted = Mutex(parts.configuration)
         root = parts.root
         issuing = parts.issuing
         issuer = parts.issuer

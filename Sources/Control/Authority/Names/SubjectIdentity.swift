@@ -41,6 +41,14 @@ extension AuthorityConfiguration {
         }
     }
 
+    /// The name that policy will know the subject of a request by.
+    public func identity(of request: IssuanceRequest) throws(IdentityFailure) -> SubjectName {
+        guard case .leaf(let form) = CertificateProfile.named(request.profile).role else {
+            throw .reserved(request.profile.rawValue)
+        }
+        return try identity(request.name, form: form, names: request.names)
+    }
+
     private func spiffeID(_ path: [String]) throws(IdentityFailure) -> SPIFFEID {
         do throws(NameFailure) {
             return try SPIFFEID(trustDomain: trustDomain, path: path)

@@ -68,6 +68,8 @@ public protocol AuthorityStore: Sendable {
     func certificate(_ serialNumber: SerialNumber) async throws(StoreFailure) -> IssuanceRecord?
     /// Newest first.
     func certificates(matching query: CertificateQuery) async throws(StoreFailure) -> [IssuanceRecord]
+    /// How many there are, whatever `query.limit` says.
+    func certificateCount(matching query: CertificateQuery) async throws(StoreFailure) -> Int
 
     // MARK: The record of decisions
 

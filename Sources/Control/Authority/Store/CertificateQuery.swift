@@ -1,4 +1,5 @@
 public import Foundation
+public import SymbolonCertificates
 
 /// Which records to list; what is `nil` does not narrow.
 public struct CertificateQuery: Equatable, Sendable {
@@ -8,6 +9,8 @@ public struct CertificateQuery: Equatable, Sendable {
     public var states: Set<IssuanceState.Name>
     /// Only those whose `notAfter` is not before this moment.
     public var validAt: Date?
+    /// Only records that are older than this one's; none are older than one that is not there.
+    public var before: SerialNumber?
     public var limit: Int
 
     /// - Parameter limit: 1000 unless told: more than a person reads, little enough to hold in memory.

@@ -1,23 +1,8 @@
-public import Foundation
+public import SymbolonAdministration
 public import SymbolonAuthority
 
-/// Where a protected service of this machine can be reached.
-public struct ServiceEndpoint: Equatable, Sendable {
-    /// The service's name.
-    public let service: String
-    /// `host:port`, as the end that listens knows it.
-    public let address: String
-    public let updatedAt: Date
-
-    public init(service: String, address: String, updatedAt: Date) {
-        self.service = service
-        self.address = address
-        self.updatedAt = updatedAt
-    }
-}
-
 /// What the ends on one machine tell each other. It proves nothing: whoever answers there still has to.
-extension AuthorityDatabase {
+extension AuthorityDatabase: EndpointStore {
     /// Notes the address of a service, in the place of one noted before.
     public func publish(_ endpoint: ServiceEndpoint) async throws(StoreFailure) {
         try await engine.write { transaction in

@@ -24,6 +24,15 @@ extension AuthorityDatabase {
         }
     }
 
+    public func certificateCount(matching query: CertificateQuery) async throws(StoreFailure) -> Int {
+        guard !query.states.isEmpty else { return 0 }
+        return try await engine.read { session in
+            let (condition, arguments) = Self.condition(query)
+            let row = try session.row("SELECT count(*) AS number FROM certificate WHERE \(condition)", arguments)
+            return Int(try row?.integer("number") ?? 0)
+        }
+    }
+
     /// Only what narrows is in the condition, so that the index on the identity is used when there is one.
     private static func condition(_ query: CertificateQuery) -> (String, [StoreValue]) {
         let states = query.states.map(\.rawValue).sorted()
@@ -40,6 +49,10 @@ extension AuthorityDatabase {
         if let moment = query.validAt {
             parts.append("not_after >= ?")
             arguments.append(.integer(moment.storedMilliseconds(.up)))
+        }
+        if let serialNumber = query.before {
+            parts.append("id < (SELECT id FROM certificate WHERE serial = ?)")
+            arguments.append(.octets(serialNumber.magnitude))
         }
         return (parts.joined(separator: " AND "), arguments)
     }

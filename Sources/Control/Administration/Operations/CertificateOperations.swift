@@ -1,0 +1,145 @@
+public import Foundation
+
+/// Certifies the key of a PKCS #10 request. The private key stays where it was made.
+public struct IssueCertificate: AdministrativeOperation {
+    public static let name = "issueCertificate"
+    public static let access = Access.role(.operator)
+    public static let endpoint = OperationEndpoint(.post, "certificates", status: 201)
+    public static let recording = Recording.byChange
+
+    /// Short, as in `web`; the profile makes the identity of it.
+    public let name: String
+    public let profile: String
+    /// What stands beside the identity, each with its kind in front: `dns:web.example.internal`, `ip:10.0.0.7`.
+    public let names: [String]?
+    /// The profile's default unless told.
+    public let lifeSeconds: Int64?
+    /// PEM.
+    public let request: String
+
+    public init(name: String, profile: String, names: [String]? = nil, lifeSeconds: Int64? = nil, request: String) {
+        self.name = name
+        self.profile = profile
+        self.names = names
+        self.lifeSeconds = lifeSeconds
+        self.request = request
+    }
+
+    public var subject: String { name }
+
+    public func perform(with part: CertificateDesk, in call: Call) async throws(AdministrationFailure)
+        -> CertificateAnswer
+    {
+        try await part.issue(self, in: call)
+    }
+}
+
+/// Revokes one certificate, for good. Again, it changes nothing.
+public struct RevokeCertificate: AdministrativeOperation {
+    public static let name = "revokeCertificate"
+    public static let access = Access.role(.operator)
+    public static let endpoint = OperationEndpoint(.put, "certificates/{serial}/revocation")
+    public static let recording = Recording.byChange
+
+    public let serial: String
+    /// A reason of RFC 5280 §5.3.1 by its name there; `unspecified` unless told.
+    public let reason: String?
+
+    public init(serial: String, reason: String? = nil) {
+        self.serial = serial
+        self.reason = reason
+    }
+
+    public var subject: String { serial }
+
+    public func perform(with part: CertificateDesk, in call: Call) async throws(AdministrationFailure)
+        -> RevocationReport
+    {
+        try await part.revoke(self, in: call)
+    }
+}
+
+/// What a revocation changed.
+public struct RevocationReport: Codable, Equatable, Sendable {
+    public let identity: String
+    public let serial: String
+    public let reason: String
+    public let revokedAt: Date
+    public let wasAlreadyRevoked: Bool
+
+    public init(identity: String, serial: String, reason: String, revokedAt: Date, wasAlreadyRevoked: Bool) {
+        self.identity = identity
+        self.serial = serial
+        self.reason = reason
+        self.revokedAt = revokedAt
+        self.wasAlreadyRevoked = wasAlreadyRevoked
+    }
+}
+
+/// Adds to the names that may be certified, for good.
+public struct PermitNames: AdministrativeOperation {
+    public static let name = "permitNames"
+    public static let access = Access.role(.administrator)
+    public static let endpoint = OperationEndpoint(.post, "authority/permissions")
+    public static let recording = Recording.byChange
+
+    /// DNS names: at and below each.
+    public let dns: [String]?
+    /// CIDR.
+    public let networks: [String]?
+    /// Domains of mailboxes.
+    public let mail: [String]?
+
+    public init(dns: [String]? = nil, networks: [String]? = nil, mail: [String]? = nil) {
+        self.dns = dns
+        self.networks = networks
+        self.mail = mail
+    }
+
+    public var subject: String { "authority" }
+
+    public func perform(with part: CertificateDesk, in call: Call) async throws(AdministrationFailure)
+        -> PermissionReport
+    {
+        try await part.permit(self, in: call)
+    }
+}
+
+/// What was not permitted before.
+public struct PermissionReport: Codable, Equatable, Sendable {
+    /// As `dns:apps.example`, `ip:10.0.0.0/8`, `mail:example.com`.
+    public let added: [String]
+
+    public init(added: [String]) { self.added = added }
+}
+
+/// Notes that an identity's certificate and key were copied out of a home.
+public struct NoteExport: AdministrativeOperation {
+    public static let name = "noteExport"
+    public static let access = Access.role(.operator)
+    public static let endpoint = OperationEndpoint(.post, "certificates/{serial}/exports")
+    public static let recording = Recording.byChange
+
+    public let serial: String
+    /// The kinds of file written, e.g. `pkcs12`.
+    public let format: String
+    /// The private key went out without a seal.
+    public let keyIsPlain: Bool
+
+    public init(serial: String, format: String, keyIsPlain: Bool) {
+        self.serial = serial
+        self.format = format
+        self.keyIsPlain = keyIsPlain
+    }
+
+    public var subject: String { serial }
+
+    public func perform(with part: CertificateDesk, in call: Call) async throws(AdministrationFailure) -> Done {
+        try await part.noteExport(self, in: call)
+    }
+}
+
+/// Nothing more to say than that it is done.
+public struct Done: Codable, Equatable, Sendable {
+    public init() {}
+}

@@ -1,0 +1,130 @@
+internal import SymbolonAuthority
+internal import SymbolonCertificates
+internal import SymbolonNames
+internal import SymbolonWire
+
+extension AuthorityReader {
+    func certificates(_ wish: ListCertificates) async throws(AdministrationFailure) -> CertificatePage {
+        let limit = try Self.limit(wish.limit)
+        let profile = try wish.profile.map { text throws(AdministrationFailure) in try ProfileName(asked: text) }
+        let before = try wish.before.map { text throws(AdministrationFailure) in try SerialNumber(asked: text) }
+        let now = clock()
+        let query =
+            wish.all ?? false
+            ? CertificateQuery(profile: profile?.rawValue)
+            : CertificateQuery(profile: profile?.rawValue, states: [.issued], validAt: now)
+        // One more than fits tells whether there is a rest.
+        var records =
+            if let word = wish.of {
+                try await self.records(of: word, query, before: before, limit: limit + 1)
+            } else {
+                try await self.records(query, before: before, limit: limit + 1)
+            }
+        let isWhole = records.count <= limit
+        records = Array(records.prefix(limit))
+        return CertificatePage(
+            certificates: records.map { CertificateReport($0, at: now) },
+            next: isWhole ? nil : records.last?.intent.serialNumber.description)
+    }
+
+    func certificate(_ serial: String) async throws(AdministrationFailure) -> CertificateAnswer {
+        let found = try await record(of: try SerialNumber(asked: serial))
+        let authority = try await record()
+        let chain = found.certificate.map { leaf in
+            [leaf, authority.issuingCertificate].map { PEM.render(label: "CERTIFICATE", $0) }.joined()
+        }
+        return CertificateAnswer(
+            certificate: CertificateReport(found, at: clock()), chain: chain,
+            anchors: PEM.render(label: "CERTIFICATE", authority.rootCertificate))
+    }
+
+    func record(of serial: SerialNumber) async throws(AdministrationFailure) -> IssuanceRecord {
+        let found: IssuanceRecord?
+        do {
+            found = try await store.certificate(serial)
+        } catch {
+            throw AdministrationFailure(error)
+        }
+        guard let found else {
+            throw AdministrationFailure(
+                .notFound, what: "no certificate here has serial number \(serial)",
+                mend: "see what there is: symbolon identity list --all")
+        }
+        return found
+    }
+
+    /// What a word of the operator's stands for: a serial number, an identity, or a short name under any profile.
+    ///
+    /// Identity after identity, each newest first; so a cursor says where to go on.
+    private func records(
+        of word: String, _ query: CertificateQuery, before: SerialNumber?, limit: Int
+    ) async throws(AdministrationFailure) -> [IssuanceRecord] {
+        if let serial = SerialNumber(word), let found = try? await record(of: serial) {
+            return before == nil && query.admits(found) ? [found] : []
+        }
+        var identities = ArraySlice(Self.identities(of: word, in: try await record().configuration.trustDomain))
+        var before = before
+        if let cursor = before {
+            let place = try await record(of: cursor).intent.identity
+            identities = identities.drop { $0 != place }
+        }
+        var found: [IssuanceRecord] = []
+        for identity in identities where found.count < limit {
+            var query = query
+            query.identity = identity
+            found += try await records(query, before: before, limit: limit - found.count)
+            before = nil
+        }
+        return found
+    }
+
+    private func records(
+        _ query: CertificateQuery, before: SerialNumber?, limit: Int
+    ) async throws(AdministrationFailure) -> [IssuanceRecord] {
+        var query = query
+        query.before = before
+        query.limit = limit
+        do {
+            return try await store.certificates(matching: query)
+        } catch {
+            throw AdministrationFailure(error)
+        }
+    }
+
+    private static func identities(of word: String, in domain: TrustDomain) -> [String] {
+        if word.contains("://") || word.hasPrefix("mail:") { return [word] }
+        if word.contains("@") { return ["mail:\(word)"] }
+        let base = "spiffe://\(domain)/"
+        return [base + word, base + "person/" + word, base + "device/" + word]
+    }
+}
+
+extension CertificateQuery {
+    /// Whether one record is among those asked for, but for `before` and `limit`.
+    fileprivate func admits(_ record: IssuanceRecord) -> Bool {
+        states.contains(record.state.name) && (profile.map { $0 == record.intent.profile } ?? true)
+            && (validAt.map { record.intent.notAfter >= $0 } ?? true)
+    }
+}
+
+extension ProfileName {
+    init(asked text: String) throws(AdministrationFailure) {
+        guard let name = ProfileName(rawValue: text) else {
+            throw AdministrationFailure(
+                .malformed, what: "there is no profile \(text.debugDescription)",
+                why: "the profiles are \(ProfileName.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        self = name
+    }
+}
+
+extension SerialNumber {
+    init(asked text: String) throws(AdministrationFailure) {
+        guard let number = SerialNumber(text) else {
+            throw AdministrationFailure(
+                .malformed, what: "\(text.debugDescription) is not a serial number",
+                mend: "write it in hexadecimal, as the list of certificates does")
+        }
+        self = number
+    }
+}

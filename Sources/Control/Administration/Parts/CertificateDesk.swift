@@ -1,0 +1,126 @@
+internal import SymbolonAudit
+public import SymbolonAuthority
+internal import SymbolonCertificates
+internal import SymbolonNames
+internal import SymbolonRevocation
+internal import SymbolonWire
+
+/// Issues and revokes for operators.
+public struct CertificateDesk: Sendable {
+    let authority: IssuingAuthority
+    let operators: any OperatorStore
+
+    public init(authority: IssuingAuthority, operators: any OperatorStore) {
+        self.authority = authority
+        self.operators = operators
+    }
+
+    func issue(_ wish: IssueCertificate, in call: Call) async throws(AdministrationFailure) -> CertificateAnswer {
+        let request = try Self.request(wish.request)
+        let names = try (wish.names ?? []).map { text throws(AdministrationFailure) in
+            try Asked.parse(text, "a name with its kind in front") { text throws(NameFailure) in try SubjectName(text) }
+        }
+        guard wish.lifeSeconds ?? 1 > 0 else {
+            throw AdministrationFailure(.malformed, what: "a life of \(wish.lifeSeconds ?? 0) s is none")
+        }
+        let asked: IssuanceRequest
+        do {
+            asked = try IssuanceRequest(
+                request, profile: try ProfileName(asked: wish.profile), name: wish.name, names: names,
+                life: wish.lifeSeconds.map { .seconds($0) }, actor: call.actor, configuration: authority.configuration)
+        } catch let failure as RequestFailure {
+            throw AdministrationFailure(failure)
+        } catch {
+            throw AdministrationFailure(reading: error)
+        }
+        try await mayCertify(asked, in: call)
+        do {
+            let issued = try await authority.issue(asked)
+            return CertificateAnswer(
+                certificate: CertificateReport(issued, requestedBy: call.actor),
+                chain: issued.chain.map { PEM.render(label: "CERTIFICATE", $0.der) }.joined(),
+                anchors: PEM.render(label: "CERTIFICATE", issued.anchor.der))
+        } catch {
+            throw AdministrationFailure(error)
+        }
+    }
+
+    /// Whoever gets a certificate for an operator's name is that operator: so only who may give a role may certify a name
+    /// that has it, or one above the own.
+    func mayCertify(_ request: IssuanceRequest, in call: Call) async throws(AdministrationFailure) {
+        let identity: SubjectName
+        do {
+            identity = try authority.configuration.identity(of: request)
+        } catch {
+            throw AdministrationFailure(RequestFailure.identity(error))
+        }
+        try await call.requireRank(over: identity.description, operators)
+    }
+
+    private static func request(_ pem: String) throws(AdministrationFailure) -> CertificateRequest {
+        do {
+            return try CertificateRequest(pem: pem)
+        } catch {
+            throw AdministrationFailure(
+                .malformed, what: "the request is not one PKCS #10 request in PEM", why: error.explanation,
+                mend: "make one: openssl req -new -key KEY -subj /CN=NAME")
+        }
+    }
+
+    func revoke(_ wish: RevokeCertificate, in call: Call) async throws(AdministrationFailure) -> RevocationReport {
+        let serial = try SerialNumber(asked: wish.serial)
+        let reason = try Asked.parse(wish.reason ?? RevocationReason.unspecified.rawValue, "a reason") {
+            RevocationReason(rawValue: $0)
+        }
+        do {
+            let outcome = try await authority.revoke(serial, reason: reason, actor: call.actor)
+            guard let record = try await authority.record(of: serial), case .revoked(let found, _) = record.state else {
+                throw StoreFailure.damaged("certificate \(serial) was revoked, and is not")
+            }
+            return RevocationReport(
+                identity: record.intent.identity, serial: serial.description, reason: found.reason.rawValue,
+                revokedAt: found.since, wasAlreadyRevoked: outcome.revoked.isEmpty)
+        } catch let failure as RevocationFailure {
+            throw AdministrationFailure(failure)
+        } catch {
+            throw AdministrationFailure(reading: error)
+        }
+    }
+
+    func permit(_ wish: PermitNames, in call: Call) async throws(AdministrationFailure) -> PermissionReport {
+        let dns = try (wish.dns ?? []).map { text throws(AdministrationFailure) in
+            Permission.dns(
+                try Asked.parse(text, "a DNS name") { text throws(NameFailure) in try DNSName(operatorInput: text) })
+        }
+        let networks = try (wish.networks ?? []).map { text throws(AdministrationFailure) in
+            Permission.network(try Asked.parse(text, "a network") { text throws(NameFailure) in try IPNetwork(text) })
+        }
+        let mail = try (wish.mail ?? []).map { text throws(AdministrationFailure) in
+            Permission.mail(
+                try Asked.parse(text, "a mail domain") { text throws(NameFailure) in try DNSName(operatorInput: text) })
+        }
+        do {
+            let added = try await authority.permit(dns + networks + mail, actor: call.actor)
+            return PermissionReport(added: added.map(\.description))
+        } catch .store(let failure) {
+            throw AdministrationFailure(failure)
+        } catch {
+            throw AdministrationFailure(.unavailable, what: "nothing was permitted", why: error.explanation)
+        }
+    }
+
+    func noteExport(_ wish: NoteExport, in call: Call) async throws(AdministrationFailure) -> Done {
+        let serial = try SerialNumber(asked: wish.serial)
+        do {
+            guard let record = try await authority.record(of: serial) else { throw StoreFailure.unknownSerial(serial) }
+            try await authority.note(
+                .identityExported, subject: record.intent.identity, actor: call.actor,
+                details: [
+                    "serial": serial.description, "format": wish.format, "key": wish.keyIsPlain ? "plain" : "sealed",
+                ])
+            return Done()
+        } catch {
+            throw AdministrationFailure(reading: error)
+        }
+    }
+}
