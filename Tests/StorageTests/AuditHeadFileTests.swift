@@ -1,5 +1,6 @@
 import Foundation
 import SymbolonAudit
+import SymbolonAdministration
 import SymbolonAuthority
 import SymbolonKeys
 import SymbolonNames

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import SymbolonAudit
+import SymbolonAdministration
 import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonKeys

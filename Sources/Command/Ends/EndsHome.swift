@@ -1,4 +1,5 @@
 import Foundation
+import SymbolonAdministration
 import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonKeys

@@ -4,7 +4,9 @@ extension TLSContext {
     /// What the library asks back while it shakes hands. Each callback finds its engine through the `SSL`, and refuses
     /// when there is none; none of them can trap.
     func configureCallbacks() {
-        unsafe SSL_CTX_set_custom_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT) { ssl, alert in
+        let mode =
+            mayBeUnproved ? SSL_VERIFY_PEER : SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT
+        unsafe SSL_CTX_set_custom_verify(pointer, mode) { ssl, alert in
             let refusal = unsafe TLSEngine.behind(ssl).map { $0.judgePeer() } ?? .internalError
             guard let refusal else { return ssl_verify_ok }
             unsafe alert?.pointee = refusal.rawValue

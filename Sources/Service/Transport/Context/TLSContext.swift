@@ -99,6 +99,9 @@ public import SymbolonKeys
 
     deinit { unsafe SSL_CTX_free(pointer) }
 
+    /// Whether the peer may be let in without a certificate. A client never lets a server.
+    var mayBeUnproved: Bool { isServer && settings.clientCertificate == .optional }
+
     private func configureProtocol() -> Bool {
         let oldest = UInt16(settings.minimumVersion == .tls13 ? TLS1_3_VERSION : TLS1_2_VERSION)
         let newest = UInt16(settings.maximumVersion == .tls13 ? TLS1_3_VERSION : TLS1_2_VERSION)

@@ -10,6 +10,14 @@ public enum TLSVersion: String, Codable, Comparable, Hashable, Sendable, CustomS
     public static func < (left: TLSVersion, right: TLSVersion) -> Bool { left == .tls12 && right == .tls13 }
 }
 
+/// What a server wants of clients that have no certificate to show.
+public enum ClientCertificate: Sendable {
+    /// Both ends prove themselves, or there is no connection.
+    case demanded
+    /// They come in unproved: `SessionFacts.verified` is an `UnprovedPeer`, and what they may do is the application's to say.
+    case optional
+}
+
 /// How one side of TLS behaves, beside who it is. The defaults are the strict ones.
 public struct TLSSettings: Sendable {
     /// The oldest version spoken. `.tls12` is for peers that cannot do better, and then AEAD ciphers with ephemeral ECDH only.
@@ -29,6 +37,9 @@ public struct TLSSettings: Sendable {
     /// The largest handshake message taken, in bytes, certificates included: 16,384 (the library's floor) to 1,048,576.
     /// 32 KiB holds six certificates of post-quantum size, the longest path that is verified.
     public var maximumHandshakeBytes = 32 * 1024
+
+    /// Whether a server asks its clients for a certificate, or demands one. One that is presented is judged either way.
+    public var clientCertificate = ClientCertificate.demanded
 
     /// Subject names, in DER, of the authorities that a server asks client certificates from (RFC 8446 §4.2.4). A hint
     /// for clients that hold several certificates; it decides nothing.

@@ -151,6 +151,10 @@ internal import NIOCore
         verify = nil
         // The code's keys were alone in place: nothing else can have proved the peer.
         if case .granted(let number) = pairing { verified = PairedByCode(number: number) }
+        // RFC 8446 §4.4.2: the client's certificate list was empty, and the library asked nobody about it.
+        if verified == nil, context.mayBeUnproved, unsafe SSL_get0_peer_certificates(ssl) == nil {
+            verified = UnprovedPeer()
+        }
         // Tickets and caches are off; should a resumption slip through all the same, it did not verify the peer.
         guard unsafe SSL_session_reused(ssl) == 0, verified != nil else {
             return .failed(.malformed("session resumed without verification"))

@@ -19,3 +19,6 @@ public enum PeerVerdict: Sendable {
     /// Stop, and send this alert. `closeNotify` is no refusal and goes out as `certificateUnknown`.
     case refused(TLSAlert)
 }
+
+/// A client that showed no certificate to a server that lets it (`TLSSettings.clientCertificate`).
+public struct UnprovedPeer: Sendable {}
