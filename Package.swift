@@ -38,9 +38,12 @@ let hummingbird: [Target.Dependency] = [
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 /// A library module: the folder is its layer, the prefix keeps it apart in a consumer's build.
-func library(_ layer: String, _ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func library(
+    _ layer: String, _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
     .target(
-        name: "Symbolon\(name)", dependencies: dependencies, path: "Sources/\(layer)/\(name)", swiftSettings: settings)
+        name: "Symbolon\(name)", dependencies: dependencies, path: "Sources/\(layer)/\(name)", resources: resources,
+        swiftSettings: settings)
 }
 
 func tests(
@@ -88,9 +91,9 @@ let libraries: [Target] = [
     library("Service", "Proxy", base + trust + ["SymbolonAccessPolicy", "SymbolonTransport", nioCore, nioPosix]),
     library(
         "Service", "HTTPServices",
-        base + trust + control + enrollment + ["SymbolonTransport"] + hummingbird + [
+        base + trust + control + enrollment + ["SymbolonTransport", "SymbolonProxy"] + hummingbird + [
             nioCore, nioPosix, nioHTTP2, httpTypes, logging, metrics, lifecycle, crypto,
-        ]),
+        ], resources: [.embedInCode("API/OpenAPI.yaml")]),
 ]
 
 /// C libraries of the system, by their -dev packages.

@@ -55,15 +55,26 @@ public struct LocalAdministration: Administration {
     public func perform<Operation: AdministrativeOperation>(
         _ operation: Operation
     ) async throws(AdministrationFailure) -> Operation.Answer {
+        try await perform { () throws(AdministrationFailure) in operation }
+    }
+
+    /// The same with an operation that is still to be read: whether the caller may comes first, so that who may not learns
+    /// nothing of what would have been right.
+    public func perform<Operation: AdministrativeOperation>(
+        reading read: () throws(AdministrationFailure) -> Operation
+    ) async throws(AdministrationFailure) -> Operation.Answer {
+        var subject = Operation.name
         do throws(AdministrationFailure) {
             let role = try await standing(for: Operation.access)
             guard let part = parts.part(Operation.Part.self) else { throw Self.notOffered(Operation.name) }
+            let operation = try read()
+            subject = operation.subject
             let answer = try await operation.perform(with: part, in: Call(caller: caller, role: role))
-            if Operation.recording == .byCall { try await record(operation, nil) }
+            if Operation.recording == .byCall { try await record(Operation.name, subject, nil) }
             return answer
         } catch {
             // The refusal stands whether or not it can be written down.
-            try? await record(operation, error)
+            try? await record(Operation.name, subject, error)
             throw error
         }
     }
@@ -75,6 +86,11 @@ public struct LocalAdministration: Administration {
     }
 
     // MARK: Who may
+
+    /// Refuses a caller whose role is lower; for what is no operation. Nothing is written down.
+    public func require(_ role: Role) async throws(AdministrationFailure) {
+        _ = try await standing(for: .role(role))
+    }
 
     private func standing(for access: Access) async throws(AdministrationFailure) -> Role? {
         guard case .peer(let peer, _) = caller else { return .administrator }
@@ -120,11 +136,11 @@ public struct LocalAdministration: Administration {
 
     // MARK: What was done
 
-    private func record<Operation: AdministrativeOperation>(
-        _ operation: Operation, _ failure: AdministrationFailure?
+    private func record(
+        _ operation: String, _ subject: String, _ failure: AdministrationFailure?
     ) async throws(AdministrationFailure) {
         guard let register else { return }
-        var details = ["operation": Operation.name]
+        var details = ["operation": operation]
         if case .peer(let peer, let address) = caller {
             details["proof"] = "certificate \(peer.path.leaf.fingerprint)"
             details["from"] = address
@@ -137,7 +153,7 @@ public struct LocalAdministration: Administration {
         }
         let event = AuditEvent(
             failure == nil ? .operationPerformed : .operationRefused, at: register.authority.now,
-            actor: caller.actor, subject: String(operation.subject.prefix(1024)), details: details)
+            actor: caller.actor, subject: String(subject.prefix(1024)), details: details)
         do {
             try await register.store.append(register.authority.sealed(event))
         } catch {

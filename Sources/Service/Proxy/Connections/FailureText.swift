@@ -4,7 +4,7 @@ internal import NIOPosix
 internal import SymbolonTransport
 
 /// The operating system's or the network library's failure in the words an operator searches for.
-func text(of error: any Error) -> String {
+package func text(of error: any Error) -> String {
     switch error {
     case let failure as TLSFailure:
         return failure.explanation

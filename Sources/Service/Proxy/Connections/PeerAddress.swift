@@ -1,12 +1,12 @@
-internal import NIOCore
+package import NIOCore
 internal import SymbolonNames
 
 /// What counts as one stranger when handshakes are limited: an IPv4 address, or an IPv6 /64 network.
-struct PeerAddress: Hashable, Sendable {
+package struct PeerAddress: Hashable, Sendable {
     private let bits: UInt64
 
     /// Sockets without an IP address, such as Unix domain sockets, count as one stranger.
-    init(_ address: SocketAddress?) {
+    package init(_ address: SocketAddress?) {
         let octets = address?.ipAddress.flatMap { try? IPAddress($0) }?.bytes ?? []
         // RFC 4291 §2.5.5.2: an IPv4 client of a dual-stack socket. All of them share one /64.
         let isMapped = octets.count == 16 && octets.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]

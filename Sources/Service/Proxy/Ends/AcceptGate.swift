@@ -1,17 +1,17 @@
 internal import Glibc
-internal import NIOCore
+package import NIOCore
 
 /// Rests accepting when descriptors or memory run out, and takes it up again: on the listener, before everything else.
 ///
 /// Without it the listener would be told of the waiting client again at once, and again, and use a whole core.
-final class AcceptGate: ChannelInboundHandler {
-    typealias InboundIn = any Channel
+package final class AcceptGate: ChannelInboundHandler {
+    package typealias InboundIn = any Channel
 
     private let pause: TimeAmount
     private let whenChanged: (Change) -> Void
     private var isResting = false
 
-    enum Change {
+    package enum Change {
         /// Once for each spell, however many tries it takes.
         case paused(because: String)
         case triedAgain
@@ -19,12 +19,12 @@ final class AcceptGate: ChannelInboundHandler {
     }
 
     /// - Parameter whenChanged: called on the listener's loop.
-    init(pause: TimeAmount, whenChanged: @escaping (Change) -> Void) {
+    package init(pause: TimeAmount, whenChanged: @escaping (Change) -> Void) {
         self.pause = pause
         self.whenChanged = whenChanged
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let failure = error as? IOError else { return context.fireErrorCaught(error) }
         switch failure.errnoCode {
         case EMFILE, ENFILE, ENOBUFS, ENOMEM: rest(context, because: text(of: failure))
@@ -33,7 +33,7 @@ final class AcceptGate: ChannelInboundHandler {
         }
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if isResting {
             isResting = false
             whenChanged(.resumed)

@@ -1,4 +1,4 @@
-internal import NIOCore
+package import NIOCore
 
 /// Where an end listens, or where it connects to.
 public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
@@ -25,7 +25,7 @@ public enum Endpoint: Hashable, Sendable, CustomStringConvertible {
 
 extension SocketAddress {
     /// The address as an operator writes it: `192.0.2.1:443`, `[2001:db8::1]:443`, `unix:/path`.
-    var text: String {
+    package var text: String {
         guard let ipAddress, let port else { return "unix:\(pathname ?? "")" }
         return Endpoint.host(ipAddress, port: port).description
     }

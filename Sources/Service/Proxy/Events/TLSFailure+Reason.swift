@@ -1,8 +1,8 @@
-internal import SymbolonTransport
+package import SymbolonTransport
 
 /// A failed handshake in one word for counting, and what the operator can do about it.
 extension TLSFailure {
-    var reason: String {
+    package var reason: String {
         switch self {
         case .handshakeTimedOut: "handshakeTimedOut"
         case .peerClosedDuringHandshake: "closedDuringHandshake"

@@ -1,5 +1,5 @@
-internal import SymbolonTransport
-internal import SymbolonVerification
+package import SymbolonTransport
+package import SymbolonVerification
 
 /// What the peer learns of its refusal: the alert of RFC 8446 §6.2, and no more. The operator learns the rest.
 extension TLSAlert {
@@ -12,7 +12,7 @@ extension TLSAlert {
         }
     }
 
-    init(for failure: VerificationFailure) {
+    package init(for failure: VerificationFailure) {
         switch failure {
         // "A certificate has expired or is not currently valid": both edges.
         case .expired, .notYetValid:

@@ -1,0 +1,44 @@
+internal import HTTPTypes
+public import Hummingbird
+internal import NIOCore
+public import SymbolonAdministration
+
+/// `/metrics`: for programs of this machine, and for operators.
+public struct MetricsRoutes: HTTPRoutes {
+    private let registry: MetricsRegistry
+    private let parts: LocalAdministration.Parts
+    private let register: LocalAdministration.Register
+
+    public init(
+        _ registry: MetricsRegistry, parts: LocalAdministration.Parts, register: LocalAdministration.Register
+    ) {
+        self.registry = registry
+        self.parts = parts
+        self.register = register
+    }
+
+    public func add(to router: Router<AuthorityRequestContext>) {
+        router.get("/metrics") { [registry] _, context in
+            if !context.isLoopback {
+                do throws(AdministrationFailure) {
+                    try await requireOperator(context)
+                } catch {
+                    return APIRoutes.response(error)
+                }
+            }
+            return Response(
+                status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: registry.page())))
+        }
+    }
+
+    private func requireOperator(_ context: AuthorityRequestContext) async throws(AdministrationFailure) {
+        guard case .certificate(let peer) = context.proof else {
+            throw AdministrationFailure(
+                .unauthenticated, what: "the metrics are for operators, and for programs of the authority's machine",
+                mend: "show an operator's certificate")
+        }
+        try await LocalAdministration(parts, register: register, caller: .peer(peer, address: context.address))
+            .require(.viewer)
+    }
+}

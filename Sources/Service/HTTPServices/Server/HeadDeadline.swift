@@ -1,0 +1,69 @@
+internal import NIOCore
+internal import NIOHTTPTypes
+
+/// Bounds the time from the first octet of a request's head to its last, on HTTP/1.1: who sends a head drop by drop loses
+/// the connection. It stands before the decoder; `HeadArrival` stands behind it.
+final class HeadDeadline: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let deadline: TimeAmount
+    private let missed: () -> Void
+    private var alarm: Scheduled<Void>?
+    /// Octets that come now belong to a head.
+    private var awaitsHead = true
+
+    init(_ deadline: TimeAmount, missed: @escaping () -> Void) {
+        self.deadline = deadline
+        self.missed = missed
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if awaitsHead, alarm == nil {
+            let channel = context.channel
+            alarm = context.eventLoop.assumeIsolated().scheduleTask(in: deadline) { [missed] in
+                missed()
+                channel.close(promise: nil)
+            }
+        }
+        context.fireChannelRead(data)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { alarm?.cancel() }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        alarm?.cancel()
+        alarm = nil
+        context.fireChannelInactive()
+    }
+
+    fileprivate func headArrived() {
+        alarm?.cancel()
+        alarm = nil
+        awaitsHead = false
+    }
+
+    fileprivate func requestEnded() { awaitsHead = true }
+}
+
+/// Tells `HeadDeadline` what the decoder has made of the octets.
+final class HeadArrival: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+
+    private var deadline: HeadDeadline?
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        // On an HTTP/2 stream there is none: its heads come in whole frames.
+        deadline = try? context.pipeline.syncOperations.handler(type: HeadDeadline.self)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head: deadline?.headArrived()
+        case .end: deadline?.requestEnded()
+        case .body: break
+        }
+        context.fireChannelRead(data)
+    }
+}
