@@ -42,7 +42,7 @@ extension AdministrationFailure {
         switch failure {
         case .unknownSerial: .notFound
         case .alreadyCreated, .serialTaken, .conflict, .forbidden: .conflict
-        case .audit, .full, .readOnly, .busy, .damaged, .foreign, .newerSchema, .unavailable: .unavailable
+        case .audit, .full, .readOnly, .busy, .damaged, .foreign, .newerSchema, .unavailable, .outcomeUnknown: .unavailable
         }
     }
 
