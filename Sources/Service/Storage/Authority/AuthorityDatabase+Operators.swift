@@ -34,7 +34,7 @@ extension AuthorityDatabase: OperatorStore {
     }
 
     public func remove(_ identity: String, audit: AuditAppend) async throws(OperatorFailure) {
-        try await changing { transaction in
+        try await changing { (transaction) -> Result<Void, OperatorFailure> in
             guard let known = try Self.operator(identity, in: transaction) else { return .failure(.unknown(identity)) }
             if try Self.isLastAdministrator(known, in: transaction) { return .failure(.lastAdministrator(identity)) }
             try transaction.execute("DELETE FROM operator WHERE identity = ?", [.text(identity)])
