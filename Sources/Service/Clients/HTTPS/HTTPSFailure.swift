@@ -94,3 +94,15 @@ extension TimeAmount {
         return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
     }
 }
+
+extension TLSAlert {
+    /// RFC 8446 §6.2: the server found fault with what this client proved itself with.
+    var isAboutOurCertificate: Bool {
+        switch self {
+        case .badCertificate, .unsupportedCertificate, .certificateRevoked, .certificateExpired, .certificateUnknown,
+            .unknownCA, .accessDenied, .certificateRequired:
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import SymbolonAdministration
+import SymbolonAudit
+import SymbolonAuthority
+import SymbolonCertificates
+import SymbolonClients
+import SymbolonHTTPServices
+import SymbolonKeys
+import SymbolonNames
+import SymbolonRevocation
+import SymbolonStorage
+import SymbolonTestSupport
+import SymbolonTransport
+import SymbolonVerification
+import Synchronization
+import Testing
+
+/// An authority in a store of its own, asked in this process or over its own API on loopback: by the same callers.
+final class ServedAuthority: Sendable {
+    let store: AuthorityDatabase
+    let authority: IssuingAuthority
+    private let folder: TemporaryFolder
+    private let parts: LocalAdministration.Parts
+    private let register: LocalAdministration.Register
+    private let address: ServerAddress
+    private let serving: Task<Void, any Error>
+
+    /// Whoever comes with a certificate.
+    struct Person: Sendable {
+        let key: SigningKey
+        let chain: [Certificate]
+        let identity: String
+    }
+
+    static let domain = "example.internal"
+
+    static func start() async throws -> ServedAuthority {
+        let folder = try TemporaryFolder()
+        let store = try AuthorityDatabase.create(at: folder.file("authority.sqlite"))
+        let creation = AuthorityCreation(try AuthorityConfiguration(trustDomain: TrustDomain(domain)))
+        _ = try await creation.run(in: store, actor: "test", at: Date())
+        let authority = try await IssuingAuthority.open(
+            store, keys: AuthorityKeys(issuing: creation.issuingKey, audit: creation.auditKey), clock: { Date() })
+        var parts = LocalAdministration.Parts()
+        parts.add(
+            AuthorityReader(store: store, auditKey: creation.auditKey.publicKey, clock: { Date() }, notedHead: { nil }))
+        parts.add(CertificateDesk(authority: authority, operators: store))
+        parts.add(OperatorDesk(authority: authority, operators: store))
+        parts.add(EndpointDesk(endpoints: store, trustDomain: try TrustDomain(domain), clock: { Date() }))
+        let register = LocalAdministration.Register(authority: authority, store: store, operators: store)
+
+        let server = SigningKey.make(.p256)
+        let issued = try await authority.issue(
+            IssuanceRequest(
+                profile: .service, name: "server", names: [.ip(try IPAddress("127.0.0.1"))],
+                publicKey: server.publicKey, actor: "test"))
+        let trust = try ServerTrust(
+            chain: issued.chain, key: server,
+            anchors: [TrustAnchor(issued.anchor, for: try TrustDomain(domain))], revocation: RevocationSources(),
+            revocationMode: .bestEffort(because: "the API looks each certificate up"))
+        let listening = Listening()
+        let http = try HTTPServer(
+            host: "127.0.0.1", port: 0, trust: trust,
+            routes: [APIRoutes(AdministrationOperations.all, parts: parts, register: register)], observer: listening,
+            group: MultiThreadedEventLoopGroup.singleton)
+        let serving = Task { try await http.run() }
+        let port = try await listening.port()
+        return ServedAuthority(folder, store, authority, parts, register, port, serving)
+    }
+
+    private init(
+        _ folder: TemporaryFolder, _ store: AuthorityDatabase, _ authority: IssuingAuthority,
+        _ parts: LocalAdministration.Parts, _ register: LocalAdministration.Register, _ port: Int,
+        _ serving: Task<Void, any Error>
+    ) {
+        self.folder = folder
+        self.store = store
+        self.authority = authority
+        self.parts = parts
+        self.register = register
+        self.serving = serving
+        address = ServerAddress(host: "127.0.0.1", port: port)
+    }
+
+    deinit { serving.cancel() }
+
+    // MARK: Callers
+
+    /// Somebody with a certificate of this authority, and a role when one is given.
+    func person(_ name: String, profile: ProfileName = .person, _ role: Role? = nil) async throws -> Person {
+        let key = SigningKey.make(.p256)
+        let issued = try await authority.issue(
+            IssuanceRequest(profile: profile, name: name, publicKey: key.publicKey, actor: "test"))
+        let person = Person(key: key, chain: issued.chain, identity: issued.identity.description)
+        if let role {
+            _ = try await keyholder.perform(PutOperator(identity: person.identity, role: role))
+        }
+        return person
+    }
+
+    var keyholder: LocalAdministration { LocalAdministration(parts, register: register, caller: .keyholder("test")) }
+
+    /// In this process, with what the person would have proved.
+    func local(_ person: Person) throws -> LocalAdministration {
+        let peer = try verifier(authority.root).verify(
+            PresentedChain(der: person.chain.map(\.der)),
+            expecting: Expectation(.client, revocation: .bestEffort(because: "looked up by the call")), at: Date())
+        return LocalAdministration(parts, register: register, caller: .peer(peer, address: "127.0.0.1"))
+    }
+
+    /// Over a connection on which the person proves it.
+    ///
+    /// - Parameter anchor: whom the caller takes for the authority; the authority itself unless told.
+    func remote(_ person: Person?, trusting anchor: Certificate? = nil) throws -> RemoteAdministration {
+        let identity = try person.map { try TLSIdentity(chain: $0.chain.map(\.der), pkcs8: $0.key.pkcs8()) }
+        let proof = try HTTPSProof(
+            identity: identity, trusting: verifier(anchor ?? authority.root),
+            expecting: Expectation(
+                .server, names: [.ip(try IPAddress("127.0.0.1"))],
+                revocation: .bestEffort(because: "it is its own judge")))
+        return RemoteAdministration(HTTPSClient(to: address, proving: proof))
+    }
+
+    private func verifier(_ root: Certificate) throws -> Verifier {
+        Verifier(anchors: [TrustAnchor(root, for: try TrustDomain(Self.domain))])
+    }
+
+    /// PEM of a request for a new key.
+    static func request() throws -> String {
+        try CertificateRequest.make(subject: .empty, names: [], key: .make(.p256)).pem
+    }
+}
+
+/// Waits for the server to say where it listens.
+private final class Listening: ServerObserver {
+    private let ports = AsyncStream<Int>.makeStream()
+
+    func server(_ event: ServerEvent) {
+        if case .listening(let address) = event, let port = address.split(separator: ":").last.flatMap({ Int($0) }) {
+            ports.continuation.yield(port)
+        }
+    }
+
+    func port() async throws -> Int {
+        for await port in ports.stream { return port }
+        throw CancellationError()
+    }
+}
