@@ -74,7 +74,7 @@ struct ExportTests {
         #expect(files.contains(home.folder.file("out/web.key.pem")))
         let last = try #require(try home.objects("audit", "show", "--last", "1").first)
         #expect(last[text: "kind"] == "identity.exported")
-        #expect(last[text: "subject"] == "web")
+        #expect(last[text: "subject"] == "spiffe://example.internal/web")
         #expect(last[object: "details"]?["key"] as? String == "plain")
     }
 

@@ -138,7 +138,7 @@ struct RequestTests {
         let result = try issue(file, home)
         #expect(result.status == 1, "\(result.out)\(result.err)")
         #expect(result.out == "")
-        #expect(result.err.contains("the request in \(file) is refused"), "\(result.err)")
+        #expect(result.err.contains("the request is refused"), "\(result.err)")
         #expect(result.err.contains(says), "\(result.err)")
         #expect(try home.done("identity", "list", "--all", "--json").out == before)
     }

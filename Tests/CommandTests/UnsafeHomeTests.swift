@@ -49,8 +49,7 @@ struct UnsafeHomeTests {
         for verb in [
             ["identity", "list"], ["identity", "show", "web"], ["identity", "revoke", "web"],
             ["identity", "issue", "web", "--profile", "client"],
-            ["identity", "export", "web", "--out", "x", "--plain-key"],
-            ["audit", "verify"], ["audit", "show"],
+            ["audit", "verify"], ["audit", "show"], ["operator", "list"],
         ] {
             try home.refused(
                 2, verb, what: "there is no authority in \(home.path)", mend: "symbolon up --home \(home.path)")

@@ -152,14 +152,10 @@ struct LocalAuthority: Sendable {
         _ name: IdentityName, profile: ProfileName, names: [SubjectName] = [], life: Duration? = nil,
         algorithm: KeyAlgorithm = .p256
     ) async throws -> StoredIdentity {
-        let key = SigningKey.make(algorithm)
-        let issued = try await issuing.issue(
-            IssuanceRequest(
-                profile: profile, name: name.description, names: names, publicKey: key.publicKey, life: life,
-                actor: Self.actor))
-        let identity = try StoredIdentity(name: name, chain: issued.chain, key: key, anchors: [issued.anchor])
-        try home.saveIdentity(identity, under: passphrase)
-        return identity
+        try await administration.issueIdentity(
+            IdentityWish(name: name, profile: profile, names: names, life: life, algorithm: algorithm), in: home,
+            under: passphrase
+        ).0
     }
 
     /// The identity that a short name stands for under a profile.

@@ -37,29 +37,4 @@ struct ReadAuthority: Sendable {
         let issuers = Set([root, issuing].compactMap { $0.publicKey?.fingerprint })
         return try await store.revocations().snapshot(covering: issuers, at: now)
     }
-
-    /// The certificates that a word of the operator's stands for: a serial number, an identity, or a short name under any
-    /// profile.
-    func records(of word: String) async throws -> [IssuanceRecord] {
-        if let serial = SerialNumber(word), let record = try await store.certificate(serial) { return [record] }
-        var found: [IssuanceRecord] = []
-        for identity in identities(of: word) {
-            found += try await store.certificates(matching: CertificateQuery(identity: identity))
-        }
-        guard !found.isEmpty else {
-            throw Complaint(
-                what: "no certificate was issued for \"\(word.printable)\"",
-                why: "it is no serial number, identity or short name in this authority's record",
-                mend: "see what there is: symbolon identity list --all", exit: .undecided)
-        }
-        return found
-    }
-
-    private func identities(of word: String) -> [String] {
-        if word.contains("://") || word.contains("@") || word.hasPrefix("mail:") {
-            return [word.contains("@") && !word.hasPrefix("mail:") && !word.contains("://") ? "mail:\(word)" : word]
-        }
-        let base = "spiffe://\(trustDomain)/"
-        return [base + word, base + "person/" + word, base + "device/" + word]
-    }
 }

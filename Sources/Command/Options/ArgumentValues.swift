@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import SymbolonAdministration
 public import SymbolonAuthority
 public import SymbolonKeys
 public import SymbolonRevocation
@@ -22,6 +23,7 @@ extension RevocationReason: ExpressibleByArgument {
     static let offered: [RevocationReason] = allCases.filter { $0 != .certificateHold }
 }
 
+extension Role: ExpressibleByArgument {}
 extension Purpose: ExpressibleByArgument {}
 extension RevocationDemand: ExpressibleByArgument {}
 extension NamedProfile: ExpressibleByArgument {}

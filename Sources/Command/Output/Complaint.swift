@@ -1,4 +1,5 @@
 import ArgumentParser
+import SymbolonAdministration
 import SymbolonAuthority
 
 /// A failure as the person at the terminal should read it: what happened, why, and what to do.
@@ -47,6 +48,7 @@ extension Complaint {
     private init(any error: any Error) {
         switch error {
         case let complaint as Complaint: self = complaint
+        case let failure as AdministrationFailure: self.init(failure)
         case let failure as IssuanceFailure:
             self.init(what: "no certificate was issued", why: failure.explanation, mend: failure.remedy)
         case let failure as StoreFailure:

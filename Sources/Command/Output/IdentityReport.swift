@@ -1,9 +1,5 @@
 import Foundation
-import SymbolonAuthority
-import SymbolonCertificates
-import SymbolonKeys
-import SymbolonNames
-import SymbolonRevocation
+import SymbolonAdministration
 
 /// One certificate as the identity verbs show it.
 struct IdentityReport: Encodable {
@@ -21,50 +17,21 @@ struct IdentityReport: Encodable {
     let revokedAt: Date?
     let reason: String?
 
-    /// A certificate that has just been issued.
-    init(_ certificate: Certificate, name: String, profile: String, state: String) {
+    /// - Parameter name: the short name that it was asked for by, where it was.
+    init(_ report: CertificateReport, name: String? = nil) {
         self.name = name
-        self.profile = profile
-        self.state = state
-        let presented = (certificate.extensions.subjectAlternativeNames ?? []).compactMap { try? $0.subjectName() }
-        identity = presented.first?.description ?? certificate.subject.description
-        names = presented.map(\.description)
-        serial = certificate.serialNumber.description
-        notBefore = certificate.notBefore
-        notAfter = certificate.notAfter
-        key = certificate.publicKey?.kind.description
-        keyFingerprint = certificate.publicKey?.fingerprint.description ?? ""
-        certificateFingerprint = certificate.fingerprint.description
-        revokedAt = nil
-        reason = nil
-    }
-
-    /// A record of the store.
-    init(_ record: IssuanceRecord, name: String? = nil) {
-        let intent = record.intent
-        let certificate = record.certificate.flatMap { try? Certificate(der: $0) }
-        self.name = name
-        identity = intent.identity
-        profile = intent.profile
-        serial = intent.serialNumber.description
-        names = intent.names
-        notBefore = intent.notBefore
-        notAfter = intent.notAfter
-        key = certificate?.publicKey?.kind.description
-        keyFingerprint = intent.publicKey.description
-        certificateFingerprint = certificate?.fingerprint.description
-        switch record.state {
-        case .revoked(let revocation, certificate: _):
-            state = "revoked"
-            revokedAt = revocation.since
-            reason = revocation.reason.rawValue
-        case .issued where intent.notAfter < Date():
-            state = "expired"
-            (revokedAt, reason) = (nil, nil)
-        case .issued, .intended, .abandoned:
-            state = record.state.name.rawValue
-            (revokedAt, reason) = (nil, nil)
-        }
+        identity = report.identity.printable
+        profile = report.profile.printable
+        serial = report.serial.printable
+        state = report.state.rawValue
+        names = report.names.map(\.printable)
+        notBefore = report.notBefore
+        notAfter = report.notAfter
+        key = report.key?.printable
+        keyFingerprint = report.keyFingerprint.printable
+        certificateFingerprint = report.certificateFingerprint?.printable
+        revokedAt = report.revokedAt
+        reason = report.reason?.printable
     }
 
     /// What is left of its life, in words.

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Foundation
-import SymbolonAudit
-import SymbolonAuthority
-import SymbolonStorage
+import SymbolonAdministration
 
 struct AuditShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,7 +13,7 @@ struct AuditShow: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("How many entries (default: 20; 1 to 10000).", valueName: "number"))
     var last = 20
-    @OptionGroup var home: HomeOptions
+    @OptionGroup var authority: AuthorityOptions
     @OptionGroup var output: OutputOptions
 
     mutating func validate() throws {
@@ -24,30 +22,27 @@ struct AuditShow: AsyncParsableCommand {
 
     func run() async throws {
         try await Complaint.reported {
-            let reading = try await ReadAuthority.open(home.folder)
-            let end = try await reading.store.auditEnd()?.last.sequence ?? 0
-            let entries = try await reading.store.auditEntries(from: max(1, end - Int64(last) + 1), limit: last)
-            for stored in entries {
-                let entry: AuditEntry
-                do {
-                    entry = try AuditEntry(stored)
-                } catch {
-                    throw Complaint(
-                        what: "entry \(stored.sequence) cannot be read", why: ExplainedError.text(error),
-                        mend: "see whether the record was changed: symbolon audit verify", exit: .undecided)
+            let administration = try await authority.open(.reading)
+            var question = ListAuditEntries(last: last)
+            var left = last
+            while left > 0 {
+                let page = try await administration.perform(question)
+                for entry in page.entries.prefix(left) {
+                    Lines.write(output.json ? try JSONOutput.line(Row(entry)) : Self.line(entry))
                 }
-                Lines.write(output.json ? try JSONOutput.line(Row(entry)) : Self.line(entry))
+                left -= page.entries.count
+                guard let next = page.next else { break }
+                question = ListAuditEntries(from: next)
             }
         }
     }
 
-    private static func line(_ entry: AuditEntry) -> String {
-        let event = entry.event
-        let details = event.details.sorted { $0.key < $1.key }
+    private static func line(_ entry: AuditEntryReport) -> String {
+        let details = entry.details.sorted { $0.key < $1.key }
             .map { "\($0.key.printable)=\($0.value.printable)" }.joined(separator: " ")
         return [
-            String(entry.sequence).padded(to: 6), Moment.text(event.at), event.kind.rawValue.padded(to: 21),
-            event.subject.printable, "by \(event.actor.printable)", Terminal.output.styled(details, .dim),
+            String(entry.sequence).padded(to: 6), Moment.text(entry.at), entry.kind.printable.padded(to: 21),
+            entry.subject.printable, "by \(entry.actor.printable)", Terminal.output.styled(details, .dim),
         ].joined(separator: "  ")
     }
 
@@ -59,13 +54,13 @@ struct AuditShow: AsyncParsableCommand {
         let actor: String
         let details: [String: String]
 
-        init(_ entry: AuditEntry) {
+        init(_ entry: AuditEntryReport) {
             sequence = entry.sequence
-            at = entry.event.at
-            kind = entry.event.kind.rawValue
-            subject = entry.event.subject
-            actor = entry.event.actor
-            details = entry.event.details
+            at = entry.at
+            kind = entry.kind
+            subject = entry.subject
+            actor = entry.actor
+            details = entry.details
         }
     }
 }

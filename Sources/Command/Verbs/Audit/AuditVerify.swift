@@ -1,9 +1,7 @@
 import ArgumentParser
 import Foundation
+import SymbolonAdministration
 import SymbolonAudit
-import SymbolonAuthority
-import SymbolonKeys
-import SymbolonStorage
 
 struct AuditVerify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,84 +22,31 @@ struct AuditVerify: AsyncParsableCommand {
             "A head that was noted elsewhere, as this verb printed it (default: the one noted in the home).",
             valueName: "head"))
     var expect: String?
-    @OptionGroup var home: HomeOptions
+    @OptionGroup var authority: AuthorityOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         try await Complaint.reported {
-            let reading = try await ReadAuthority.open(home.folder)
-            let noted = try noted()
-            let (key, isOurs) = try auditKey(reading)
-            let end: AuditEnd?
-            let verdict: AuditVerdict
-            do {
-                end = try await reading.store.auditEnd()
-                verdict = try await Self.read(reading.store, AuditScan(head: end?.head, key: key, noted: noted))
-            } catch {
-                throw Complaint(
-                    what: "the record cannot be read", why: ExplainedError.text(error),
-                    mend: "restore \(home.folder.database) from a backup and compare", exit: .undecided)
+            let result = Result(try await found())
+            if output.json {
+                Lines.write(try JSONOutput.line(result))
+            } else {
+                result.lines(Terminal.output).forEach { Lines.write($0) }
             }
-            try report(Result(verdict, head: end?.head, noted: noted, key: key, isOurs: isOurs))
-            if case .broken = verdict { throw ExitCode(ExitStatus.failure.rawValue) }
+            if !result.intact { throw ExitCode(ExitStatus.failure.rawValue) }
         }
     }
 
-    /// The head that the record must contain; nil when none was given and none is noted.
-    private func noted() throws -> AuditHead? {
-        if let expect { return try Input.parse(expect, as: "an audit head", AuditHead.init(noted:)) }
-        do {
-            return try home.folder.auditHead.read()
+    private func found() async throws -> AuditVerificationReport {
+        if let expect { _ = try Input.parse(expect, as: "an audit head", AuditHead.init(noted:)) }
+        let administration = try await authority.open(.auditKey)
+        do throws(AdministrationFailure) {
+            return try await administration.perform(VerifyAudit(expect: expect))
         } catch {
-            throw Complaint(
-                what: "the head that is noted in \(home.folder.path) cannot be read", why: error.explanation,
-                mend: "find out what changed it, or give a head noted elsewhere with --expect", exit: .undecided)
-        }
-    }
-
-    /// Reads page by page, so that memory does not grow with the record.
-    private static func read(_ store: AuthorityDatabase, _ scan: consuming AuditScan) async throws -> AuditVerdict {
-        var from: Int64 = .min
-        while true {
-            let page = try await store.auditEntries(from: from, limit: 1000)
-            for entry in page { scan.read(entry) }
-            guard let last = page.last, page.count == 1000, last.sequence < .max else { return scan.verdict() }
-            from = last.sequence + 1
-        }
-    }
-
-    /// The audit key's public half: from the sealed key when it can be opened, because who can edit the record can also edit
-    /// the copy that stands beside it.
-    private func auditKey(_ reading: ReadAuthority) throws -> (PublicKey, isOurs: Bool) {
-        let recorded = try Input.parse("the recorded audit key", as: "a key") { _ in
-            try PublicKey(subjectPublicKeyInfo: reading.record.auditKey)
-        }
-        let source = home.passphrase.source ?? .file(home.folder.passphraseFile)
-        guard let passphrase = try? source.read(),
-            let key = try? PrivateKeyFile.load(home.folder.keyFile(.audit), with: passphrase)
-        else {
-            if home.passphrase.source != nil {
-                throw Complaint(
-                    what: "the audit key cannot be opened", why: "the passphrase given does not open it",
-                    mend: "leave it out to check against the public key in the store", exit: .undecided)
-            }
-            return (recorded, false)
-        }
-        guard key.publicKey == recorded else {
-            throw Complaint(
-                what: "the record is not this authority's",
-                why:
-                    "the store names another audit key (\(recorded.fingerprint)) than the sealed one (\(key.publicKey.fingerprint))",
-                mend: "treat the store as tampered with; compare it with a backup")
-        }
-        return (key.publicKey, true)
-    }
-
-    private func report(_ result: Result) throws {
-        if output.json {
-            Lines.write(try JSONOutput.line(result))
-        } else {
-            result.lines(Terminal.output).forEach { Lines.write($0) }
+            // Unless the record is another authority's, nothing was found out, good or bad.
+            var complaint = Complaint(error)
+            if error.kind != .conflict { complaint.exit = .undecided }
+            throw complaint
         }
     }
 
@@ -118,19 +63,16 @@ struct AuditVerify: AsyncParsableCommand {
         /// False when the key came from the store itself.
         let keyWasOpened: Bool
 
-        init(_ verdict: AuditVerdict, head: AuditHead?, noted: AuditHead?, key: PublicKey, isOurs: Bool) {
-            notedEntries = noted?.count
-            auditKey = key.fingerprint.description
-            keyWasOpened = isOurs
-            self.head = head?.noted
-            switch verdict {
-            case .intact(let count, hash: _):
-                (intact, entries) = (true, count)
-                (firstBadEntry, how, explanation) = (nil, nil, nil)
-            case .broken(let sequence, let how):
-                (intact, entries) = (false, nil)
-                (firstBadEntry, self.how, explanation) = (sequence, how.rawValue, how.explanation)
-            }
+        init(_ found: AuditVerificationReport) {
+            intact = found.intact
+            entries = found.entries
+            firstBadEntry = found.firstBadEntry
+            how = found.how?.printable
+            explanation = found.explanation?.printable
+            head = found.head?.printable
+            notedEntries = found.notedEntries
+            auditKey = found.auditKey.printable
+            keyWasOpened = found.keyWasOpened
         }
 
         func lines(_ terminal: Terminal) -> [String] {

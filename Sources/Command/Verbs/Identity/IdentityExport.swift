@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
-import SymbolonAudit
-import SymbolonAuthority
+import SymbolonAdministration
 import SymbolonCertificates
 import SymbolonKeys
 import SymbolonStorage
@@ -65,10 +64,15 @@ struct IdentityExport: AsyncParsableCommand {
 
     func run() async throws {
         try await Complaint.reported {
-            let authority = try await LocalAuthority.open(home.folder, passphrase: home.passphrase.source)
+            try LocalAuthority.checked(home.folder)
+            let passphrase = try LocalAuthority.readPassphrase(
+                home.passphrase.source ?? .file(home.folder.passphraseFile))
+            // The record of an authority in the home tells what leaves it; a key that was made elsewhere is nobody else's.
+            let authority =
+                LocalAuthority.exists(in: home.folder) ? try await LocalAuthority.open(home.folder, passphrase) : nil
             let identity: StoredIdentity
             do {
-                identity = try home.folder.loadIdentity(IdentityName(name), with: authority.passphrase)
+                identity = try home.folder.loadIdentity(IdentityName(name), with: passphrase)
             } catch {
                 throw Complaint(
                     what: "this home has no identity \"\(name.printable)\" to export", why: ExplainedError.text(error),
@@ -76,12 +80,9 @@ struct IdentityExport: AsyncParsableCommand {
             }
             let files = try files(of: identity)
             try write(files)
-            try await authority.issuing.note(
-                .identityExported, subject: name, actor: LocalAuthority.actor,
-                details: [
-                    "serial": identity.leaf.serialNumber.description, "format": format.rawValue,
-                    "key": plainKey ? "plain" : "sealed",
-                ])
+            _ = try await authority?.administration.perform(
+                NoteExport(
+                    serial: identity.leaf.serialNumber.description, format: format.rawValue, keyIsPlain: plainKey))
             for file in files {
                 Lines.write(
                     output.json ? try JSONOutput.line(Written(file: path(file.name))) : "wrote \(path(file.name))")

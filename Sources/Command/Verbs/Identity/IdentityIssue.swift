@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import SymbolonAdministration
 import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonKeys
@@ -52,7 +53,7 @@ struct IdentityIssue: AsyncParsableCommand {
     var csr: String?
     @Option(help: ArgumentHelp("With --csr: write the chain to this file, not to standard output.", valueName: "file"))
     var out: String?
-    @OptionGroup var home: HomeOptions
+    @OptionGroup var authority: AuthorityOptions
     @OptionGroup var output: OutputOptions
 
     mutating func validate() throws {
@@ -67,11 +68,10 @@ struct IdentityIssue: AsyncParsableCommand {
     func run() async throws {
         try await Complaint.reported {
             let names = try extraNames()
-            let authority = try await LocalAuthority.open(home.folder, passphrase: home.passphrase.source)
             if let csr {
-                try await certify(csr, names, authority)
+                try await certify(csr, names)
             } else {
-                try await make(names, authority)
+                try await make(names)
             }
         }
     }
@@ -82,39 +82,35 @@ struct IdentityIssue: AsyncParsableCommand {
             + mail.map { .mail(try Input.parse($0, as: "a mailbox", Mailbox.init)) }
     }
 
-    private func make(_ names: [SubjectName], _ authority: LocalAuthority) async throws {
-        let identity = try await authority.issueIdentity(
-            Input.parse(name, as: "the name of an identity", IdentityName.init), profile: profile, names: names,
-            life: life?.duration, algorithm: algorithm ?? .p256)
-        let report = IdentityReport(identity.leaf, name: name, profile: profile.rawValue, state: "issued")
+    private func make(_ names: [SubjectName]) async throws {
+        let wish = IdentityWish(
+            name: try Input.parse(name, as: "the name of an identity", IdentityName.init), profile: profile,
+            names: names, life: life?.duration, algorithm: algorithm ?? .p256)
+        let home = authority.home
+        let administration = try await authority.open(.keys)
+        let passphrase = try LocalAuthority.readPassphrase(home.passphrase.source ?? .file(home.folder.passphraseFile))
+        let (identity, certificate) = try await administration.issueIdentity(wish, in: home.folder, under: passphrase)
+        let report = IdentityReport(certificate, name: name)
         if output.json {
             Lines.write(try JSONOutput.line(report))
         } else {
             Lines.write(Terminal.output.styled("\(report.identity) is issued.", .bold))
             report.rows(Terminal.output).forEach { Lines.write($0) }
-            Lines.write("  \("kept in".padded(to: 12)) \(authority.home.identityFile(identity.name)) (key sealed)")
+            Lines.write("  \("kept in".padded(to: 12)) \(home.folder.identityFile(identity.name)) (key sealed)")
         }
     }
 
-    private func certify(_ path: String, _ names: [SubjectName], _ authority: LocalAuthority) async throws {
+    private func certify(_ path: String, _ names: [SubjectName]) async throws {
         let request = try readRequest(path)
-        let asked: IssuanceRequest
-        do {
-            asked = try IssuanceRequest(
-                request, profile: profile, name: name, names: names, life: life?.duration,
-                actor: LocalAuthority.actor, configuration: authority.issuing.configuration)
-        } catch {
-            throw Complaint(
-                what: "the request in \(path) is refused", why: error.explanation,
-                mend: Self.mend(error)
-            )
-        }
-        let issued = try await authority.issuing.issue(asked)
-        let text = issued.chain.map { PEM.render(label: "CERTIFICATE", $0.der) }.joined()
+        let answer = try await authority.open(.keys).perform(
+            IssueCertificate(
+                name: name, profile: profile.rawValue, names: names.map(\.description),
+                lifeSeconds: life?.duration.components.seconds, request: request.pem))
+        let text = try CertificateBundle(pem: answer.chain ?? "").pem
         if let out {
             try DurableFile.replace(out, with: Array(text.utf8), mode: 0o644)
         }
-        let report = IdentityReport(issued.certificate, name: name, profile: profile.rawValue, state: "issued")
+        let report = IdentityReport(answer.certificate, name: name)
         if output.json {
             Lines.write(try JSONOutput.line(IssuedForRequest(report: report, chain: text)))
         } else if let out {
@@ -123,14 +119,6 @@ struct IdentityIssue: AsyncParsableCommand {
             Lines.write("  \("written to".padded(to: 12)) \(out) (leaf, then issuing certificate)")
         } else {
             Lines.write(String(text.dropLast()))
-        }
-    }
-
-    private static func mend(_ failure: RequestFailure) -> String {
-        switch failure {
-        case .certificate: "make the request again, with the key that the certificate is for"
-        default:
-            "name what the certificate shall carry here (--dns, --ip, --mail), and leave the rest out of the request"
         }
     }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import SymbolonAdministration
 import SymbolonAuthority
-import SymbolonStorage
 
 struct IdentityList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +19,7 @@ struct IdentityList: AsyncParsableCommand {
     var profile: ProfileName?
     @Option(help: ArgumentHelp("At most so many (default: 1000).", valueName: "number"))
     var limit = 1000
-    @OptionGroup var home: HomeOptions
+    @OptionGroup var authority: AuthorityOptions
     @OptionGroup var output: OutputOptions
 
     mutating func validate() throws {
@@ -28,12 +28,9 @@ struct IdentityList: AsyncParsableCommand {
 
     func run() async throws {
         try await Complaint.reported {
-            let reading = try await ReadAuthority.open(home.folder)
-            let query =
-                all
-                ? CertificateQuery(profile: profile?.rawValue, limit: limit)
-                : CertificateQuery(profile: profile?.rawValue, states: [.issued], validAt: Date(), limit: limit)
-            let reports = try await reading.store.certificates(matching: query).map { IdentityReport($0) }
+            let question = ListCertificates(profile: profile?.rawValue, all: all)
+            let reports = try await authority.open(.reading).certificates(question, atMost: limit)
+                .map { IdentityReport($0) }
             if output.json {
                 for report in reports { Lines.write(try JSONOutput.line(report)) }
             } else {
@@ -49,10 +46,6 @@ struct IdentityList: AsyncParsableCommand {
         let now = Date()
         let head = ["IDENTITY", "PROFILE", "STATE", "LEFT", "SERIAL"]
         let rows = reports.map { [$0.identity, $0.profile, $0.state, $0.remaining(at: now), $0.serial] }
-        let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
-        func line(_ cells: [String]) -> String {
-            zip(cells, widths).map { $0.padded(to: $1) }.joined(separator: "  ")
-        }
-        return [Terminal.output.styled(line(head), .dim)] + rows.map(line)
+        return Table.lines(head, rows, Terminal.output)
     }
 }

@@ -1,8 +1,6 @@
 import ArgumentParser
 import Foundation
-import SymbolonAudit
-import SymbolonAuthority
-import SymbolonCertificates
+import SymbolonAdministration
 import SymbolonRevocation
 
 struct IdentityRevoke: AsyncParsableCommand {
@@ -25,7 +23,7 @@ struct IdentityRevoke: AsyncParsableCommand {
             "Why: \(RevocationReason.offered.map(\.rawValue).joined(separator: ", ")) (default: unspecified).",
             valueName: "reason"))
     var reason: RevocationReason = .unspecified
-    @OptionGroup var home: HomeOptions
+    @OptionGroup var authority: AuthorityOptions
     @OptionGroup var output: OutputOptions
 
     mutating func validate() throws {
@@ -36,33 +34,33 @@ struct IdentityRevoke: AsyncParsableCommand {
 
     func run() async throws {
         try await Complaint.reported {
-            let reading = try await ReadAuthority.open(home.folder)
-            var records: [IssuanceRecord] = []
+            let administration = try await authority.open(.keys)
+            var reports: [CertificateReport] = []
             for name in names {
-                let found = try await reading.records(of: name)
+                let found = try await administration.certificates(of: name)
                 // By name, what has ended already needs no revocation; by serial number, it gets what was asked for.
-                records += found.count == 1 ? found : found.filter { $0.intent.notAfter >= Date() }
+                reports += found.count == 1 ? found : found.filter { $0.notAfter >= Date() }
             }
-            let authority = try await LocalAuthority.open(home.folder, passphrase: home.passphrase.source)
-            for record in records {
-                let outcome = try await authority.issuing.revoke(
-                    record.intent.serialNumber, reason: reason, actor: LocalAuthority.actor)
-                try report(record, isNews: !outcome.revoked.isEmpty)
+            for report in reports {
+                try write(
+                    try await administration.perform(
+                        RevokeCertificate(serial: report.serial, reason: reason.rawValue)))
             }
         }
     }
 
-    private func report(_ record: IssuanceRecord, isNews: Bool) throws {
+    private func write(_ outcome: RevocationReport) throws {
         if output.json {
             Lines.write(
                 try JSONOutput.line(
                     Outcome(
-                        identity: record.intent.identity, serial: record.intent.serialNumber.description,
-                        wasAlreadyRevoked: !isNews)))
-        } else if isNews {
-            Lines.write("revoked   \(record.intent.identity)  \(record.intent.serialNumber)  (\(reason.rawValue))")
+                        identity: outcome.identity, serial: outcome.serial,
+                        wasAlreadyRevoked: outcome.wasAlreadyRevoked)))
+        } else if outcome.wasAlreadyRevoked {
+            Lines.write("was already revoked   \(outcome.identity.printable)  \(outcome.serial.printable)")
         } else {
-            Lines.write("was already revoked   \(record.intent.identity)  \(record.intent.serialNumber)")
+            Lines.write(
+                "revoked   \(outcome.identity.printable)  \(outcome.serial.printable)  (\(outcome.reason.printable))")
         }
     }
 

@@ -1,5 +1,5 @@
 import ArgumentParser
-import SymbolonAuthority
+import SymbolonAdministration
 
 struct IdentityShow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,13 +13,12 @@ struct IdentityShow: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("A short name, an identity, or a serial number.", valueName: "name"))
     var name: String
-    @OptionGroup var home: HomeOptions
+    @OptionGroup var authority: AuthorityOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         try await Complaint.reported {
-            let reading = try await ReadAuthority.open(home.folder)
-            let reports = try await reading.records(of: name).map { IdentityReport($0) }
+            let reports = try await authority.open(.reading).certificates(of: name).map { IdentityReport($0) }
             for (index, report) in reports.enumerated() {
                 if output.json {
                     Lines.write(try JSONOutput.line(report))

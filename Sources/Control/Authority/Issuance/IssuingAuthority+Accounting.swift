@@ -73,6 +73,9 @@ extension IssuingAuthority {
         try await store.certificate(serialNumber)
     }
 
+    /// The public half of the key that signs the head of the audit record.
+    public nonisolated var auditKey: PublicKey { sealer.publicKey }
+
     /// The time by the authority's clock.
     public nonisolated var now: Date { clock() }
 }
