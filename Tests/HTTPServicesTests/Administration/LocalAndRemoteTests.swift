@@ -1,6 +1,7 @@
 import Foundation
 import SymbolonAdministration
 import SymbolonAuthority
+import SymbolonCertificates
 import SymbolonClients
 import SymbolonTestSupport
 import Testing
