@@ -7,11 +7,14 @@ public struct AuthorityRequestContext: RequestContext {
     /// The channel of the request: the connection, or an HTTP/2 stream of it.
     let channel: any Channel
     let peer: PeerConnection?
+    /// Tells this request apart in logs and answers. The framework's own is kept in a logger that this server does not have.
+    public let requestID: String
 
     public init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
         peer = PeerConnection.current
+        requestID = RequestID().description
     }
 
     /// What the other end proved in the handshake.
@@ -20,6 +23,4 @@ public struct AuthorityRequestContext: RequestContext {
     public var address: String { peer?.address ?? "unknown" }
     /// The other end is this machine.
     public var isLoopback: Bool { peer?.isLoopback ?? false }
-    /// Tells this request apart in logs and answers.
-    public var requestID: String { id }
 }
