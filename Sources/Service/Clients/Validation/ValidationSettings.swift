@@ -2,8 +2,6 @@ public import NIOCore
 
 /// Where and how challenges are validated. The defaults are those of the open Internet's ports.
 public struct ValidationSettings: Sendable {
-    /// Whom names are asked of; none: the servers of the system.
-    public var nameServers: [NameServer] = []
     public var networks = PermittedNetworks()
     /// RFC 8555 §8.3. Another than 80 proves less where others than the host's owner can listen.
     public var httpPort = 80
