@@ -21,6 +21,19 @@ public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     case issuanceRefused = "issuance.refused"
     case externalAccountKeyCreated = "acme.external-account-key.created"
     case externalAccountKeyRevoked = "acme.external-account-key.revoked"
+    /// Another authority is believed for names of its own trust domain, until a date.
+    case federationBegun = "federation.begun"
+    case federationEnded = "federation.ended"
+    case invitationMade = "invitation.made"
+    /// Somebody came with a code; the try is counted and not yet answered.
+    case invitationTried = "invitation.tried"
+    /// A try that did not prove the code.
+    case invitationFailed = "invitation.failed"
+    /// A key claimed what the invitation promises.
+    case invitationUsed = "invitation.used"
+    case invitationCancelled = "invitation.cancelled"
+    /// Too many wrong tries.
+    case invitationDead = "invitation.dead"
     case identityExported = "identity.exported"
     /// Its certificate had ended, and the same key was proved.
     case identityReturned = "identity.returned"

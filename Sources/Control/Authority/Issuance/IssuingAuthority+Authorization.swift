@@ -2,7 +2,7 @@ import Foundation
 import SymbolonAudit
 import SymbolonCertificates
 public import SymbolonKeys
-import SymbolonNames
+public import SymbolonNames
 
 /// Step 1 of issuance: may this be certified, for this long, now?
 extension IssuingAuthority {
@@ -23,6 +23,19 @@ extension IssuingAuthority {
         return AuthorizedRequest(
             profile: profile, name: request.name, names: names, publicKey: request.publicKey, notBefore: notBefore,
             notAfter: notAfter, actor: request.actor, at: now)
+    }
+
+    /// Whether this could be issued now, as far as that can be said before a key is known.
+    /// - Returns: the identity that it would have.
+    public nonisolated func check(
+        _ profile: ProfileName, name: String, names: [SubjectName], life: Duration?
+    ) throws(IssuanceFailure) -> SubjectName {
+        let profile = CertificateProfile.named(profile)
+        guard case .leaf(let form) = profile.role else { throw .profileIsNotForLeaves(profile.name) }
+        let request = IssuanceRequest(
+            profile: profile.name, name: name, names: names, publicKey: issuer.publicKey, life: life, actor: "")
+        _ = try validity(of: request, profile, at: clock())
+        return try permittedNames(of: request, profile, form)[0]
     }
 
     /// A clock that went back makes certificates that have ended already, or that outlive what they should.
