@@ -2,10 +2,29 @@ import SymbolonWire
 
 /// A request as it came in, whatever the version of HTTP.
 public struct ACMERequest: Sendable {
-    public enum Method: String, Sendable {
-        case get = "GET"
-        case head = "HEAD"
-        case post = "POST"
+    public enum Method: Equatable, Sendable {
+        case get, head, post
+        /// One that no resource is asked with.
+        case other(String)
+
+        /// By its name in RFC 9110 §9.
+        public init(_ name: String) {
+            switch name {
+            case "GET": self = .get
+            case "HEAD": self = .head
+            case "POST": self = .post
+            default: self = .other(name)
+            }
+        }
+
+        var name: String {
+            switch self {
+            case .get: "GET"
+            case .head: "HEAD"
+            case .post: "POST"
+            case .other(let name): name
+            }
+        }
     }
 
     public let method: Method

@@ -70,9 +70,9 @@ public final class ACMEServer: Sendable {
         }
         guard resource.methods.contains(place.request.method) else {
             var refusal = ACMERefusal(
-                .malformed, "this resource is asked with \(resource.methods.map(\.rawValue).joined(separator: " or "))",
+                .malformed, "this resource is asked with \(resource.methods.map(\.name).joined(separator: " or "))",
                 status: 405)
-            refusal.headers = [("Allow", resource.methods.map(\.rawValue).joined(separator: ", "))]
+            refusal.headers = [("Allow", resource.methods.map(\.name).joined(separator: ", "))]
             throw refusal
         }
         switch resource {

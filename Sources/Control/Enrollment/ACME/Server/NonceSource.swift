@@ -11,24 +11,29 @@ import Synchronization
 /// a restart, is therefore `badNonce`, which every client answers by trying again with the fresh one that comes along
 /// (RFC 8555 §6.5); to share them would cost a durable write a request.
 final class NonceSource: Sendable {
-    /// 2^20: at a thousand requests a second, a quarter of an hour; 128 KiB.
-    static let window: UInt64 = 1 << 20
+    /// How many of the last are still taken.
+    let window: UInt64
+    private static let macOctets = 16
+    private let key = SymmetricKey(size: .bits256)
+    private let state: Mutex<State>
 
     private struct State {
         var next: UInt64 = 0
-        /// One bit for each of the last `window` nonces: set when it was used.
-        var used = [UInt64](repeating: 0, count: Int(NonceSource.window / 64))
+        /// One bit for each of the last nonces: set when it was used.
+        var used: [UInt64]
     }
 
-    private static let macOctets = 16
-    private let key = SymmetricKey(size: .bits256)
-    private let state = Mutex(State())
+    /// - Parameter window: a multiple of 64. 2^20 unless told: at a thousand requests a second, a quarter of an hour; 128 KiB.
+    init(window: UInt64 = 1 << 20) {
+        self.window = window
+        state = Mutex(State(used: [UInt64](repeating: 0, count: Int(window / 64))))
+    }
 
     func make() -> String {
         let number = state.withLock { state in
             let number = state.next
             state.next += 1
-            state.used[Self.word(number)] &= ~Self.bit(number)
+            state.used[word(number)] &= ~Self.bit(number)
             return number
         }
         let counter = Self.octets(number)
@@ -45,10 +50,10 @@ final class NonceSource: Sendable {
         guard zip(mac(counter), octets[8...]).reduce(0, { $0 | ($1.0 ^ $1.1) }) == 0 else { return false }
         let number = counter.reduce(0) { $0 << 8 | UInt64($1) }
         return state.withLock { state in
-            guard number < state.next, state.next - number <= Self.window,
-                state.used[Self.word(number)] & Self.bit(number) == 0
+            guard number < state.next, state.next - number <= window,
+                state.used[word(number)] & Self.bit(number) == 0
             else { return false }
-            state.used[Self.word(number)] |= Self.bit(number)
+            state.used[word(number)] |= Self.bit(number)
             return true
         }
     }
@@ -61,6 +66,6 @@ final class NonceSource: Sendable {
         stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> UInt64($0)) }
     }
 
-    private static func word(_ number: UInt64) -> Int { Int(number % window / 64) }
+    private func word(_ number: UInt64) -> Int { Int(number % window / 64) }
     private static func bit(_ number: UInt64) -> UInt64 { 1 << (number % 64) }
 }
