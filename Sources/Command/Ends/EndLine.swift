@@ -1,5 +1,6 @@
 import Foundation
 import SymbolonCertificates
+import SymbolonHTTPServices
 import SymbolonKeys
 import SymbolonNames
 import SymbolonProxy
@@ -107,6 +108,7 @@ extension EndLine {
             self.init(
                 mark: .neutral, service: service, event: "draining",
                 what: "no new connections; \(live) live may finish within \(seconds) s")
+        case .server(let event): self.init(event)
         case .counters(let service, _, let counters):
             let reasons = counters.refused.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
             let refused =

@@ -1,5 +1,6 @@
 import Foundation
 import SymbolonCertificates
+import SymbolonHTTPServices
 import SymbolonProxy
 import SymbolonStorage
 
@@ -14,6 +15,8 @@ enum EndNotice: Sendable, Encodable {
     /// An end that was asked to stop takes no more connections and lets the live ones finish.
     case draining(service: String, role: EndRole, live: UInt64, seconds: Int64)
     case counters(service: String, role: EndRole, Counters)
+    /// Of the authority's own server.
+    case server(ServerEvent)
 
     var name: String {
         switch self {
@@ -21,6 +24,7 @@ enum EndNotice: Sendable, Encodable {
         case .warning: "warning"
         case .draining: "draining"
         case .counters: "counters"
+        case .server: "authority"
         }
     }
 
@@ -31,6 +35,7 @@ enum EndNotice: Sendable, Encodable {
     }
 
     func encode(to encoder: any Encoder) throws {
+        if case .server(let event) = self { return try ServerNotice(event: event).encode(to: encoder) }
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode(name, forKey: .event)
         switch self {
@@ -53,6 +58,7 @@ enum EndNotice: Sendable, Encodable {
             try object.encode(service, forKey: .service)
             try object.encode(role, forKey: .role)
             try counters.encode(to: encoder)
+        case .server: break
         }
     }
 }

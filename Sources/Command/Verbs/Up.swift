@@ -5,17 +5,23 @@ import SymbolonKeys
 import SymbolonNames
 import SymbolonStorage
 
-/// `symbolon up`: an authority in the home folder, made or checked.
+/// `symbolon up`: an authority in the home folder, made or checked, and served.
 struct Up: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make an authority here, or open and check the one that is here.",
+        abstract: "Make an authority here, or open the one that is here, and serve it.",
         discussion: """
             EXAMPLES
-              symbolon up                                         in ./.symbolon, for example.internal
+              symbolon up                                         in ./.symbolon, for example.internal, on port 8443
+              symbolon up --listen 127.0.0.1:8443                 for this machine only
+              symbolon up --once                                  make it or check it, and end
               symbolon up --domain corp.example --permit-dns corp.example --permit-ip 10.0.0.0/8
               symbolon up --passphrase-credential authority       sealed under a systemd credential
-              symbolon up --permit-dns apps.example               later: names below apps.example too
+              symbolon up --once --permit-dns apps.example        later: names below apps.example too; also while it serves
               symbolon up --accept-restored-store                 a backup was put back: go on from it
+
+            It serves ACME, the API of its operators, a health page and metrics on one port, until SIGTERM or SIGINT. Its \
+            certificate is its own and renews itself. An authority without operators gets its first one: the identity \
+            "administrator" in the home.
 
             Run again, it opens the keys (not the root's), checks the modes of the folder, and says how things stand. It \
             changes nothing but what is permitted: --permit-dns, --permit-ip and --permit-mail then add to what may be \
@@ -52,6 +58,7 @@ struct Up: AsyncParsableCommand {
         name: .customLong("accept-restored-store"),
         help: "Go on with a store that was put back to an earlier day, record that, and say what it has forgotten.")
     var acceptsRestoredStore = false
+    @OptionGroup(title: "Serving") var serving: ServeOptions
     @OptionGroup var home: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -73,6 +80,10 @@ struct Up: AsyncParsableCommand {
             } else {
                 summary.lines(Terminal.output).forEach { Lines.write($0) }
             }
+            guard !serving.once else { return }
+            try await AuthorityRunner(
+                authority: authority, options: serving, report: EndReport(json: output.json)
+            ).run()
         }
     }
 

@@ -83,7 +83,8 @@ extension IssuingAuthority {
         }
         let identity: SubjectName
         do throws(IdentityFailure) {
-            identity = try configuration.identity(request.name, form: form, names: request.names)
+            identity = try configuration.identity(
+                request.name, form: form, names: request.names, isAuthoritys: request.isAuthoritys)
         } catch {
             throw .identity(error)
         }

@@ -55,7 +55,9 @@ extension Lint {
         guard case .spiffe(let id) = name, id.trustDomain == configuration.trustDomain, let first = id.path.first
         else { return false }
         return switch form {
-        case .plain: !AuthorityConfiguration.reservedSegments.contains(first.lowercased())
+        case .plain:
+            !AuthorityConfiguration.reservedSegments.contains(first.lowercased())
+                || (profile.name == .service && id.path.joined(separator: "/") == AuthorityConfiguration.serverName)
         case .inFolder(let folder): first == folder && id.path.count == 2
         case .mailbox: false
         }

@@ -5,6 +5,9 @@ extension AuthorityConfiguration {
     /// First path segments that short names may not take: they are folders of other profiles, or the authority's own.
     static let reservedSegments: Set<String> = ["authority", "person", "device"]
 
+    /// The short name of the authority's own server: `spiffe://DOMAIN/authority/server`.
+    static let serverName = "authority/server"
+
     /// Folders of what is named by the DNS name or address that it proved (`host/www.example.org`), which may be longer than
     /// a common name.
     static let provedFolders: Set<String> = ["host", "wildcard", "address"]
@@ -14,7 +17,7 @@ extension AuthorityConfiguration {
     ///   - name: short: one path segment, or several with `/` between under a profile without a folder.
     ///   - names: what else was asked for; under the mail profile its first mailbox is the identity.
     func identity(
-        _ name: String, form: CertificateProfile.IdentityForm, names: [SubjectName]
+        _ name: String, form: CertificateProfile.IdentityForm, names: [SubjectName], isAuthoritys: Bool = false
     ) throws(IdentityFailure) -> SubjectName {
         let segments = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let length = name.unicodeScalars.count
@@ -25,7 +28,9 @@ extension AuthorityConfiguration {
         let plain = try spiffeID(segments)
         switch form {
         case .plain:
-            guard !Self.reservedSegments.contains(segments[0].lowercased()) else { throw .reserved(segments[0]) }
+            guard isAuthoritys || !Self.reservedSegments.contains(segments[0].lowercased()) else {
+                throw .reserved(segments[0])
+            }
             return .spiffe(plain)
         case .inFolder(let folder):
             guard segments.count == 1 else { throw .severalSegments(name) }
@@ -46,7 +51,7 @@ extension AuthorityConfiguration {
         guard case .leaf(let form) = CertificateProfile.named(request.profile).role else {
             throw .reserved(request.profile.rawValue)
         }
-        return try identity(request.name, form: form, names: request.names)
+        return try identity(request.name, form: form, names: request.names, isAuthoritys: request.isAuthoritys)
     }
 
     private func spiffeID(_ path: [String]) throws(IdentityFailure) -> SPIFFEID {

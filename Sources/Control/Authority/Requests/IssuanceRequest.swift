@@ -13,6 +13,8 @@ public struct IssuanceRequest: Equatable, Sendable {
     public let life: Duration?
     /// Who asks, for the audit record.
     public let actor: String
+    /// For a server of the authority itself, whose name nobody else may have.
+    let isAuthoritys: Bool
 
     public init(
         profile: ProfileName, name: String, names: [SubjectName] = [], publicKey: PublicKey, life: Duration? = nil,
@@ -24,5 +26,16 @@ public struct IssuanceRequest: Equatable, Sendable {
         self.publicKey = publicKey
         self.life = life
         self.actor = actor
+        isAuthoritys = false
+    }
+
+    init(forServerWith publicKey: PublicKey, names: [SubjectName], life: Duration?, actor: String) {
+        profile = .service
+        name = AuthorityConfiguration.serverName
+        self.names = names
+        self.publicKey = publicKey
+        self.life = life
+        self.actor = actor
+        isAuthoritys = true
     }
 }

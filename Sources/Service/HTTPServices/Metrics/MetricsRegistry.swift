@@ -35,6 +35,13 @@ public final class MetricsRegistry: MetricsFactory {
 
     public init() {}
 
+    /// The one that this process counts in, from the first use on.
+    public static let installed: MetricsRegistry = {
+        let registry = MetricsRegistry()
+        MetricsSystem.bootstrap(registry)
+        return registry
+    }()
+
     /// The page, in the order of names.
     public func page() -> String {
         PrometheusText.page(series.withLock { $0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })

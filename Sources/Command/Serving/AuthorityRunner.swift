@@ -1,0 +1,82 @@
+import Foundation
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Logging
+import SymbolonAdministration
+import SymbolonAuthority
+import SymbolonHTTPServices
+import SymbolonNames
+import SymbolonStorage
+import SymbolonTransport
+
+/// Serves an authority until it is asked to end.
+///
+/// SIGTERM and SIGINT let what is under way finish; a second signal ends at once.
+struct AuthorityRunner {
+    let authority: LocalAuthority
+    let options: ServeOptions
+    let report: EndReport
+
+    func run() async throws {
+        let signals = Signals.asksToEnd()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: Processors.usable)
+        do {
+            try await serve(until: signals, on: group)
+        } catch {
+            await report.flush()
+            throw error
+        }
+        await report.flush()
+        try? await group.shutdownGracefully()
+    }
+
+    private func serve(until signals: AsyncStream<Int32>, on group: MultiThreadedEventLoopGroup) async throws {
+        let address = try options.address()
+        let configuration = authority.issuing.configuration
+        let names = try options.chosenNames() ?? ServerNames.found(listeningOn: address.host, configuration)
+        try await FirstAdministrator(authority: authority, report: report).provide()
+        let keeper = try await ServerKeeper(authority, names: names, report: report)
+        let metrics = MetricsRegistry.installed
+        let routes = routes(keeper, metrics)
+        let server = try HTTPServer(
+            host: address.host, port: address.port, trust: await keeper.current, routes: routes,
+            limits: options.limits, observer: report, group: group)
+        await keeper.keep(server)
+        let logger = Logger(label: "symbolon") { _ in SwiftLogNoOpLogHandler() }
+        // The last one is the first to stop.
+        let services = ServiceGroup(services: [keeper, server], logger: logger)
+        let ending = Task {
+            var isAsked = false
+            for await number in signals {
+                if isAsked { exit(128 + number) }
+                isAsked = true
+                await services.triggerGracefulShutdown()
+            }
+        }
+        defer { ending.cancel() }
+        do {
+            try await services.run()
+        } catch let failure as IOError {
+            throw Complaint(cannotListenOn: address, failure)
+        }
+    }
+
+    /// Everything that is offered on the one port.
+    private func routes(_ keeper: ServerKeeper, _ metrics: MetricsRegistry) -> [any HTTPRoutes] {
+        let (parts, register) = (authority.parts, authority.register)
+        return [
+            HealthRoutes { await keeper.health() },
+            MetricsRoutes(metrics, parts: parts, register: register),
+            APIRoutes(AdministrationOperations.all, parts: parts, register: register),
+        ]
+    }
+}
+
+extension Complaint {
+    fileprivate init(cannotListenOn address: HostAndPort, _ failure: IOError) {
+        self.init(
+            what: "the authority cannot be served on \(address)", why: "\(failure)",
+            mend: "end what listens there, or choose another place: symbolon up --listen HOST:PORT")
+    }
+}

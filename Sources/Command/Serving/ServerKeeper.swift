@@ -1,0 +1,162 @@
+import Foundation
+import ServiceLifecycle
+import SymbolonAdministration
+import SymbolonAuthority
+import SymbolonCertificates
+import SymbolonHTTPServices
+import SymbolonKeys
+import SymbolonNames
+import SymbolonRevocation
+import SymbolonStorage
+import SymbolonVerification
+
+/// Keeps what the authority's server believes and proves itself with as it should be: its own certificate, the anchors, what
+/// is revoked, what may be certified.
+actor ServerKeeper {
+    private let authority: LocalAuthority
+    private let names: [SubjectName]
+    private let report: EndReport
+    private let watch: StoreWatch
+    private var snapshot: RevocationSnapshot
+    private var trust: ServerTrust
+    private var renewAt: Date
+    private var server: HTTPServer?
+    private var faults: [String] = []
+    private var isRenewalFailing = false
+
+    init(_ authority: LocalAuthority, names: [SubjectName], report: EndReport) async throws {
+        self.authority = authority
+        self.names = names
+        self.report = report
+        let snapshot = try await Self.revocations(authority)
+        self.snapshot = snapshot
+        watch = StoreWatch(authority.store, changeCounter: snapshot.epoch)
+        let identity = try await Self.identity(authority, names)
+        trust = try ServerTrust(
+            chain: identity.chain, key: identity.key, anchors: Self.anchors(authority),
+            revocation: RevocationSources(snapshot: snapshot))
+        renewAt = HeldIdentity.renewalTime(of: identity.chain[0])
+    }
+
+    /// What is in force now.
+    var current: ServerTrust { trust }
+
+    func keep(_ server: HTTPServer) { self.server = server }
+
+    // MARK: What is believed
+
+    private static func anchors(_ authority: LocalAuthority) -> [TrustAnchor] {
+        [TrustAnchor(authority.issuing.root, for: authority.issuing.configuration.trustDomain)]
+    }
+
+    private static func revocations(_ authority: LocalAuthority) async throws -> RevocationSnapshot {
+        let issuers = Set([authority.issuing.root, authority.issuing.issuing].compactMap { $0.publicKey?.fingerprint })
+        return try await authority.store.revocations().snapshot(covering: issuers, at: Date())
+    }
+
+    private func storeChanged(_ outcome: StoreWatch.Outcome) async {
+        switch outcome {
+        case .unchanged: break
+        case .committed: await refreshPermissions()
+        case .revoked: await refreshRevocation()
+        case .failed(let failure):
+            report.warn("authority", "the store cannot be looked at; it is tried again", why: failure.explanation)
+        }
+    }
+
+    private func refreshPermissions() async {
+        // What cannot be read now is read with the next change.
+        try? await authority.issuing.refreshPermissions()
+    }
+
+    private func refreshRevocation() async {
+        do {
+            let next = try await Self.revocations(authority)
+            guard next.epoch >= snapshot.epoch else { return }
+            snapshot = next
+            try publish(trust.believing(Self.anchors(authority), RevocationSources(snapshot: next)))
+        } catch {
+            report.warn(
+                "authority", "revocations cannot be read; those known so far stay in force",
+                why: ExplainedError.text(error))
+        }
+    }
+
+    private func publish(_ next: ServerTrust) throws {
+        trust = next
+        try server?.replace(next)
+    }
+
+    // MARK: Its own certificate
+
+    private static func identity(
+        _ authority: LocalAuthority, _ names: [SubjectName]
+    ) async throws -> (chain: [Certificate], key: SigningKey) {
+        // It lives in memory only: the next start makes another.
+        let key = SigningKey.make(.p256)
+        let issued = try await authority.issuing.issueForServer(
+            key.publicKey, names: names, actor: LocalAuthority.actor)
+        return (issued.chain, key)
+    }
+
+    private func renew() async {
+        do {
+            let identity = try await Self.identity(authority, names)
+            try publish(
+                ServerTrust(
+                    chain: identity.chain, key: identity.key, anchors: trust.anchors, revocation: trust.revocation))
+            renewAt = HeldIdentity.renewalTime(of: identity.chain[0])
+            isRenewalFailing = false
+        } catch {
+            isRenewalFailing = true
+            renewAt = HeldIdentity.retryTime(of: trust.leaf, after: Date())
+            report.warn(
+                "authority", "the server's own certificate is not renewed yet; it is tried again",
+                why: ExplainedError.text(error), mend: "it ends on \(Moment.text(trust.leaf.notAfter))")
+        }
+    }
+
+    // MARK: Health
+
+    /// What the health page says. The store was asked lately, by `look`, and not for whoever reads the page.
+    func health() -> HealthReport {
+        HealthReport(
+            faults: faults + (isRenewalFailing ? ["certificateNotRenewed"] : []),
+            certificateSeconds: Int64(trust.leaf.notAfter.timeIntervalSinceNow))
+    }
+
+    /// A write that changes nothing shows whether the store could be written.
+    private func look() async {
+        do throws(StoreFailure) {
+            try await authority.store.withdraw(service: "health", address: "none")
+            faults = []
+        } catch {
+            faults = ["store"]
+        }
+    }
+
+    private func tick(_ count: Int) async {
+        if renewAt <= Date() { await renew() }
+        // Every five seconds.
+        if count.isMultiple(of: 5) { await look() }
+    }
+}
+
+extension ServerKeeper: Service {
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                let watch = self.watch
+                group.addTask { await watch.run { await self.storeChanged($0) } }
+                group.addTask {
+                    var count = 0
+                    while !Task.isCancelled {
+                        await self.tick(count)
+                        count += 1
+                        try? await Task.sleep(for: .seconds(1))
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+public import SymbolonKeys
+public import SymbolonNames
+
+extension IssuingAuthority {
+    /// Certifies the key of the authority's own server, by the profile of services and the name that is kept for it:
+    /// `spiffe://DOMAIN/authority/server`.
+    /// - Parameter names: what it is reached by, inside what may be certified.
+    public func issueForServer(
+        _ publicKey: PublicKey, names: [SubjectName], life: Duration? = nil, actor: String
+    ) async throws(IssuanceFailure) -> IssuedCertificate {
+        try await issue(IssuanceRequest(forServerWith: publicKey, names: names, life: life, actor: actor))
+    }
+}
