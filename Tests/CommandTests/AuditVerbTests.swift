@@ -105,7 +105,7 @@ struct AuditVerbTests {
         let home = try Home.withAuthority()
         let organisation = "x\n4 certificate.issued\u{1B}[2J"
         let other = try Home()
-        let made = try other.run("up", "--organisation", organisation)
+        let made = try other.run("up", "--once", "--organisation", organisation)
         if made.status == 0 {
             let shown = try other.done("audit", "show").out
             #expect(shown.split(separator: "\n").count == 1, "\(shown)")

@@ -13,10 +13,10 @@ struct KilledWhileStartingTests {
             let home = try Home()
             let delay = Double.random(in: 0...whole, using: &random)
             let killed = try home.start(
-                ["up", "--home", home.path],
+                ["up", "--once", "--home", home.path],
                 by: ["/usr/bin/timeout", "-s", "KILL", String(format: "%.3f", delay)])
             if killed.status != 0 { interrupted += 1 }
-            let again = try home.start(["up", "--home", home.path])
+            let again = try home.start(["up", "--once", "--home", home.path])
             #expect(again.status == 0, "after \(delay) s: \(again.err)")
             let issued = try home.start(["identity", "issue", "web", "--profile", "service", "--home", home.path])
             #expect(issued.status == 0, "after \(delay) s: \(issued.err)")
@@ -28,14 +28,14 @@ struct KilledWhileStartingTests {
     @Test("keys that belong to no authority, and were not left by an interrupted start, are not overwritten")
     func strangeKeys() throws {
         let home = try Home()
-        try home.done("up")
+        try home.done("up", "--once")
         for file in ["authority.sqlite", "authority.sqlite-wal", "authority.sqlite-shm"] {
             try? FileManager.default.removeItem(atPath: home.path + "/" + file)
         }
         let before = try home.folder.read("home/keys/root.key.pem")
         for _ in 0..<2 {
             try home.refused(
-                3, ["up"], what: "has an authority's keys, and no store", why: "root.key.pem is there",
+                3, ["up", "--once"], what: "has an authority's keys, and no store", why: "root.key.pem is there",
                 mend: "restore the store from a backup")
             #expect(try home.folder.read("home/keys/root.key.pem") == before)
         }
@@ -45,19 +45,19 @@ struct KilledWhileStartingTests {
     func atOnce() async throws {
         let home = try Home()
         let statuses = try await withThrowingTaskGroup(of: Int32.self) { group in
-            for _ in 0..<4 { group.addTask { try home.start(["up", "--home", home.path]).status } }
+            for _ in 0..<4 { group.addTask { try home.start(["up", "--once", "--home", home.path]).status } }
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(statuses.contains(0))
         #expect(statuses.allSatisfy { [0, 1].contains($0) }, "\(statuses)")
-        #expect(try home.start(["up", "--home", home.path]).status == 0)
+        #expect(try home.start(["up", "--once", "--home", home.path]).status == 0)
         #expect(try home.start(["identity", "issue", "web", "--profile", "service", "--home", home.path]).status == 0)
     }
 
     private func timeOfUp() throws -> Double {
         let home = try Home()
         let clock = ContinuousClock()
-        let time = try clock.measure { try home.done("up") }
+        let time = try clock.measure { try home.done("up", "--once") }
         return Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
     }
 }

@@ -26,7 +26,7 @@ struct RestoredStoreTests {
     @Test("C01: each verb that signs is refused, with what, why and the way out, and adds nothing to the record")
     func refused() throws {
         let home = try Self.putBack()
-        for verb in [["up"], ["identity", "issue", "y", "--profile", "client"], ["identity", "revoke", "web"]] {
+        for verb in [["up", "--once"], ["identity", "issue", "y", "--profile", "client"], ["identity", "revoke", "web"]] {
             try home.refused(
                 1, verb, what: "was put back to an earlier day, so nothing is signed",
                 why: "has 3 entries, and 5 were noted outside it (in \(home.path)/keys/audit.head)",
@@ -49,7 +49,7 @@ struct RestoredStoreTests {
     @Test("C01: accepted, it says what is forgotten, writes that into the record, and signs again")
     func accepted() throws {
         let home = try Self.putBack()
-        let out = try home.done("up", "--accept-restored-store").out
+        let out = try home.done("up", "--once", "--accept-restored-store").out
         for text in [
             "The restored store is accepted", "3 entries where 5 were noted", "cannot be listed or",
             "end by themselves",
@@ -69,25 +69,25 @@ struct RestoredStoreTests {
     @Test("the same as JSON")
     func json() throws {
         let home = try Self.putBack()
-        let summary = try #require(try home.objects("up", "--accept-restored-store").first)
+        let summary = try #require(try home.objects("up", "--once", "--accept-restored-store").first)
         let accepted = try #require(summary[object: "acceptedRestoration"])
         #expect(accepted["notedEntries"] as? Int == 5)
         #expect(accepted["foundEntries"] as? Int == 3)
         #expect((accepted["forgottenUntil"] as? String)?.hasSuffix("Z") == true)
-        #expect(try home.objects("up").first?[object: "acceptedRestoration"] == nil)
+        #expect(try home.objects("up", "--once").first?[object: "acceptedRestoration"] == nil)
     }
 
     @Test("there is nothing to accept where nothing was put back, and no authority is made by the option")
     func nothingToAccept() throws {
         let home = try Home.withAuthority()
         try home.refused(
-            1, ["up", "--accept-restored-store"], what: "there is no restored store in \(home.path) to accept",
+            1, ["up", "--once", "--accept-restored-store"], what: "there is no restored store in \(home.path) to accept",
             mend: "leave --accept-restored-store out")
         #expect(try home.objects("audit", "show").count == 3)
         let empty = try Home()
-        try empty.refused(2, ["up", "--accept-restored-store"], what: "there is no authority in \(empty.path)")
+        try empty.refused(2, ["up", "--once", "--accept-restored-store"], what: "there is no authority in \(empty.path)")
         try home.refused(
-            64, ["up", "--accept-restored-store", "--domain", "x.example"], what: "--accept-restored-store goes with no"
+            64, ["up", "--once", "--accept-restored-store", "--domain", "x.example"], what: "--accept-restored-store goes with no"
         )
     }
 
@@ -97,13 +97,13 @@ struct RestoredStoreTests {
         let note = home.path + "/keys/audit.head"
         let head = try home.folder.read("home/keys/audit.head")
         try home.folder.write("something else\n", to: "home/keys/audit.head")
-        for verb in [["up"], ["up", "--accept-restored-store"], ["identity", "revoke", "web"]] {
+        for verb in [["up", "--once"], ["up", "--once", "--accept-restored-store"], ["identity", "revoke", "web"]] {
             try home.refused(1, verb, what: "the head of the audit record", why: "\(note) does not hold", mend: "move")
         }
         try home.refused(2, ["audit", "verify"], what: "cannot be read", why: "\(note) does not hold")
         try home.folder.write(String(decoding: head, as: UTF8.self), to: "home/keys/audit.head")
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: note)
-        try home.done("up")
+        try home.done("up", "--once")
         try home.done("audit", "verify")
     }
 
@@ -112,7 +112,7 @@ struct RestoredStoreTests {
         let home = try Home.withAuthority()
         try FileManager.default.removeItem(atPath: home.path + "/keys/audit.head")
         try home.done("audit", "verify")
-        try home.done("up")
+        try home.done("up", "--once")
         #expect(String(decoding: try home.folder.read("home/keys/audit.head"), as: UTF8.self).hasPrefix("3:"))
     }
 }

@@ -14,11 +14,11 @@ struct UnsafeHomeTests {
         let home = try Home.withAuthority()
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: home.path + place)
         let mend = "\(command) '\(home.path)\(place)'"
-        for verb in [["up"], ["identity", "issue", "x", "--profile", "client"], ["identity", "revoke", "web"]] {
+        for verb in [["up", "--once"], ["identity", "issue", "x", "--profile", "client"], ["identity", "revoke", "web"]] {
             try home.refused(3, verb, what: "is not safe to use, so nothing was started", why: mend)
         }
         #expect(try run("/bin/sh", ["-c", mend]).status == 0)
-        try home.done("up")
+        try home.done("up", "--once")
     }
 
     @Test("a passphrase file that others read is refused, with the command that mends it")
@@ -26,7 +26,7 @@ struct UnsafeHomeTests {
         let home = try Home.withAuthority()
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: home.passphraseFile)
         try home.refused(
-            3, ["up"], what: "there is no passphrase", why: "chmod 0600 '\(home.passphraseFile)'")
+            3, ["up", "--once"], what: "there is no passphrase", why: "chmod 0600 '\(home.passphraseFile)'")
     }
 
     @Test("a wrong passphrase ends with 3 and changes nothing")
@@ -35,7 +35,7 @@ struct UnsafeHomeTests {
         let wrong = try home.folder.write("not the passphrase\n", to: "wrong")
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: wrong)
         let before = try home.objects("audit", "verify").first?[text: "head"]
-        for verb in [["up"], ["identity", "issue", "x", "--profile", "client"], ["identity", "revoke", "web"]] {
+        for verb in [["up", "--once"], ["identity", "issue", "x", "--profile", "client"], ["identity", "revoke", "web"]] {
             try home.refused(
                 3, verb + ["--passphrase-file", wrong], what: "keys in \(home.path) cannot be opened",
                 why: "passphrase", mend: "--passphrase-file")

@@ -7,13 +7,13 @@ struct UpTests {
     @Test("it makes an authority, says where everything is, and changes nothing the second time")
     func twice() throws {
         let home = try Home()
-        let made = try home.done("up", "--organisation", "Example Ltd")
+        let made = try home.done("up", "--once", "--organisation", "Example Ltd")
         #expect(made.out.hasPrefix("An authority for example.internal is made.\n"))
         for text in ["Example Ltd", home.path, "may certify", "DNS example.internal, localhost", "0 live, 0 revoked"] {
             #expect(made.out.contains(text), "\(made.out)")
         }
         #expect(made.err == "")
-        let summary = try #require(try home.objects("up").first)
+        let summary = try #require(try home.objects("up", "--once").first)
         #expect(summary[flag: "isNew"] == false)
         #expect(summary[text: "trustDomain"] == "example.internal")
         #expect(summary[text: "organisation"] == "Example Ltd")
@@ -23,9 +23,9 @@ struct UpTests {
         #expect(summary[list: "permittedMail"] == ["example.internal"])
         let root = try #require(summary[object: "root"]?["fingerprint"] as? String)
         #expect(made.out.contains("SHA-256 \(root)"))
-        let again = try home.done("up")
+        let again = try home.done("up", "--once")
         #expect(again.out.hasPrefix("The authority for example.internal is in order.\n"))
-        #expect(try home.objects("up").first?[object: "root"]?["fingerprint"] as? String == root)
+        #expect(try home.objects("up", "--once").first?[object: "root"]?["fingerprint"] as? String == root)
     }
 
     @Test("what it is for is chosen when it is made")
@@ -33,7 +33,7 @@ struct UpTests {
         let home = try Home()
         let summary = try #require(
             try home.objects(
-                "up", "--domain", "corp.example", "--permit-dns", "corp.example", "--permit-dns", "apps.example",
+                "up", "--once", "--domain", "corp.example", "--permit-dns", "corp.example", "--permit-dns", "apps.example",
                 "--permit-ip", "198.51.100.0/24", "--permit-mail", "mail.example", "--key-algorithm", "ed25519"
             ).first)
         #expect(summary[flag: "isNew"] == true)
@@ -42,7 +42,7 @@ struct UpTests {
         #expect(summary[list: "permittedDNS"] == ["corp.example", "apps.example"])
         #expect(summary[list: "permittedNetworks"] == ["198.51.100.0/24"])
         #expect(summary[list: "permittedMail"] == ["mail.example"])
-        try home.done("up", "--permit-dns", "apps.example", "--permit-dns", "corp.example")
+        try home.done("up", "--once", "--permit-dns", "apps.example", "--permit-dns", "corp.example")
     }
 
     @Test(
@@ -54,7 +54,7 @@ struct UpTests {
         ])
     func otherwise(_ options: [String], _ why: String) throws {
         try Home.withAuthority().refused(
-            1, ["up"] + options, what: "was made otherwise, and is left as it is", why: why, mend: "--home")
+            1, ["up", "--once"] + options, what: "was made otherwise, and is left as it is", why: why, mend: "--home")
     }
 
     @Test("what it may certify grows when it is asked to, for good and on record, and only then")
@@ -62,10 +62,10 @@ struct UpTests {
         let home = try Home.withAuthority()
         let shop = ["identity", "issue", "shop", "--profile", "service", "--dns", "shop.apps.example"]
         try home.refused(1, shop, what: "no certificate was issued", why: "apps.example", mend: "--permit-dns")
-        let entries = try #require(try home.objects("up").first?[number: "auditEntries"])
+        let entries = try #require(try home.objects("up", "--once").first?[number: "auditEntries"])
         let summary = try #require(
             try home.objects(
-                "up", "--permit-dns", "apps.example", "--permit-ip", "192.0.2.0/24", "--permit-mail", "apps.example"
+                "up", "--once", "--permit-dns", "apps.example", "--permit-ip", "192.0.2.0/24", "--permit-mail", "apps.example"
             ).first)
         #expect(summary[list: "permittedNow"] == ["dns:apps.example", "ip:192.0.2.0/24", "mail:apps.example"])
         #expect(summary[list: "permittedDNS"] == ["example.internal", "localhost", "apps.example"])
@@ -75,7 +75,7 @@ struct UpTests {
         #expect(try home.run(shop + ["--ip", "192.0.2.7"]).status == 0)
 
         let again = try #require(
-            try home.objects("up", "--permit-dns", "shop.apps.example", "--permit-ip", "192.0.2.0/24").first)
+            try home.objects("up", "--once", "--permit-dns", "shop.apps.example", "--permit-ip", "192.0.2.0/24").first)
         #expect(again[list: "permittedNow"] == [])
         // The certificate's two entries, and no other.
         #expect(again[number: "auditEntries"] == entries + 3)
@@ -94,7 +94,7 @@ struct UpTests {
         ])
     func unreadable(_ options: [String], _ what: String) throws {
         let home = try Home()
-        try home.refused(2, ["up"] + options, what: what, why: "why: ")
+        try home.refused(2, ["up", "--once"] + options, what: what, why: "why: ")
         #expect(!FileManager.default.fileExists(atPath: home.path))
     }
 
@@ -102,8 +102,8 @@ struct UpTests {
     func usage() throws {
         let home = try Home()
         for arguments in [
-            ["up", "--key-algorithm", "rsa"], ["up", "--nonsense"], ["up", "--passphrase-fd", "1"],
-            ["up", "--passphrase-file", "a", "--passphrase-credential", "b"], ["upp"],
+            ["up", "--once", "--key-algorithm", "rsa"], ["up", "--once", "--nonsense"], ["up", "--once", "--passphrase-fd", "1"],
+            ["up", "--once", "--passphrase-file", "a", "--passphrase-credential", "b"], ["upp"],
         ] {
             let result = try home.start(arguments + (arguments == ["upp"] ? [] : ["--home", home.path]))
             #expect(result.status == 64, "\(arguments): \(result.out)\(result.err)")
@@ -114,10 +114,10 @@ struct UpTests {
     @Test("without a source it makes a passphrase that only its owner reads, and the keys are sealed under it")
     func ownPassphrase() throws {
         let home = try Home()
-        let made = try home.start(["up", "--home", home.path])
+        let made = try home.start(["up", "--once", "--home", home.path])
         #expect(made.status == 0, "\(made.err)")
         #expect(try mode(home.path + "/passphrase") == 0o600)
-        #expect(try home.start(["up", "--home", home.path]).status == 0)
+        #expect(try home.start(["up", "--once", "--home", home.path]).status == 0)
         let key = String(decoding: try home.folder.read("home/keys/issuing.key.pem"), as: UTF8.self)
         #expect(key.hasPrefix("-----BEGIN ENCRYPTED PRIVATE KEY-----"))
     }
@@ -138,14 +138,14 @@ struct UpTests {
     func sources() throws {
         let home = try Home.withAuthority()
         let shell = ["/bin/sh", "-c", "exec \"$@\" 5<'\(home.passphraseFile)'", "sh"]
-        #expect(try home.start(["up", "--home", home.path, "--passphrase-fd", "5"], by: shell).status == 0)
-        let byCredential = ["up", "--home", home.path, "--passphrase-credential", "secret"]
+        #expect(try home.start(["up", "--once", "--home", home.path, "--passphrase-fd", "5"], by: shell).status == 0)
+        let byCredential = ["up", "--once", "--home", home.path, "--passphrase-credential", "secret"]
         let credentials = ["CREDENTIALS_DIRECTORY": home.folder.path]
         #expect(try home.start(byCredential, environment: credentials).status == 0)
         let none = try home.start(byCredential)
         #expect(none.status == 3)
         #expect(none.err.contains("LoadCredential=secret:PATH"), "\(none.err)")
-        let closed = try home.start(["up", "--home", home.path, "--passphrase-fd", "9"])
+        let closed = try home.start(["up", "--once", "--home", home.path, "--passphrase-fd", "9"])
         #expect(closed.status == 3, "\(closed.err)")
     }
 
@@ -162,8 +162,8 @@ struct UpTests {
         let home = try Home.withAuthority()
         try FileManager.default.moveItem(
             atPath: home.path + "/keys/root.key.pem", toPath: home.folder.file("root.key.pem"))
-        #expect(try home.objects("up").first?[flag: "rootKeyIsHere"] == false)
-        #expect(try home.done("up").out.contains("not on this machine"))
+        #expect(try home.objects("up", "--once").first?[flag: "rootKeyIsHere"] == false)
+        #expect(try home.done("up", "--once").out.contains("not on this machine"))
         try home.done("identity", "issue", "laptop", "--profile", "client")
     }
 }

@@ -12,7 +12,7 @@ struct ExportReadByOthersTests {
         home = folder.file("home")
         try folder.write("pass phrase\n", to: "secret")
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: folder.file("secret"))
-        try symbolon("up")
+        try symbolon("up", "--once")
     }
 
     @discardableResult

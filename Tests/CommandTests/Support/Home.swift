@@ -31,7 +31,7 @@ final class Home: Sendable {
 
     private static let template = Result {
         let home = try Home()
-        try home.done("up")
+        try home.done("up", "--once")
         try home.done("identity", "issue", "web", "--profile", "service", "--dns", "web.example.internal")
         return home
     }

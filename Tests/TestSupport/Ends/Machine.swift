@@ -15,7 +15,7 @@ public final class Machine: Sendable {
     private static let template = Result {
         let folder = try TemporaryFolder()
         let up = try SymbolonTestSupport.run(
-            try BuiltProgram.path("symbolon"), ["up", "--home", folder.file("home")])
+            try BuiltProgram.path("symbolon"), ["up", "--once", "--home", folder.file("home")])
         try #require(up.status == 0, "\(up.out)\(up.err)")
         return folder
     }
