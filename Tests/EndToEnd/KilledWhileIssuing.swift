@@ -14,14 +14,22 @@ import Testing
 struct KilledWhileIssuing {
     @Test("killed two hundred times at any moment, by two processes on one store")
     func atAnyMoment() async throws {
-        let scene = try await Scene()
+        try await atAnyMoment(Scene(), kills: 200)
+    }
+
+    @Test("A16: two nodes on one PostgreSQL database, killed a hundred times at any moment")
+    func nodesAtAnyMoment() async throws {
+        try await atAnyMoment(Scene(on: PostgreSQLServer.shared), kills: 100)
+    }
+
+    private func atAnyMoment(_ scene: Scene, kills: Int) async throws {
         // Two at a time: as many as the smallest machine has cores, and a store that several processes share.
         let acknowledged = try await withThrowingTaskGroup(of: [String].self) { group in
             for lane in 0..<2 {
                 group.addTask {
                     var random = SeededRandom(seed: 200 + UInt64(lane))
                     var serials: [String] = []
-                    for _ in 0..<100 {
+                    for _ in 0..<kills / 2 {
                         let delay = Duration.microseconds(Int.random(in: 0...80_000, using: &random))
                         serials += try await scene.killed(after: delay)
                     }
@@ -31,16 +39,24 @@ struct KilledWhileIssuing {
             return try await group.reduce(into: []) { $0 += $1 }
         }
         // 80 ms is time for several certificates: the kills did not all fall before the first.
-        #expect(acknowledged.count > 100)
+        #expect(acknowledged.count > kills / 2)
         try await scene.check(acknowledged)
     }
 
     @Test("C03: killed two hundred times at each of the nine points between the steps", arguments: FaultPoint.allCases)
     func atPoint(_ point: FaultPoint) async throws {
-        let scene = try await Scene()
+        try await atPoint(point, Scene(), kills: 200)
+    }
+
+    @Test("C03: on PostgreSQL, killed twenty times at each of the nine points", arguments: FaultPoint.allCases)
+    func nodeAtPoint(_ point: FaultPoint) async throws {
+        try await atPoint(point, Scene(on: PostgreSQLServer.shared), kills: 20)
+    }
+
+    private func atPoint(_ point: FaultPoint, _ scene: Scene, kills: Int) async throws {
         var acknowledged: [String] = []
         // At the first certificate of a process, and at the second.
-        let times = (0..<200).map { $0 % 2 + 1 }
+        let times = (0..<kills).map { $0 % 2 + 1 }
         for time in times { acknowledged += try await scene.killed(at: point, time: time) }
         // Each process acknowledged all certificates but the one that it was killed at.
         #expect(acknowledged.count == times.reduce(0) { $0 + $1 - 1 })
@@ -59,11 +75,20 @@ private struct Scene: Sendable {
     private let store: AuthorityDatabase
     private let loop: String
 
-    init() async throws {
+    private let place: String
+
+    /// - Parameter server: where the store is; in a file, where none is given.
+    init(on server: PostgreSQLServer? = nil) async throws {
         folder = try TemporaryFolder()
         loop = try BuiltProgram.path("issue-loop")
         creation = AuthorityCreation(try AuthorityConfiguration(trustDomain: TrustDomain("example.internal")))
-        store = try AuthorityDatabase.create(at: folder.file("authority.sqlite"))
+        if let server {
+            place = try server.newSchema()
+            store = try await AuthorityDatabase.open(at: PostgreSQLAddress(place))
+        } else {
+            place = folder.file("authority.sqlite")
+            store = try AuthorityDatabase.create(at: place)
+        }
         _ = try await creation.run(in: store, actor: "test", at: Date())
         for (name, key) in [("issuing", creation.issuingKey), ("audit", creation.auditKey)] {
             let der = unsafe key.pkcs8().withUnsafeBytes { unsafe Array($0) }
@@ -89,7 +114,7 @@ private struct Scene: Sendable {
     }
 
     private var arguments: [String] {
-        [folder.file("authority.sqlite"), folder.file("issuing"), folder.file("audit")]
+        [place, folder.file("issuing"), folder.file("audit")]
     }
 
     func records() async throws -> [IssuanceRecord] {

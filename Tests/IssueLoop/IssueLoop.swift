@@ -6,6 +6,8 @@ import SymbolonStorage
 
 /// Issues certificates until it is killed, and acknowledges each on standard output: what the tests of durability kill.
 ///
+/// The store is a file's path or a connection string.
+///
 ///     issue-loop STORE ISSUING-KEY AUDIT-KEY [POINT COUNT]
 ///
 /// The keys are unsealed: these tests are not about them. It writes `ready` before the first certificate, then the
@@ -23,7 +25,7 @@ enum IssueLoop {
             issuing: try PrivateKeyFile.loadGiven(arguments[1], with: nil),
             audit: try PrivateKeyFile.loadGiven(arguments[2], with: nil))
         let authority = try await IssuingAuthority.open(
-            AuthorityDatabase.open(at: arguments[0]), keys: keys, clock: { Date() }, faults: faults(arguments))
+            AuthorityDatabase.open(location(arguments[0])), keys: keys, clock: { Date() }, faults: faults(arguments))
         let subject = SigningKey.make(.p256).publicKey
         acknowledge("ready")
         while true {
@@ -31,6 +33,10 @@ enum IssueLoop {
                 IssuanceRequest(profile: .client, name: "loop", publicKey: subject, actor: "issue-loop"))
             acknowledge(issued.serialNumber.description)
         }
+    }
+
+    private static func location(_ text: String) throws -> StoreLocation {
+        PostgreSQLAddress.isConnectionString(text) ? .postgreSQL(try PostgreSQLAddress(text)) : .file(text)
     }
 
     private static func faults(_ arguments: [String]) -> IssuanceFaults {

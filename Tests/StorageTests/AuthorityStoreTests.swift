@@ -11,15 +11,12 @@ import Testing
 
 @testable import SymbolonStorage
 
-@Suite("What is recorded is what is read")
+@Suite("What is recorded is what is read, on either engine")
 struct StoreRoundTrip {
-    let fixture: StoreFixture
-    var store: AuthorityDatabase { fixture.store }
-
-    init() throws { fixture = try StoreFixture() }
-
-    @Test("the authority itself, once")
-    func authority() async throws {
+    @Test("the authority itself, once", arguments: StoreKind.allCases)
+    func authority(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let store = fixture.store
         let record = AuthorityRecord(
             configuration: try AuthorityConfiguration(trustDomain: TrustDomain("example.internal")),
             rootCertificate: [1], issuingCertificate: [2], auditKey: [3], createdAt: noon)
@@ -31,8 +28,10 @@ struct StoreRoundTrip {
         #expect(try await store.auditEntries(from: 1, limit: 10).count == 1)
     }
 
-    @Test("an intent, completed")
-    func completed() async throws {
+    @Test("an intent, completed", arguments: StoreKind.allCases)
+    func completed(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let store = fixture.store
         let intent = try fixture.intent(1)
         try await store.record(intent, audit: fixture.audit())
         #expect(try await store.certificate(intent.serialNumber) == IssuanceRecord(intent: intent, state: .intended))
@@ -44,8 +43,10 @@ struct StoreRoundTrip {
         #expect(try await store.unfinishedIntents().isEmpty)
     }
 
-    @Test("an intent, abandoned")
-    func abandoned() async throws {
+    @Test("an intent, abandoned", arguments: StoreKind.allCases)
+    func abandoned(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let store = fixture.store
         let intent = try fixture.intent(1)
         try await store.record(intent, audit: fixture.audit())
         try await store.abandon(intent.serialNumber, because: "crash", at: noon, audit: fixture.audit())
@@ -53,8 +54,10 @@ struct StoreRoundTrip {
         #expect(try await store.unfinishedIntents().isEmpty)
     }
 
-    @Test("a revocation from each state, with what was known of the certificate")
-    func revoked() async throws {
+    @Test("a revocation from each state, with what was known of the certificate", arguments: StoreKind.allCases)
+    func revoked(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let store = fixture.store
         for number: UInt32 in 1...3 { try await store.record(fixture.intent(number), audit: fixture.audit()) }
         try await store.complete(StoreFixture.serial(1), certificate: [9], at: noon, audit: fixture.audit())
         try await store.abandon(StoreFixture.serial(2), because: "lint", at: noon, audit: fixture.audit())
@@ -75,8 +78,10 @@ struct StoreRoundTrip {
         #expect(records.revoked[second] == Revocation(.keyCompromise, since: noon))
     }
 
-    @Test("a second revocation changes nothing and writes nothing")
-    func revokedTwice() async throws {
+    @Test("a second revocation changes nothing and writes nothing", arguments: StoreKind.allCases)
+    func revokedTwice(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let store = fixture.store
         try await store.record(fixture.intent(1), audit: fixture.audit())
         _ = try await store.revoke([fixture.order(1, .superseded)])
         let entries = try await store.auditEntries(from: 1, limit: 100)
@@ -86,8 +91,10 @@ struct StoreRoundTrip {
         #expect(try await store.revocations().revoked.values.map(\.reason) == [.superseded])
     }
 
-    @Test("one unknown serial among several revokes none of them")
-    func unknown() async throws {
+    @Test("one unknown serial among several revokes none of them", arguments: StoreKind.allCases)
+    func unknown(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let store = fixture.store
         try await store.record(fixture.intent(1), audit: fixture.audit())
         await #expect(throws: StoreFailure.unknownSerial(try StoreFixture.serial(2))) {
             try await store.revoke([fixture.order(1), fixture.order(2)])
@@ -97,8 +104,10 @@ struct StoreRoundTrip {
         #expect(try await store.auditEntries(from: 1, limit: 100).count == 1)
     }
 
-    @Test("a step from a state that does not allow it is refused and leaves no trace")
-    func conflicts() async throws {
+    @Test("a step from a state that does not allow it is refused and leaves no trace", arguments: StoreKind.allCases)
+    func conflicts(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let store = fixture.store
         try await store.record(fixture.intent(1), audit: fixture.audit())
         let serial = try StoreFixture.serial(1)
         try await store.complete(serial, certificate: [9], at: noon, audit: fixture.audit())
@@ -114,8 +123,10 @@ struct StoreRoundTrip {
         #expect(try await store.auditEntries(from: 1, limit: 100).count == 2)
     }
 
-    @Test("lists newest first, narrowed by identity, profile, state, time and number")
-    func queries() async throws {
+    @Test("lists newest first, narrowed by identity, profile, state, time and number", arguments: StoreKind.allCases)
+    func queries(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let store = fixture.store
         try await store.record(fixture.intent(1, identity: "a"), audit: fixture.audit())
         try await store.record(fixture.intent(2, identity: "b", profile: "client"), audit: fixture.audit())
         try await store.record(fixture.intent(3, identity: "a", notAfter: noon), audit: fixture.audit())
@@ -137,8 +148,10 @@ struct StoreRoundTrip {
         #expect(try await found(CertificateQuery(identity: "a' OR '1'='1")) == [])
     }
 
-    @Test("a key is blocked for good, by hand or by its compromise")
-    func blocked() async throws {
+    @Test("a key is blocked for good, by hand or by its compromise", arguments: StoreKind.allCases)
+    func blocked(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let store = fixture.store
         let (first, second) = (
             SigningKey.make(.p256).publicKey.fingerprint, SigningKey.make(.p256).publicKey.fingerprint
         )
@@ -156,8 +169,10 @@ struct StoreRoundTrip {
         #expect(try await store.isBlocked(second))
     }
 
-    @Test("A05: text of any characters reads back as it was")
-    func characters() async throws {
+    @Test("A05: text of any characters reads back as it was", arguments: StoreKind.allCases)
+    func characters(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let store = fixture.store
         let odd = "a\nb\"c'd\\e\u{1B}[31mf;--é🔑"
         try await store.record(fixture.intent(1, identity: odd), audit: fixture.audit(.certificateIntended, odd + "\0"))
         #expect(try await store.unfinishedIntents().first?.identity == odd)
@@ -165,8 +180,10 @@ struct StoreRoundTrip {
         #expect(try entries.map { try AuditEntry($0).event.subject } == [odd + "\0"])
     }
 
-    @Test("a name with a NUL is refused whole; a reason with one is kept readable")
-    func nul() async throws {
+    @Test("a name with a NUL is refused whole; a reason with one is kept readable", arguments: StoreKind.allCases)
+    func nul(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let store = fixture.store
         await #expect {
             try await store.record(fixture.intent(1, identity: "web\0.evil"), audit: fixture.audit())
         } throws: {
@@ -180,8 +197,10 @@ struct StoreRoundTrip {
                 == .abandoned(because: "name \u{FFFD} refused", at: noon))
     }
 
-    @Test("the address of a service is noted, replaced, and withdrawn by its owner only")
-    func endpoints() async throws {
+    @Test("the address of a service is noted, replaced, and withdrawn by its owner only", arguments: StoreKind.allCases)
+    func endpoints(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let store = fixture.store
         #expect(try await store.endpoint(of: "web") == nil)
         let first = ServiceEndpoint(service: "web", address: "127.0.0.1:4000", updatedAt: noon)
         let second = ServiceEndpoint(service: "web", address: "127.0.0.1:4001", updatedAt: noon + 1)
@@ -196,10 +215,11 @@ struct StoreRoundTrip {
 
 @Suite("Several writers, one line of audit entries")
 struct ConcurrentWriters {
-    @Test("C01: two connections and 64 tasks: the chain is linear and no serial is taken twice")
-    func linear() async throws {
-        let fixture = try StoreFixture()
-        let stores = [fixture.store, try AuthorityDatabase.open(at: fixture.path)]
+    @Test(
+        "C01: two nodes and 64 tasks: the chain is linear and no serial is taken twice", arguments: StoreKind.allCases)
+    func linear(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let stores = [fixture.store, try await fixture.opened()]
         // Every serial number is tried twice, once through each connection.
         let taken = try await withThrowingTaskGroup(of: Int.self) { group in
             for number: UInt32 in 0..<64 {
@@ -229,9 +249,9 @@ struct ConcurrentWriters {
         }
     }
 
-    @Test("a cancelled task's write is done all the same, and said to be")
-    func cancelled() async throws {
-        let fixture = try StoreFixture()
+    @Test("a cancelled task's write is done all the same, and said to be", arguments: StoreKind.allCases)
+    func cancelled(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
         let task = Task {
             unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
             try await fixture.store.record(fixture.intent(1), audit: fixture.audit())
@@ -240,16 +260,19 @@ struct ConcurrentWriters {
         #expect(try await fixture.store.unfinishedIntents().count == 1)
     }
 
-    @Test("a record whose end was cut off is not continued, and what was asked is not done")
-    func cutTail() async throws {
-        let fixture = try StoreFixture()
+    @Test("a record whose end was cut off is not continued, and what was asked is not done", arguments: StoreKind.allCases)
+    func cutTail(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
         for number: UInt32 in 1...3 { try await fixture.store.record(fixture.intent(number), audit: fixture.audit()) }
-        try await DatabaseQueue(path: fixture.path).write { database in
-            try database.execute(sql: "DROP TRIGGER audit_entry_kept; PRAGMA defer_foreign_keys = ON")
-            try database.execute(sql: "DELETE FROM audit_head WHERE 0")
-            try database.execute(sql: "DROP TRIGGER audit_head_forward; UPDATE audit_head SET count = 2")
-            try database.execute(sql: "DELETE FROM audit_entry WHERE sequence = 3")
-        }
+        try await fixture.stranger(
+            sqlite: """
+                DROP TRIGGER audit_entry_kept; PRAGMA defer_foreign_keys = ON; DROP TRIGGER audit_head_forward;
+                UPDATE audit_head SET count = 2; DELETE FROM audit_entry WHERE sequence = 3;
+                """,
+            postgreSQL: """
+                ALTER TABLE audit_entry DISABLE TRIGGER USER; ALTER TABLE audit_head DISABLE TRIGGER USER;
+                UPDATE audit_head SET count = 2; DELETE FROM audit_entry WHERE sequence = 3;
+                """)
         await #expect(throws: StoreFailure.audit(.headNotSigned(count: 2))) {
             try await fixture.store.record(fixture.intent(4), audit: fixture.audit())
         }
@@ -291,11 +314,11 @@ struct UnwritableStore {
         #expect(try await fixture.store.unfinishedIntents().count == recorded + 1)
     }
 
-    @Test("A01: opened for reading only")
-    func readOnly() async throws {
-        let fixture = try StoreFixture()
-        let reader = try AuthorityDatabase.open(at: fixture.path, mode: .readOnly)
-        await #expect(throws: StoreFailure.readOnly("\(fixture.path) was opened for reading only")) {
+    @Test("A01: opened for reading only", arguments: StoreKind.allCases)
+    func readOnly(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let reader = try await fixture.opened(mode: .readOnly)
+        await #expect(throws: StoreFailure.readOnly("\(fixture.store.place) was opened for reading only")) {
             try await reader.record(fixture.intent(1), audit: fixture.audit())
         }
         #expect(try await reader.unfinishedIntents().isEmpty)
@@ -340,17 +363,16 @@ struct UnwritableStore {
         try await impatient.record(fixture.intent(1), audit: fixture.audit())
     }
 
-    @Test("what somebody edited into nonsense is reported as damage")
-    func damaged() async throws {
-        let fixture = try StoreFixture()
+    @Test("what somebody edited into nonsense is reported as damage", arguments: StoreKind.allCases)
+    func damaged(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
         try await fixture.store.record(fixture.intent(1), audit: fixture.audit())
-        try await DatabaseQueue(path: fixture.path).write { database in
-            try database.execute(
-                sql: """
-                    DROP TRIGGER certificate_intent_fixed; DROP TRIGGER certificate_forward;
-                    UPDATE certificate SET names = '[1, 2]';
-                    """)
-        }
+        try await fixture.stranger(
+            sqlite: """
+                DROP TRIGGER certificate_intent_fixed; DROP TRIGGER certificate_forward;
+                UPDATE certificate SET names = '[1, 2]';
+                """,
+            postgreSQL: "ALTER TABLE certificate DISABLE TRIGGER USER; UPDATE certificate SET names = '[1, 2]'")
         await #expect {
             try await fixture.store.unfinishedIntents()
         } throws: {

@@ -1,11 +1,14 @@
 import Foundation
+import GRDB
 import SymbolonAudit
 import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonKeys
 import SymbolonNames
 import SymbolonRevocation
+import SymbolonTestSupport
 import SymbolonWire
+import Testing
 
 @testable import SymbolonStorage
 
@@ -72,19 +75,79 @@ func identity(_ name: String, key: SigningKey = .make(.p256)) throws -> StoredId
         anchors: [selfSigned("anchor of \(name)", .make(.p256))])
 }
 
-/// A store in a file, with the key that seals its record.
+/// The engines that a store can be on: what holds for one holds for the other.
+enum StoreKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
+    case sqlite, postgreSQL
+
+    var testDescription: String { self == .sqlite ? "SQLite" : "PostgreSQL" }
+}
+
+/// A store of one test's own, with the key that seals its record.
 struct StoreFixture {
     let scratch: Scratch
+    /// Where the file is; nothing is there with PostgreSQL.
     let path: String
+    /// Nil with SQLite.
+    let address: PostgreSQLAddress?
     let store: AuthorityDatabase
     let sealer: AuditSealer
     let issuer = SigningKey.make(.p256).publicKey.fingerprint
 
+    /// A store in a file.
     init() throws {
         scratch = try Scratch()
         path = scratch.file("authority.sqlite")
+        address = nil
         store = try AuthorityDatabase.create(at: path)
         sealer = try AuditSealer(key: .make(.ed25519))
+    }
+
+    /// A store in a schema of its own; through a port of its own if there is one.
+    init(on server: PostgreSQLServer, port: Int? = nil) async throws {
+        scratch = try Scratch()
+        path = scratch.file("nothing")
+        let address = try PostgreSQLAddress(try server.newSchema(port: port))
+        self.address = address
+        store = try await AuthorityDatabase.open(at: address)
+        sealer = try AuditSealer(key: .make(.ed25519))
+    }
+
+    static func make(_ kind: StoreKind) async throws -> StoreFixture {
+        switch kind {
+        case .sqlite: try StoreFixture()
+        case .postgreSQL: try await StoreFixture(on: PostgreSQLServer.shared)
+        }
+    }
+
+    /// The same store, opened by another node.
+    func opened(mode: StoreMode = .readWrite) async throws -> AuthorityDatabase {
+        if let address { return try await AuthorityDatabase.open(at: address, mode: mode) }
+        return try AuthorityDatabase.open(at: path, mode: mode)
+    }
+
+    /// Does what somebody may who has the database, and none of our code.
+    func stranger(sqlite: String, postgreSQL: String) async throws {
+        if let address {
+            let session = PostgreSQLSession(address, patience: 5)
+            _ = try session.connected().script(postgreSQL)
+        } else {
+            try await DatabaseQueue(path: path).write { try $0.execute(sql: sqlite) }
+        }
+    }
+
+    /// Lends a connection that can write.
+    func onLink(_ work: @escaping @Sendable (any StoreLink) -> Void) async throws {
+        if let address {
+            let thread = PostgreSQLThread("test", address, patience: 5)
+            await withCheckedContinuation { continuation in
+                thread.async { session in
+                    work(session)
+                    continuation.resume()
+                }
+            }
+        } else {
+            try await DatabaseQueue(path: path).writeWithoutTransaction { work(SQLiteSession($0)) }
+        }
     }
 
     func audit(_ kind: AuditEventKind = .certificateIntended, _ subject: String = "spiffe://example.internal/web")

@@ -147,9 +147,9 @@ struct IdentityWatchTests {
 
 @Suite("A store's changes are seen from outside")
 struct StoreWatchTests {
-    @Test("a commit, a revocation and silence are told apart")
-    func outcomes() async throws {
-        let fixture = try StoreFixture()
+    @Test("a commit, a revocation and silence are told apart", arguments: StoreKind.allCases)
+    func outcomes(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
         let watch = StoreWatch(fixture.store, changeCounter: 0)
         #expect(await watch.poll() == .unchanged)
         try await fixture.store.record(fixture.intent(1), audit: fixture.audit())
@@ -160,9 +160,9 @@ struct StoreWatchTests {
         #expect(await watch.poll() == .unchanged)
     }
 
-    @Test("what was revoked before the first look is told by it")
-    func before() async throws {
-        let fixture = try StoreFixture()
+    @Test("what was revoked before the first look is told by it", arguments: StoreKind.allCases)
+    func before(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
         try await fixture.store.record(fixture.intent(1), audit: fixture.audit())
         _ = try await fixture.store.revoke([fixture.order(1)])
         #expect(await StoreWatch(fixture.store, changeCounter: 0).poll() == .revoked(changeCounter: 1))
@@ -187,9 +187,9 @@ struct StoreWatchTests {
         #expect(await watch.poll() == .revoked(changeCounter: 1))
     }
 
-    @Test("run reports what each look finds until it is cancelled")
-    func run() async throws {
-        let fixture = try StoreFixture()
+    @Test("run reports what each look finds until it is cancelled", arguments: StoreKind.allCases)
+    func run(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
         try await fixture.store.record(fixture.intent(1), audit: fixture.audit())
         _ = try await fixture.store.revoke([fixture.order(1)])
         let watch = StoreWatch(fixture.store, changeCounter: 0)

@@ -18,7 +18,7 @@ extension Complaint {
                 exit: .unsafeHome)
         case AuthorityFailure.storeWasPutBack(let noted, let found):
             self.init(
-                what: "the store \(home.database) was put back to an earlier day, so nothing is signed",
+                what: "the store \(home.storeName) was put back to an earlier day, so nothing is signed",
                 why: AuthorityFailure.storeWasPutBack(noted: noted, found: found).explanation
                     + " (in \(home.auditHead.path)): it has forgotten certificates and revocations",
                 mend: "put the latest copy back; without one: symbolon up --accept-restored-store --home \(home.path)")
@@ -33,13 +33,20 @@ extension Complaint {
                     "the head of the audit record, which shows whether the store was put back, cannot be noted or read",
                 why: failure.explanation,
                 mend: "find out what changed that file; once you know, move it away, and it is noted anew")
+        case AuthorityFailure.keyDoesNotFit(let role):
+            self.init(
+                what: "the authority in \(home.storeName) is another one than the keys in \(home.path) are for",
+                why: AuthorityFailure.keyDoesNotFit(role).explanation,
+                mend: "put its own keys into \(home.keysFolder), or name another store with symbolon up --store",
+                exit: .unsafeHome)
         case let failure as AuthorityFailure:
             self.init(
                 what: "the authority in \(home.path) cannot be opened", why: failure.explanation,
                 mend: "look at its record: symbolon audit verify --home \(home.path)")
         case let failure as StoreFailure:
             self.init(
-                what: "the store \(home.database) cannot be used", why: failure.explanation, mend: Self.mend(failure))
+                what: "the store \(home.storeName) cannot be used", why: failure.explanation,
+                mend: Self.mend(failure) ?? home.storeMend(failure))
         case let failure as FileFailure:
             self.init(what: "a file in \(home.path) cannot be used", why: failure.explanation)
         default:
@@ -50,7 +57,7 @@ extension Complaint {
     /// Why a home has no authority, once it was looked for.
     static func noAuthority(_ home: HomeFolder) -> String {
         UnfinishedCreation.isMarked(home)
-            ? "one was being made, and that was not finished" : "\(home.database) does not exist"
+            ? "one was being made, and that was not finished" : home.absence
     }
 
     static func mend(_ failure: StoreFailure) -> String? {
@@ -61,7 +68,28 @@ extension Complaint {
         case .newerSchema: "use the later release that wrote it"
         case .foreign: "choose another folder with --home"
         case .damaged: "restore it from a backup; until then nothing is issued"
-        case .alreadyCreated, .serialTaken, .unknownSerial, .conflict, .audit, .forbidden, .unavailable, .outcomeUnknown: nil
+        case .outcomeUnknown: "look whether it was done before you ask again: symbolon audit show"
+        case .alreadyCreated, .serialTaken, .unknownSerial, .conflict, .audit, .forbidden, .unavailable: nil
         }
+    }
+}
+
+extension HomeFolder {
+    /// What people know the store by; a password is not in it.
+    fileprivate var storeName: String {
+        if case .success(let store) = Result(catching: store) { store.description } else { storeFile }
+    }
+
+    fileprivate var absence: String {
+        if case .success(.file(let path)) = Result(catching: store) {
+            "\(path) does not exist"
+        } else {
+            "the keys of the one in \(storeName) are not here"
+        }
+    }
+
+    fileprivate func storeMend(_ failure: StoreFailure) -> String? {
+        guard case .unavailable = failure, case .success(.postgreSQL) = Result(catching: store) else { return nil }
+        return "see what the server says: psql \"\(storeName)\"; another place: symbolon up --store …"
     }
 }

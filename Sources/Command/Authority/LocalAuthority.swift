@@ -20,8 +20,18 @@ struct LocalAuthority: Sendable {
     // MARK: Opening
 
     /// True when the home has an authority that was made to its end, without opening any key.
+    ///
+    /// In a database there may be one that this home has no part in: its keys make the home a node of it.
     static func exists(in home: HomeFolder) -> Bool {
-        FileManager.default.fileExists(atPath: home.database) && !UnfinishedCreation.isMarked(home)
+        guard !UnfinishedCreation.isMarked(home) else { return false }
+        let sign =
+            switch Result(catching: home.store) {
+            case .success(.file(let path)): path
+            case .success(.postgreSQL): home.keyFile(.issuing)
+            // Whoever opens it finds out why.
+            case .failure: home.storeFile
+            }
+        return FileManager.default.fileExists(atPath: sign)
     }
 
     /// Opens the authority that is there; gives up intents that a killed process left behind.
@@ -59,7 +69,7 @@ struct LocalAuthority: Sendable {
     static func unsealed(
         _ home: HomeFolder, _ passphrase: SecretBytes
     ) async throws -> (AuthorityDatabase, AuthorityKeys) {
-        let store = try AuthorityDatabase.open(at: home.database, notingHeadIn: home.auditHead)
+        let store = try await AuthorityDatabase.open(home.store(), notingHeadIn: home.auditHead)
         async let issuingKey = PrivateKeyFile.load(home.keyFile(.issuing), with: passphrase)
         async let auditKey = PrivateKeyFile.load(home.keyFile(.audit), with: passphrase)
         let keys = AuthorityKeys(issuing: try await issuingKey, audit: try await auditKey)
@@ -105,16 +115,38 @@ struct LocalAuthority: Sendable {
         }
         do {
             let unfinished = try UnfinishedCreation(home)
-            let store = try AuthorityDatabase.create(at: home.database, notingHeadIn: home.auditHead)
+            let store = try await makeStore(in: home)
             if try await store.authority() == nil {
                 try unfinished.clear()
                 try await make(configuration, in: home, store, passphrase)
             }
             try unfinished.end()
+            try refuseWithoutKeys(home, store)
         } catch {
             throw Complaint(opening: home, error)
         }
         return try await open(home, passphrase)
+    }
+
+    private static func makeStore(in home: HomeFolder) async throws -> AuthorityDatabase {
+        switch try home.store() {
+        case .file(let path):
+            return try AuthorityDatabase.create(at: path, notingHeadIn: home.auditHead)
+        case .postgreSQL(let address):
+            let store = try await AuthorityDatabase.open(at: address, notingHeadIn: home.auditHead)
+            try home.rememberStore()
+            return store
+        }
+    }
+
+    /// The database had an authority before this home came to it.
+    private static func refuseWithoutKeys(_ home: HomeFolder, _ store: AuthorityDatabase) throws {
+        guard !FileManager.default.fileExists(atPath: home.keyFile(.issuing)) else { return }
+        throw Complaint(
+            what: "\(store.place) has an authority, and \(home.path) does not have its keys",
+            why: "\(home.keyFile(.issuing)) is not there",
+            mend: "copy keys/ and the passphrase from the home of another node, then: symbolon up --home \(home.path)",
+            exit: .unsafeHome)
     }
 
     /// The keys are on disk before anything is signed with them.

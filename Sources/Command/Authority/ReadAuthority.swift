@@ -20,7 +20,7 @@ struct ReadAuthority: Sendable {
                 mend: "make one: symbolon up --home \(home.path)", exit: .undecided)
         }
         do {
-            let store = try AuthorityDatabase.open(at: home.database, mode: .readOnly)
+            let store = try await AuthorityDatabase.open(home.store(), mode: .readOnly)
             guard let record = try await store.authority() else { throw AuthorityFailure.notCreated }
             return ReadAuthority(
                 store: store, record: record, root: try Certificate(der: record.rootCertificate),

@@ -50,6 +50,8 @@ final class UnfinishedCreation {
     func end() throws { try DurableFile.remove(Self.mark(home)) }
 
     private static func refuseStrangeKeys(_ home: HomeFolder) throws {
+        // In a database, the store says itself whether it has the authority of these keys.
+        guard case .file = try home.store() else { return }
         // In this order: whoever makes an authority marks the home and makes the store before the first key.
         guard let key = keyFiles(home).first, !FileManager.default.fileExists(atPath: home.database), !isMarked(home)
         else { return }

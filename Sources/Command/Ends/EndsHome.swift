@@ -75,12 +75,12 @@ extension EndsHome {
     }
 
     func publish(_ service: String, at address: String) async throws {
-        try await AuthorityDatabase.open(at: folder.database)
+        try await AuthorityDatabase.open(folder.store())
             .publish(ServiceEndpoint(service: service, address: address, updatedAt: Date()))
     }
 
     func withdraw(_ service: String, at address: String) async throws {
-        try await AuthorityDatabase.open(at: folder.database).withdraw(service: service, address: address)
+        try await AuthorityDatabase.open(folder.store()).withdraw(service: service, address: address)
     }
 }
 

@@ -18,6 +18,7 @@ struct Up: AsyncParsableCommand {
               symbolon up --passphrase-credential authority       sealed under a systemd credential
               symbolon up --once --permit-dns apps.example        later: names below apps.example too; also while it serves
               symbolon up --accept-restored-store                 a backup was put back: go on from it
+              symbolon up --store postgresql://ca@db.corp.example/ca   for several nodes on one PostgreSQL database
 
             It serves ACME, the API of its operators, a health page and metrics on one port, until SIGTERM or SIGINT. Its \
             certificate is its own and renews itself. An authority without operators gets its first one: the identity \
@@ -58,14 +59,20 @@ struct Up: AsyncParsableCommand {
         name: .customLong("accept-restored-store"),
         help: "Go on with a store that was put back to an earlier day, record that, and say what it has forgotten.")
     var acceptsRestoredStore = false
+    @Option(
+        help: ArgumentHelp(
+            "Keep the store in this PostgreSQL database; the home remembers it (default: a file in the home).",
+            valueName: "postgresql://…"))
+    var store: String?
     @OptionGroup(title: "Serving") var serving: ServeOptions
     @OptionGroup var home: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         try await Complaint.reported {
-            let exists = LocalAuthority.exists(in: home.folder)
-            let (opened, accepted) = try await authority(exists: exists)
+            let folder = try storingFolder()
+            let exists = LocalAuthority.exists(in: folder)
+            let (opened, accepted) = try await authority(in: folder, exists: exists)
             var authority = opened
             var permitted: [Permission] = []
             if exists {
@@ -95,11 +102,48 @@ struct Up: AsyncParsableCommand {
         }
     }
 
-    private func authority(exists: Bool) async throws -> (LocalAuthority, StoreRestoration?) {
+    private func authority(
+        in folder: HomeFolder, exists: Bool
+    ) async throws -> (LocalAuthority, StoreRestoration?) {
         let source = home.passphrase.source
-        if acceptsRestoredStore { return try await LocalAuthority.acceptRestored(home.folder, passphrase: source) }
-        if exists { return (try await LocalAuthority.open(home.folder, passphrase: source), nil) }
-        return (try await LocalAuthority.create(in: home.folder, try wanted(), passphrase: source), nil)
+        if acceptsRestoredStore { return try await LocalAuthority.acceptRestored(folder, passphrase: source) }
+        guard exists else {
+            return (try await LocalAuthority.create(in: folder, try wanted(), passphrase: source), nil)
+        }
+        let authority = try await LocalAuthority.open(folder, passphrase: source)
+        if store != nil {
+            // A node that was given the keys has no other folders yet. Only what holds the authority of these keys is
+            // remembered.
+            _ = try folder.create(passphrase: source ?? .file(folder.passphraseFile))
+            try folder.rememberStore()
+        }
+        return (authority, nil)
+    }
+
+    /// The home, with the database that was named for its store.
+    private func storingFolder() throws -> HomeFolder {
+        guard let store else { return home.folder }
+        let address: PostgreSQLAddress
+        do {
+            address = try PostgreSQLAddress(store)
+        } catch {
+            // Not repeated: it may hold a password.
+            throw Complaint(what: "--store does not name a PostgreSQL database", why: error.explanation, exit: .undecided)
+        }
+        guard !FileManager.default.fileExists(atPath: home.folder.database) else {
+            throw Complaint(
+                what: "the authority in \(home.folder.path) keeps its store in a file, and is left as it is",
+                why: "\(home.folder.database) is there",
+                mend: "leave --store out, or make another authority with --home", exit: .undecided)
+        }
+        if address.holdsPassword {
+            Lines.complain(
+                """
+                symbolon: --store holds a password, which other users of this machine may have seen
+                  do:  put it into ~/.pgpass or passfile=, and change it
+                """)
+        }
+        return home.folder.storing(in: address)
     }
 
     private func wanted() throws -> AuthorityConfiguration {

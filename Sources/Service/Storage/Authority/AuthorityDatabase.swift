@@ -45,6 +45,16 @@ public final class AuthorityDatabase: AuthorityStore {
         AuthorityDatabase(try await PostgreSQLEngine.open(address, mode: mode, notingHeadIn: noted))
     }
 
+    /// Opens a store wherever it is.
+    public static func open(
+        _ location: StoreLocation, mode: StoreMode = .readWrite, notingHeadIn noted: AuditHeadFile? = nil
+    ) async throws(StoreFailure) -> AuthorityDatabase {
+        switch location {
+        case .file(let path): try open(at: path, mode: mode, notingHeadIn: noted)
+        case .postgreSQL(let address): try await open(at: address, mode: mode, notingHeadIn: noted)
+        }
+    }
+
     init(_ engine: any StoreEngine) {
         self.engine = engine
     }

@@ -4,7 +4,8 @@ import SymbolonKeys
 ///
 /// ```text
 /// HOME/                  0700
-/// ├── authority.sqlite   0600   certificates, revocations, the audit record
+/// ├── authority.sqlite   0600   certificates, revocations, the audit record; not where a database has them
+/// ├── store              0600   only where a database has them: which
 /// ├── authority.json     0600   only on a machine that was paired: its authority's addresses and anchors
 /// ├── passphrase         0600   only where the operator named no other source
 /// ├── keys/              0700   root.key.pem, issuing.key.pem, audit.key.pem: sealed, 0600; audit.head: 0600
@@ -15,10 +16,17 @@ public struct HomeFolder: Hashable, Sendable {
     /// Absolute, with no slash at the end.
     public let path: String
 
+    /// The database that was named for the authority's store; `nil`: what the home remembers (`HomeFolder+Store.swift`).
+    let namedStore: PostgreSQLAddress?
+
     /// - Parameter path: absolute, or relative to the current folder.
-    public init(_ path: String) {
+    public init(_ path: String, store: PostgreSQLAddress? = nil) {
         self.path = absolutePath(path)
+        namedStore = store
     }
+
+    /// The same home, with the authority's store in this database.
+    public func storing(in address: PostgreSQLAddress) -> HomeFolder { HomeFolder(path, store: address) }
 
     public var database: String { path + "/authority.sqlite" }
     public var passphraseFile: String { path + "/passphrase" }

@@ -1,4 +1,4 @@
 extension Schema {
     /// What enrolment keeps: each domain has a part of its own.
-    static let version3 = SchemaPart([operators, invitations])
+    static let version3 = SchemaPart([operators, invitations, acme])
 }

@@ -61,8 +61,6 @@ enum SchemaDialect: Sendable {
 
     /// A trigger that refuses.
     ///
-    /// For insertions give a `condition` that sees rows that would be replaced: `INSERT OR REPLACE` of SQLite deletes
-    /// without a deletion's triggers.
     /// - Parameters:
     ///   - event: `INSERT`, `DELETE`, `UPDATE`, or `UPDATE OF column, …`.
     ///   - condition: with `NEW` and `OLD`, and queries of the same tables; always, unless given.
@@ -89,6 +87,16 @@ enum SchemaDialect: Sendable {
             """
             + (event == "DELETE" ? truncation(name, table) : "")
         }
+    }
+
+    /// Refuses an insertion in SQLite that would take another row's place: `INSERT OR REPLACE` deletes without a deletion's
+    /// triggers. PostgreSQL has no such statement.
+    /// - Parameter same: what rows that cannot stand beside each other have in common.
+    func refuseReplacing(_ table: String, _ same: String) -> String {
+        guard self == .sqlite else { return "" }
+        return refuse(
+            "\(table)_once", "INSERT", on: table, when: "EXISTS (SELECT 1 FROM \(table) WHERE \(same))",
+            saying: "a row is never replaced")
     }
 
     /// PostgreSQL empties a table without a deletion's triggers.

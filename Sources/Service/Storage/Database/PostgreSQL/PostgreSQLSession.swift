@@ -166,8 +166,8 @@ final class PostgreSQLSession: StoreLink {
                 throw StoreFailure.outcomeUnknown("\(cause.message); the server says \(status ?? "nothing") of it")
             }
             return status == "committed"
-        } catch let failure as StoreFailure {
-            throw failure
+        } catch StoreFailure.outcomeUnknown(let status) {
+            throw StoreFailure.outcomeUnknown(status)
         } catch {
             throw StoreFailure.outcomeUnknown("\(cause.message); then: \(StoreFailure(error).explanation)")
         }

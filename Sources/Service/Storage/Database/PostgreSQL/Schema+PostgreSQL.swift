@@ -43,7 +43,7 @@ extension Schema {
         }
     }
 
-    private static let mark = """
+    static let mark = """
         CREATE TABLE symbolon_schema (
             id BIGINT PRIMARY KEY CHECK (id = 1),
             version BIGINT NOT NULL CHECK (version > 0)

@@ -1,0 +1,197 @@
+public import Foundation
+public import SymbolonAuthority
+public import SymbolonCertificates
+public import SymbolonEnrollment
+public import SymbolonKeys
+
+/// The ACME server's port. What a decision rests on is looked at in the transaction that stores it, and all writes follow
+/// one another: of two decisions that rest on the same, the second finds a conflict.
+extension AuthorityDatabase: ACMEStore {
+    public func commit(_ decision: ACMEDecision) async throws(StoreFailure) -> ACMECommit {
+        try await engine.write { transaction in
+            guard try Self.holds(decision, in: transaction) else { return .conflict }
+            for one in decision.accounts { try ACMETables.accounts.put(one, in: transaction) }
+            for one in decision.externalAccountKeys { try ACMETables.externalKeys.put(one, in: transaction) }
+            for one in decision.authorizations { try ACMETables.authorizations.put(one, in: transaction) }
+            for one in decision.orders { try ACMETables.orders.put(one, in: transaction) }
+            if let replacement = decision.replacement { try Self.put(replacement, in: transaction) }
+            for entry in decision.audit { try transaction.append(entry) }
+            return .done
+        }
+    }
+
+    /// Everything is still as the decision takes it to be.
+    private static func holds(_ decision: ACMEDecision, in session: some StoreSession) throws -> Bool {
+        for one in decision.unchangedAccounts where try !ACMETables.accounts.isCurrent(one, in: session) { return false }
+        for one in decision.unchangedAuthorizations
+        where try !ACMETables.authorizations.isCurrent(one, in: session) { return false }
+        for one in decision.accounts {
+            guard try ACMETables.accounts.follows(one, in: session) else { return false }
+            let isTaken = try session.exists(
+                "SELECT 1 FROM acme_account WHERE key = ? AND id <> ?",
+                [.octets(one.key.fingerprint.bytes), .text(one.id.description)])
+            guard !isTaken else { return false }
+        }
+        for one in decision.externalAccountKeys
+        where try !ACMETables.externalKeys.follows(one, in: session) { return false }
+        for one in decision.authorizations where try !ACMETables.authorizations.follows(one, in: session) { return false }
+        for one in decision.orders where try !ACMETables.orders.follows(one, in: session) { return false }
+        guard let replacement = decision.replacement else { return true }
+        return try replacingOrder(of: replacement.certificate, in: session) == replacement.instead?.description
+    }
+
+    private static func put(_ replacement: ACMEDecision.Replacement, in session: some StoreSession) throws {
+        let sql =
+            replacement.instead == nil
+            ? "INSERT INTO acme_replacement (order_id, certificate) VALUES (?, ?)"
+            : "UPDATE acme_replacement SET order_id = ? WHERE certificate = ?"
+        try session.execute(
+            sql, [.text(replacement.order.description), .octets(replacement.certificate.magnitude)])
+    }
+
+    private static func replacingOrder(of certificate: SerialNumber, in session: some StoreSession) throws -> String? {
+        try session.row(
+            "SELECT order_id FROM acme_replacement WHERE certificate = ?", [.octets(certificate.magnitude)])?
+            .text("order_id")
+    }
+
+    // MARK: Accounts
+
+    public func account(_ id: ResourceID) async throws(StoreFailure) -> ACMEAccount? {
+        try await engine.read { try ACMETables.accounts.get(id.description, in: $0) }
+    }
+
+    public func account(withKey key: KeyFingerprint) async throws(StoreFailure) -> ACMEAccount? {
+        try await engine.read { session in
+            try ACMETables.accounts.all(where: "key = ?", [.octets(key.bytes)], in: session).first
+        }
+    }
+
+    public func accounts(limit: Int) async throws(StoreFailure) -> [ACMEAccount] {
+        try await engine.read { session in
+            try ACMETables.accounts.all(
+                where: "number > 0 ORDER BY number DESC LIMIT ?", [.integer(max(0, limit))], in: session)
+        }
+    }
+
+    public func accountCount(from network: String, since: Date) async throws(StoreFailure) -> Int {
+        try await engine.read { session in
+            try ACMETables.accounts.count(
+                where: "created_from = ? AND created_at >= ?", [.text(network), .time(since)], in: session)
+        }
+    }
+
+    public func externalAccountKey(_ id: String) async throws(StoreFailure) -> ExternalAccountKey? {
+        // What holds a NUL is the name of none.
+        guard !id.utf8.contains(0) else { return nil }
+        return try await engine.read { try ACMETables.externalKeys.get(id, in: $0) }
+    }
+
+    public func externalAccountKeys(limit: Int) async throws(StoreFailure) -> [ExternalAccountKey] {
+        try await engine.read { session in
+            try ACMETables.externalKeys.all(
+                where: "number > 0 ORDER BY number DESC LIMIT ?", [.integer(max(0, limit))], in: session)
+        }
+    }
+
+    // MARK: Orders
+
+    public func order(_ id: ResourceID) async throws(StoreFailure) -> ACMEOrderRecord? {
+        try await engine.read { session in
+            guard let order = try ACMETables.orders.get(id.description, in: session) else { return nil }
+            let authorizations = try order.authorizations.map { id in
+                guard let found = try ACMETables.authorizations.get(id.description, in: session) else {
+                    throw StoreFailure.damaged("authorization \(id) of order \(order.id) is not there")
+                }
+                return found
+            }
+            return ACMEOrderRecord(order: order, authorizations: authorizations)
+        }
+    }
+
+    public func order(certificate: SerialNumber) async throws(StoreFailure) -> ACMEOrder? {
+        try await engine.read { session in
+            try ACMETables.orders.all(where: "certificate = ?", [.octets(certificate.magnitude)], in: session).first
+        }
+    }
+
+    public func orders(
+        of account: ResourceID, after: ResourceID?, limit: Int
+    ) async throws(StoreFailure) -> [ResourceID] {
+        try await engine.read { session in
+            let condition = after == nil ? "" : "AND number > (SELECT number FROM acme_order WHERE id = ?)"
+            let rows = try session.rows(
+                """
+                SELECT id FROM acme_order WHERE account = ? AND state <> 'invalid' \(condition) ORDER BY number LIMIT ?
+                """,
+                [.text(account.description)] + (after.map { [.text($0.description)] } ?? [])
+                    + [.integer(max(0, limit))])
+            return try rows.map { row in
+                guard let id = ResourceID(try row.text("id")) else {
+                    throw StoreFailure.damaged("an order's id does not read back")
+                }
+                return id
+            }
+        }
+    }
+
+    public func orderCount(of account: ResourceID, since: Date) async throws(StoreFailure) -> Int {
+        try await engine.read { session in
+            try ACMETables.orders.count(
+                where: "account = ? AND created_at >= ?", [.text(account.description), .time(since)], in: session)
+        }
+    }
+
+    public func order(replacing certificate: SerialNumber) async throws(StoreFailure) -> ACMEOrder? {
+        try await engine.read { session in
+            try Self.replacingOrder(of: certificate, in: session).flatMap { id in
+                try ACMETables.orders.get(id, in: session)
+            }
+        }
+    }
+
+    public func unfinishedOrders(since: Date, limit: Int) async throws(StoreFailure) -> [ACMEOrder] {
+        try await engine.read { session in
+            try ACMETables.orders.all(
+                where: "processing_since <= ? ORDER BY processing_since, number LIMIT ?",
+                [.time(since), .integer(max(0, limit))], in: session)
+        }
+    }
+
+    // MARK: Authorizations
+
+    public func authorization(_ id: ResourceID) async throws(StoreFailure) -> ACMEAuthorization? {
+        try await engine.read { try ACMETables.authorizations.get(id.description, in: $0) }
+    }
+
+    public func validAuthorizations(
+        of account: ResourceID, for identifiers: [ACMEIdentifier], until: Date
+    ) async throws(StoreFailure) -> [ACMEAuthorization] {
+        try await engine.read { session in
+            // One by one: a query of its own for each number of identifiers would be prepared each.
+            try identifiers.flatMap { identifier in
+                try ACMETables.authorizations.all(
+                    where: "account = ? AND identifier = ? AND status = 'valid' AND expires_at > ? ORDER BY number",
+                    [.text(account.description), .text(identifier.description), .time(until)], in: session)
+            }
+        }
+    }
+
+    public func failureCount(
+        of account: ResourceID, for identifier: ACMEIdentifier, since: Date
+    ) async throws(StoreFailure) -> Int {
+        try await engine.read { session in
+            try ACMETables.authorizations.count(
+                where: "account = ? AND identifier = ? AND status = 'invalid' AND created_at >= ?",
+                [.text(account.description), .text(identifier.description), .time(since)], in: session)
+        }
+    }
+
+    public func dueAuthorizations(at now: Date, limit: Int) async throws(StoreFailure) -> [ACMEAuthorization] {
+        try await engine.read { session in
+            try ACMETables.authorizations.all(
+                where: "due_at <= ? ORDER BY due_at, number LIMIT ?", [.time(now), .integer(max(0, limit))],
+                in: session)
+        }
+    }
+}
