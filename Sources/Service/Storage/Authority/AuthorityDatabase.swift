@@ -125,6 +125,3 @@ public final class AuthorityDatabase: AuthorityStore {
         }
     }
 }
-
-/// The earlier name, for as long as others are being moved to the new one.
-public typealias SQLiteAuthorityStore = AuthorityDatabase
