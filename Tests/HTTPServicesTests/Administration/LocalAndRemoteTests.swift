@@ -97,7 +97,7 @@ struct LocalAndRemoteTests {
     @Test("a service says where it is and is found; nobody else says so for it", arguments: Way.allCases)
     private func endpoints(_ way: Way) async throws {
         let authority = try await ServedAuthority.start()
-        let web = try await authority.person("web", profile: .service)
+        let web = try await authority.person("web", profile: .workload)
         let other = try await authority.person("laptop", profile: .client)
         let asked = try administration(way, authority, web)
         let published = try await asked.perform(PublishEndpoint(service: "web", address: "10.0.0.7:8443"))

@@ -21,12 +21,7 @@ public actor HTTPSClient {
     /// Who waits for a turn, in order.
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    private struct Connection {
-        let channel: any Channel
-        let tls: NIOLoopBound<TLSHandler>
-        let handler: NIOLoopBound<HTTPSConnectionHandler>
-        let facts: SessionFacts
-    }
+    private typealias Connection = HTTPSConnectionHandler.Proved
 
     /// - Parameter group: other loops than those that shake hands for services; without one, loops of the process's own.
     public init(
@@ -138,7 +133,7 @@ public actor HTTPSClient {
 
     private func connected() async throws(HTTPSFailure) -> Connection {
         let loop = group.next()
-        let proved = loop.makePromise(of: SessionFacts.self)
+        let proved = loop.makePromise(of: Connection.self)
         let (address, proof, limits) = (address, proof, limits)
         let made = ClientBootstrap(group: loop)
             .connectTimeout(limits.connecting)
@@ -152,17 +147,7 @@ public actor HTTPSClient {
         made.whenFailure { proved.fail(HTTPSFailure(connectingTo: address, $0, within: limits.connecting)) }
         do {
             let connection = try await withTaskCancellationHandler {
-                let facts = try await proved.futureResult.get()
-                let channel = try await made.get()
-                return try await channel.eventLoop.submit {
-                    let pipeline = channel.pipeline.syncOperations
-                    let loop = channel.eventLoop
-                    return Connection(
-                        channel: channel,
-                        tls: NIOLoopBound(try pipeline.handler(type: TLSHandler.self), eventLoop: loop),
-                        handler: NIOLoopBound(
-                            try pipeline.handler(type: HTTPSConnectionHandler.self), eventLoop: loop), facts: facts)
-                }.get()
+                try await proved.futureResult.get()
             } onCancel: {
                 made.whenSuccess { $0.close(promise: nil) }
             }
@@ -175,7 +160,7 @@ public actor HTTPSClient {
 
     private static func addHandlers(
         to channel: any Channel, _ address: ServerAddress, _ proof: HTTPSProof, _ limits: HTTPSLimits,
-        fulfilling proved: EventLoopPromise<SessionFacts>
+        fulfilling proved: EventLoopPromise<Connection>
     ) throws {
         let pipeline = channel.pipeline.syncOperations
         let handler = HTTPSConnectionHandler(address, judging: proof.judge, fulfilling: proved)
@@ -183,8 +168,7 @@ public actor HTTPSClient {
         (bounds.maxHeaderListSize, bounds.maxHeaderFieldSize) = (limits.headOctets, limits.headOctets)
         let decoder = HTTPResponseDecoder(
             leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop, limitConfiguration: bounds)
-        try pipeline.addHandler(
-            TLSHandler(context: proof.context, serverName: proof.serverName ?? address.host) { handler.verify($0) })
+        try pipeline.addHandler(handler.makeTLS(proof))
         try pipeline.addHandler(HTTPRequestEncoder())
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(handler)

@@ -29,24 +29,44 @@ final class HTTPSConnectionHandler: ChannelInboundHandler {
         let deadline: Scheduled<Void>
     }
 
+    /// A connection on which both ends are proved, with the handlers that do the work: they are gone from its pipeline once
+    /// it is closed, and still know why.
+    struct Proved: Sendable {
+        let facts: SessionFacts
+        let channel: any Channel
+        let tls: NIOLoopBound<TLSHandler>
+        let handler: NIOLoopBound<HTTPSConnectionHandler>
+    }
+
     private let address: ServerAddress
     private let judge: @Sendable (PresentedPeer) -> Result<VerifiedPeer, HTTPSFailure>
     /// Kept when both ends are proved, or when they will not be.
-    private let proved: EventLoopPromise<SessionFacts>
+    private let proved: EventLoopPromise<Proved>
     private var state = State.proving
     /// Why our verifier refused: more exact than the handshake's word for it.
     private var refusal: HTTPSFailure?
     private var silence: Scheduled<Void>?
+    private var wasActive = false
     private var context: ChannelHandlerContext?
+    private weak var tls: TLSHandler?
 
     init(
         _ address: ServerAddress,
         judging judge: @escaping @Sendable (PresentedPeer) -> Result<VerifiedPeer, HTTPSFailure>,
-        fulfilling proved: EventLoopPromise<SessionFacts>
+        fulfilling proved: EventLoopPromise<Proved>
     ) {
         self.address = address
         self.judge = judge
         self.proved = proved
+    }
+
+    /// The handler in front of this one, which asks it to verify.
+    func makeTLS(_ proof: HTTPSProof) -> TLSHandler {
+        let handler = TLSHandler(context: proof.context, serverName: proof.serverName ?? address.host) {
+            self.verify($0)
+        }
+        tls = handler
+        return handler
     }
 
     /// May take a request.
@@ -54,7 +74,7 @@ final class HTTPSConnectionHandler: ChannelInboundHandler {
 
     // MARK: Proof
 
-    func verify(_ presented: PresentedPeer) -> PeerVerdict {
+    private func verify(_ presented: PresentedPeer) -> PeerVerdict {
         switch judge(presented) {
         case .success(let peer):
             return .accepted(peer)
@@ -67,9 +87,13 @@ final class HTTPSConnectionHandler: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let completed = event as? TLSHandshakeCompleted, case .proving = state {
+        if let completed = event as? TLSHandshakeCompleted, let tls, case .proving = state {
             state = .idle
-            proved.succeed(completed.facts)
+            let loop = context.eventLoop
+            proved.succeed(
+                Proved(
+                    facts: completed.facts, channel: context.channel, tls: NIOLoopBound(tls, eventLoop: loop),
+                    handler: NIOLoopBound(self, eventLoop: loop)))
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -148,13 +172,19 @@ final class HTTPSConnectionHandler: ChannelInboundHandler {
 
     // MARK: The end
 
+    func channelActive(context: ChannelHandlerContext) {
+        wasActive = true
+        context.fireChannelActive()
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         fail(.cutOff(afterFirstOctet: isReceiving), context)
         context.fireChannelInactive()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        fail(.cutOff(afterFirstOctet: isReceiving), context)
+        // Where there was no connection, the failure to connect says why.
+        if wasActive { fail(.cutOff(afterFirstOctet: isReceiving), context) }
         self.context = nil
     }
 
