@@ -23,7 +23,7 @@ struct RemoteAuthority: Sendable {
         client = HTTPSClient(to: ServerAddress(host: address.host, port: address.port), proving: proof)
     }
 
-    /// Our end shows the identity; theirs has to end in one of its anchors and have the name that was asked for.
+    /// Our end shows the identity; theirs has to be the server of the authority that issued it, wherever it listens.
     private static func proof(_ identity: StoredIdentity, _ address: HostAndPort) throws -> HTTPSProof {
         let now = Date()
         guard identity.leaf.notAfter >= now else {
@@ -36,7 +36,7 @@ struct RemoteAuthority: Sendable {
         do {
             return try HTTPSProof(
                 identity: TLSIdentity(chain: identity.chain.map(\.der), pkcs8: identity.key.pkcs8()),
-                trusting: Verifier(anchors: identity.trustAnchors), expecting: try expectation(identity, address))
+                trusting: Verifier(anchors: identity.trustAnchors), expecting: try expectation(identity))
         } catch let failure as TLSFailure {
             throw Complaint(
                 what: "the identity \(identity.name) cannot be shown to an authority", why: failure.explanation,
@@ -44,13 +44,14 @@ struct RemoteAuthority: Sendable {
         }
     }
 
-    private static func expectation(_ identity: StoredIdentity, _ address: HostAndPort) throws -> Expectation {
-        let kind = (try? IPAddress(address.host)) == nil ? "dns" : "ip"
-        let host = try Input.parse("\(kind):\(address.host)", as: "a host's name", ReferenceName.init)
-        return Expectation(
-            .server, names: [host],
-            revocation: .bestEffort(
-                because: "whether its own certificate is revoked only the authority itself could say"))
+    private static func expectation(_ identity: StoredIdentity) throws -> Expectation {
+        guard let domain = identity.spiffeID?.trustDomain else {
+            throw Complaint(
+                what: "the identity \(identity.name) cannot be shown to an authority",
+                why: "it names no trust domain, so nothing says which authority it belongs to",
+                mend: "come as a person or a client: name one with --as NAME", exit: .undecided)
+        }
+        return try .authority(of: domain)
     }
 }
 

@@ -6,7 +6,7 @@ extension AuthorityConfiguration {
     static let reservedSegments: Set<String> = ["authority", "person", "device"]
 
     /// The short name of the authority's own server: `spiffe://DOMAIN/authority/server`.
-    static let serverName = "authority/server"
+    public static let serverName = "authority/server"
 
     /// Folders of what is named by the DNS name or address that it proved (`host/www.example.org`), which may be longer than
     /// a common name.
