@@ -1,3 +1,4 @@
+import Foundation
 import SymbolonAccessPolicy
 import SymbolonNames
 import SymbolonProxy
@@ -51,5 +52,10 @@ extension HostAndPort {
         case "::": HostAndPort(host: "::1", port: port)
         default: self
         }
+    }
+
+    /// As other machines reach it, when it stands for every address of the machine: by the machine's name.
+    var reachableElsewhere: HostAndPort {
+        ["0.0.0.0", "::"].contains(host) ? HostAndPort(host: ProcessInfo.processInfo.hostName, port: port) : self
     }
 }

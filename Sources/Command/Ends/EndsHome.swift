@@ -67,23 +67,6 @@ struct EndsHome: Sendable {
     }
 }
 
-/// Where the services protected on this machine can be reached.
-extension EndsHome {
-    func address(of service: String) async throws -> HostAndPort? {
-        guard let found = try await authority?.store.endpoint(of: service) else { return nil }
-        return try HostAndPort(found.address)
-    }
-
-    func publish(_ service: String, at address: String) async throws {
-        try await AuthorityDatabase.open(folder.store())
-            .publish(ServiceEndpoint(service: service, address: address, updatedAt: Date()))
-    }
-
-    func withdraw(_ service: String, at address: String) async throws {
-        try await AuthorityDatabase.open(folder.store()).withdraw(service: service, address: address)
-    }
-}
-
 extension IssuanceRecord {
     fileprivate var renewable: IssuanceIntent? {
         if case .issued = state { intent } else { nil }

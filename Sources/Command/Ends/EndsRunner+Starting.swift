@@ -37,8 +37,8 @@ extension EndsRunner {
         }
         warnOfBestEffort(trust, of: service.name)
         await keeper.keep(end, wish)
-        let address = end.addresses.lazy.compactMap(HostAndPort.init).first?.reachable
-        await ends.add(end, at: address, isPublished: usesRegistry(service.identity))
+        let bound = end.addresses.lazy.compactMap(HostAndPort.init).first
+        await ends.add(end, at: bound?.reachable, published: published(bound, service.identity))
     }
 
     func start(_ door: RunConfiguration.Door, _ keeper: TrustKeeper, _ ends: EndsService) async throws {
@@ -70,7 +70,7 @@ extension EndsRunner {
         }
         warnOfBestEffort(trust, of: door.name)
         await keeper.keep(end, wish)
-        await ends.add(end, at: nil, isPublished: false)
+        await ends.add(end, at: nil, published: nil)
     }
 
     private func source(
@@ -91,11 +91,14 @@ extension EndsRunner {
         }
     }
 
-    private func usesRegistry(_ source: RunConfiguration.IdentitySource) -> Bool {
-        if case .home = source { LocalAuthority.exists(in: folder) } else { false }
+    /// Under which address the authority shall know a service; nil: the home has none to tell.
+    private func published(_ bound: HostAndPort?, _ source: RunConfiguration.IdentitySource) -> HostAndPort? {
+        guard case .home = source else { return nil }
+        if LocalAuthority.exists(in: folder) { return bound?.reachable }
+        return FileManager.default.fileExists(atPath: folder.pairedAuthorityFile) ? bound?.reachableElsewhere : nil
     }
 
-    /// What the operator says, else an end of this process, else what another process of this machine has noted.
+    /// What the operator says, else an end of this process, else what the authority has been told.
     private func address(
         of door: RunConfiguration.Door, _ keeper: TrustKeeper, _ ends: EndsService
     ) async throws -> HostAndPort {
@@ -104,7 +107,7 @@ extension EndsRunner {
         if let noted = try await keeper.home?.address(of: door.name) { return noted }
         throw Complaint(
             what: "nothing says where \(door.name) listens",
-            why: "no service of that name is protected on this machine",
+            why: "no service of that name is protected on this machine, or known to the authority of this home",
             mend: "name it with --at HOST:PORT, or start it here: symbolon protect \(door.name) --to HOST:PORT",
             exit: .undecided)
     }

@@ -8,7 +8,8 @@ actor EndsService: Service {
         let end: RunningEnd
         /// Where programs of this machine reach it; nil for a door.
         let address: HostAndPort?
-        let isPublished: Bool
+        /// As the authority has been told; nil where it has not.
+        let published: HostAndPort?
     }
 
     /// For live connections to finish in; with what comes after it, inside the 15 s that container runtimes give at least.
@@ -23,14 +24,14 @@ actor EndsService: Service {
         self.home = home
     }
 
-    func add(_ end: RunningEnd, at address: HostAndPort?, isPublished: Bool) async {
-        running.append(Running(end: end, address: address, isPublished: isPublished))
-        guard isPublished, let address else { return }
+    func add(_ end: RunningEnd, at address: HostAndPort?, published: HostAndPort?) async {
+        running.append(Running(end: end, address: address, published: published))
+        guard let published else { return }
         do {
-            try await home?.publish(end.name, at: address.description)
+            try await home?.publish(end.name, at: published.description)
         } catch {
             report.warn(
-                end.name, "its address is not noted, so that reach needs --at \(address)",
+                end.name, "its address is not noted, so that reach needs --at \(published)",
                 why: ExplainedError.text(error))
         }
     }
@@ -52,7 +53,7 @@ actor EndsService: Service {
     }
 
     private func stop(_ one: Running, within time: TimeAmount) async {
-        if one.isPublished, let address = one.address {
+        if let address = one.published {
             // What stays noted is tried in vain and found wrong at the first connection.
             try? await home?.withdraw(one.end.name, at: address.description)
         }

@@ -9,6 +9,7 @@ extension Expectation {
         let path = AuthorityConfiguration.serverName.split(separator: "/").map(String.init)
         return Expectation(
             .server, names: [.spiffe(try SPIFFEID(trustDomain: domain, path: path))],
-            revocation: .bestEffort(because: "whether its own certificate is revoked only the authority itself could say"))
+            revocation: .bestEffort(
+                because: "whether its own certificate is revoked only the authority itself could say"))
     }
 }
