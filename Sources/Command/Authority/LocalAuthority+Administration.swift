@@ -2,6 +2,7 @@ import Foundation
 import SymbolonAdministration
 import SymbolonAudit
 import SymbolonAuthority
+import SymbolonEnrollment
 import SymbolonKeys
 import SymbolonStorage
 
@@ -24,6 +25,7 @@ extension LocalAuthority {
         parts.add(OperatorDesk(authority: issuing, operators: store))
         parts.add(
             EndpointDesk(endpoints: store, trustDomain: issuing.configuration.trustDomain, clock: { Date() }))
+        parts.add(ACMEDesk(authority: issuing, store: store))
         return parts
     }
 }

@@ -7,6 +7,8 @@ import SymbolonNames
 
 /// How the served authority speaks ACME: whom it asks, what it offers, and where it looks.
 struct ACMEOptions: ParsableArguments {
+    @Flag(name: .customLong("acme"), inversion: .prefixedNo, help: "Whether to offer ACME.")
+    var offers = true
     @Flag(
         name: .customLong("acme-require-eab"),
         help: "An ACME account needs a key from an operator: symbolon acme eab create.")

@@ -5,6 +5,7 @@ import ServiceLifecycle
 import Logging
 import SymbolonAdministration
 import SymbolonAuthority
+import SymbolonEnrollment
 import SymbolonHTTPServices
 import SymbolonNames
 import SymbolonStorage
@@ -16,6 +17,7 @@ import SymbolonTransport
 struct AuthorityRunner {
     let authority: LocalAuthority
     let options: ServeOptions
+    let acme: ACMEOptions
     let report: EndReport
 
     func run() async throws {
@@ -38,14 +40,16 @@ struct AuthorityRunner {
         try await FirstAdministrator(authority: authority, report: report).provide()
         let keeper = try await ServerKeeper(authority, names: names, report: report)
         let metrics = MetricsRegistry.installed
-        let routes = routes(keeper, metrics)
+        let acme = try acme.offers ? acme.server(authority, renewal: RenewalPolicy()) : nil
+        let routes = routes(keeper, metrics, acme)
         let server = try HTTPServer(
             host: address.host, port: address.port, trust: await keeper.current, routes: routes,
             limits: options.limits, observer: report, group: group)
         await keeper.keep(server)
         let logger = Logger(label: "symbolon") { _ in SwiftLogNoOpLogHandler() }
         // The last one is the first to stop.
-        let services = ServiceGroup(services: [keeper, server], logger: logger)
+        let services = ServiceGroup(
+            services: [keeper] + (acme.map { [ACMEService(server: $0)] } ?? []) + [server], logger: logger)
         let ending = Task {
             var isAsked = false
             for await number in signals {
@@ -63,13 +67,16 @@ struct AuthorityRunner {
     }
 
     /// Everything that is offered on the one port.
-    private func routes(_ keeper: ServerKeeper, _ metrics: MetricsRegistry) -> [any HTTPRoutes] {
+    private func routes(
+        _ keeper: ServerKeeper, _ metrics: MetricsRegistry, _ acme: ACMEServer?
+    ) -> [any HTTPRoutes] {
         let (parts, register) = (authority.parts, authority.register)
+        let operations = AdministrationOperations.all + ACMEOperations.all
         return [
             HealthRoutes { await keeper.health() },
             MetricsRoutes(metrics, parts: parts, register: register),
-            APIRoutes(AdministrationOperations.all, parts: parts, register: register),
-        ]
+            APIRoutes(operations, parts: parts, register: register),
+        ] + (acme.map { [ACMERoutes($0)] } ?? [])
     }
 }
 

@@ -65,6 +65,7 @@ struct Up: AsyncParsableCommand {
             valueName: "postgresql://…"))
     var store: String?
     @OptionGroup(title: "Serving") var serving: ServeOptions
+    @OptionGroup(title: "ACME") var acme: ACMEOptions
     @OptionGroup var home: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -89,7 +90,7 @@ struct Up: AsyncParsableCommand {
             }
             guard !serving.once else { return }
             try await AuthorityRunner(
-                authority: authority, options: serving, report: EndReport(json: output.json)
+                authority: authority, options: serving, acme: acme, report: EndReport(json: output.json)
             ).run()
         }
     }
