@@ -47,7 +47,7 @@ struct JWKTests {
         (p256, "\"use\":\"sig\"", "\"use\":\"enc\"", .member("use")),
         (p256, "\"EC\"", "\"oct\"", .type("oct")), (p256, "\"EC\"", "1", .member("kty")),
         (p256, "P-256", "secp256k1", .curve("secp256k1")), (ed25519, "Ed25519", "X25519", .curve("X25519")),
-        (p256, "\"x\":\"MK", "\"x\":\"AAMK", .key(.keyLength(algorithm: "ECDSA P-256", octets: 33, expected: 32))),
+        (p256, "\"x\":\"MK", "\"x\":\"AMK", .key(.keyLength(algorithm: "ECDSA P-256", octets: 33, expected: 32))),
         (p256, "P-256", "P-384", .key(.keyLength(algorithm: "ECDSA P-384", octets: 32, expected: 48))),
         (p256, "x\":\"MK", "x\":\"NK", .key(.pointNotOnCurve(curve: "ECDSA P-256"))),
         (p256, "FyM\"", "FyM=\"", .member("y")), (rsa, "\"n\":\"0v", "\"n\":\"AAAA0v", .member("n")),
