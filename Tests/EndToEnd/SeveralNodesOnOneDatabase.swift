@@ -47,7 +47,8 @@ struct SeveralNodesOnOneDatabase {
         let made = try expect(["up", "--once", "--home", folder.file("a"), "--store", database], 0)
         #expect(made.err.contains("holds a password"))
         #expect(!(made.out + made.err).contains("hunter2"))
-        let unreadable = try expect(["up", "--once", "--home", folder.file("b"), "--store", "postgresql://x:hunter2@[::1"], 2)
+        let unreadable = try expect(
+            ["up", "--once", "--home", folder.file("b"), "--store", "postgresql://x:hunter2@[::1"], 2)
         #expect(!(unreadable.out + unreadable.err).contains("hunter2"))
 
         try expect(["up", "--once", "--home", folder.file("c")], 0)
@@ -74,7 +75,8 @@ struct SeveralNodesOnOneDatabase {
     ) throws -> ProgramRun {
         let ran = try run(BuiltProgram.path("symbolon"), words)
         #expect(ran.status == status, "\(words): \(ran.out)\(ran.err)", sourceLocation: sourceLocation)
-        #expect(text.isEmpty || (ran.out + ran.err).contains(text), "\(ran.out)\(ran.err)", sourceLocation: sourceLocation)
+        #expect(
+            text.isEmpty || (ran.out + ran.err).contains(text), "\(ran.out)\(ran.err)", sourceLocation: sourceLocation)
         return ran
     }
 }

@@ -175,7 +175,9 @@ struct ACMEStoreTests {
         #expect(try await store.order(other.id)?.order.state == fixture.processing())
     }
 
-    @Test("orders are listed in the order in which they were made, without the invalid ones", arguments: StoreKind.allCases)
+    @Test(
+        "orders are listed in the order in which they were made, without the invalid ones",
+        arguments: StoreKind.allCases)
     func lists(_ kind: StoreKind) async throws {
         let fixture = try await ACMEFixture(kind)
         let orders = try (0..<5).map { try fixture.order(at: noon + Double($0)) }

@@ -1,6 +1,6 @@
 import Foundation
-import SymbolonAudit
 import SymbolonAdministration
+import SymbolonAudit
 import SymbolonAuthority
 import SymbolonKeys
 import SymbolonNames

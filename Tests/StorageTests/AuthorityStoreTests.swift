@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
-import SymbolonAudit
 import SymbolonAdministration
+import SymbolonAudit
 import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonKeys
@@ -260,7 +260,9 @@ struct ConcurrentWriters {
         #expect(try await fixture.store.unfinishedIntents().count == 1)
     }
 
-    @Test("a record whose end was cut off is not continued, and what was asked is not done", arguments: StoreKind.allCases)
+    @Test(
+        "a record whose end was cut off is not continued, and what was asked is not done", arguments: StoreKind.allCases
+    )
     func cutTail(_ kind: StoreKind) async throws {
         let fixture = try await StoreFixture.make(kind)
         for number: UInt32 in 1...3 { try await fixture.store.record(fixture.intent(number), audit: fixture.audit()) }

@@ -19,7 +19,8 @@ struct CommitGroups {
         let outcomes = try await withThrowingTaskGroup(of: String.self) { group in
             for number: UInt32 in 1...90 {
                 group.addTask {
-                    let intent = try fixture.intent(number, identity: number % 3 == 1 ? "" : "spiffe://example.internal/web")
+                    let intent = try fixture.intent(
+                        number, identity: number % 3 == 1 ? "" : "spiffe://example.internal/web")
                     do throws(StoreFailure) {
                         try await fixture.store.record(intent, audit: fixture.audit())
                         return "done"

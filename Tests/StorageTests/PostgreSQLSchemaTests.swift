@@ -229,10 +229,16 @@ struct PostgreSQLAddresses {
     @Test(
         "is shown without its password",
         arguments: [
-            ("postgresql://web@db.example:6000/ca?sslmode=require", "host=db.example port=6000 dbname=ca user=web sslmode=require", false),
+            (
+                "postgresql://web@db.example:6000/ca?sslmode=require",
+                "host=db.example port=6000 dbname=ca user=web sslmode=require", false
+            ),
             ("postgresql://web:hunter2@db.example/ca", "host=db.example dbname=ca user=web", true),
             ("host=db.example dbname=ca password='hunter 2'", "host=db.example dbname=ca", true),
-            ("postgres://?host=/run/postgresql&dbname=a b".replacing(" ", with: "%20"), "host=/run/postgresql dbname='a b'", false),
+            (
+                "postgres://?host=/run/postgresql&dbname=a b".replacing(" ", with: "%20"),
+                "host=/run/postgresql dbname='a b'", false
+            ),
         ])
     func shown(_ text: String, _ description: String, _ holdsPassword: Bool) throws {
         let address = try PostgreSQLAddress(text)
@@ -242,7 +248,10 @@ struct PostgreSQLAddresses {
 
     @Test(
         "is refused when it is none, and not repeated",
-        arguments: ["authority.sqlite", "/home/x=y/authority.sqlite", "postgresql://a:hunter2@[::1", "host=a nonsense=b", "host=a\0"])
+        arguments: [
+            "authority.sqlite", "/home/x=y/authority.sqlite", "postgresql://a:hunter2@[::1", "host=a nonsense=b",
+            "host=a\0",
+        ])
     func refused(_ text: String) {
         #expect(throws: PostgreSQLAddressFailure.unreadable) { try PostgreSQLAddress(text) }
     }
@@ -250,7 +259,8 @@ struct PostgreSQLAddresses {
     @Test(
         "a server elsewhere proves itself, unless told otherwise by name",
         arguments: [
-            ("host=db.example", [:], true), ("host=10.0.0.1", [:], true), ("hostaddr=10.0.0.1 host=localhost", [:], true),
+            ("host=db.example", [:], true), ("host=10.0.0.1", [:], true),
+            ("hostaddr=10.0.0.1 host=localhost", [:], true),
             ("service=ca", [:], true), ("dbname=ca", ["PGHOST": "db.example"], true),
             ("host=localhost,db.example", [:], true), ("host=127.0.0.1.example.org", [:], true),
             ("host=localhost", [:], false), ("host=127.0.0.1", [:], false), ("dbname=ca", [:], false),

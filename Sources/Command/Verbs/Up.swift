@@ -129,7 +129,8 @@ struct Up: AsyncParsableCommand {
             address = try PostgreSQLAddress(store)
         } catch {
             // Not repeated: it may hold a password.
-            throw Complaint(what: "--store does not name a PostgreSQL database", why: error.explanation, exit: .undecided)
+            throw Complaint(
+                what: "--store does not name a PostgreSQL database", why: error.explanation, exit: .undecided)
         }
         guard !FileManager.default.fileExists(atPath: home.folder.database) else {
             throw Complaint(

@@ -22,7 +22,9 @@ extension AuthorityDatabase: ACMEStore {
 
     /// Everything is still as the decision takes it to be.
     private static func holds(_ decision: ACMEDecision, in session: some StoreSession) throws -> Bool {
-        for one in decision.unchangedAccounts where try !ACMETables.accounts.isCurrent(one, in: session) { return false }
+        for one in decision.unchangedAccounts where try !ACMETables.accounts.isCurrent(one, in: session) {
+            return false
+        }
         for one in decision.unchangedAuthorizations
         where try !ACMETables.authorizations.isCurrent(one, in: session) { return false }
         for one in decision.accounts {
@@ -34,7 +36,9 @@ extension AuthorityDatabase: ACMEStore {
         }
         for one in decision.externalAccountKeys
         where try !ACMETables.externalKeys.follows(one, in: session) { return false }
-        for one in decision.authorizations where try !ACMETables.authorizations.follows(one, in: session) { return false }
+        for one in decision.authorizations where try !ACMETables.authorizations.follows(one, in: session) {
+            return false
+        }
         for one in decision.orders where try !ACMETables.orders.follows(one, in: session) { return false }
         guard let replacement = decision.replacement else { return true }
         return try replacingOrder(of: replacement.certificate, in: session) == replacement.instead?.description

@@ -40,7 +40,8 @@ enum AuditTable {
     /// True when the record has this very entry.
     static func contains(_ entry: StoredAuditEntry, in session: some StoreSession) throws -> Bool {
         try session.exists(
-            "SELECT 1 FROM audit_entry WHERE sequence = ? AND hash = ?", [.integer(entry.sequence), .octets(entry.hash)])
+            "SELECT 1 FROM audit_entry WHERE sequence = ? AND hash = ?",
+            [.integer(entry.sequence), .octets(entry.hash)])
     }
 
     private static func entry(_ row: StoreRow) throws -> StoredAuditEntry {

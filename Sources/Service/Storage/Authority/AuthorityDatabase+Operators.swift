@@ -6,7 +6,8 @@ public import SymbolonAuthority
 extension AuthorityDatabase: OperatorStore {
     public func operators() async throws(StoreFailure) -> [Operator] {
         try await engine.read { session in
-            try session.rows("SELECT identity, role, since, added_by FROM operator ORDER BY identity").map(Self.operator)
+            try session.rows("SELECT identity, role, since, added_by FROM operator ORDER BY identity").map(
+                Self.operator)
         }
     }
 

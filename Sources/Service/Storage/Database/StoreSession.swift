@@ -8,9 +8,9 @@ import SymbolonAudit
 /// 2. write its requirements in an extension of `AuthorityDatabase`, with `engine.write { transaction in … }` and
 ///    `engine.read { session in … }`. What `write` returns is durable; what `write` throws left no trace;
 /// 3. write the SQL that both engines know: `?` for each argument, in order; `ON CONFLICT … DO UPDATE` (not on a table that
-///    refuses insertions by a trigger, which comes before it); `RETURNING`; `IS DISTINCT FROM`. No `INSERT OR …`, no `?1`, no `rowid`, and no `?` in a literal. Integers are 64 bits, times
-///    `.time` (milliseconds), octets `.octets`, JSON text. Ask `exists(…)`, not `SELECT EXISTS`: only one of them has
-///    truth values;
+///    refuses insertions by a trigger, which comes before it); `RETURNING`; `IS DISTINCT FROM`. No `INSERT OR …`, no `?1`,
+///    no `rowid`, and no `?` in a literal. Integers are 64 bits, times `.time` (milliseconds), octets `.octets`, JSON
+///    text. Ask `exists(…)`, not `SELECT EXISTS`: only one of them has truth values;
 /// 4. add audit entries by `transaction.append(audit)`, in the transaction that makes them true.
 ///
 /// The closure of a `write` may run more than once (together with others in one transaction, then alone, or again after a

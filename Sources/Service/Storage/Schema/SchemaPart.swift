@@ -85,7 +85,7 @@ enum SchemaDialect: Sendable {
                 END $body$;
             CREATE TRIGGER \(name) BEFORE \(event) ON \(table) FOR EACH ROW EXECUTE FUNCTION \(name)();
             """
-            + (event == "DELETE" ? truncation(name, table) : "")
+                + (event == "DELETE" ? truncation(name, table) : "")
         }
     }
 

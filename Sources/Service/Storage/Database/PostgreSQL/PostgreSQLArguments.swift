@@ -18,7 +18,9 @@ struct PostgreSQLArguments {
             switch value {
             case .null: break
             case .integer(let value):
-                for shift in stride(from: 56, through: 0, by: -8) { bytes.append(CChar(truncatingIfNeeded: value >> shift)) }
+                for shift in stride(from: 56, through: 0, by: -8) {
+                    bytes.append(CChar(truncatingIfNeeded: value >> shift))
+                }
             case .text(let value):
                 guard !value.utf8.contains(0) else {
                     throw StoreFailure.forbidden("\(value.debugDescription) holds a NUL")
@@ -42,7 +44,9 @@ struct PostgreSQLArguments {
     ) rethrows -> Value {
         let formats = [Int32](repeating: 1, count: lengths.count)
         return try unsafe bytes.withUnsafeBufferPointer { bytes in
-            let values = unsafe offsets.map { offset in unsafe offset.flatMap { unsafe bytes.baseAddress?.advanced(by: $0) } }
+            let values = unsafe offsets.map { offset in
+                unsafe offset.flatMap { unsafe bytes.baseAddress?.advanced(by: $0) }
+            }
             return try unsafe values.withUnsafeBufferPointer { values in
                 try unsafe lengths.withUnsafeBufferPointer { lengths in
                     try unsafe formats.withUnsafeBufferPointer { formats in

@@ -8,8 +8,11 @@ import SymbolonAuthority
 @safe final class PostgreSQLConnection {
     private let connection: OpaquePointer
     private var prepared: [String: String] = [:]
-    /// How long one statement may take, in seconds; then the connection counts as lost.
+    /// How long one statement may take, in seconds; then the connection counts as lost. Twice what a lock is waited for, so
+    /// that the server says itself that it was the lock.
     private let patience: Double
+    /// A statement was given up whose answer may yet come.
+    private var isGivenUp = false
 
     /// Connects; tries once.
     init(_ address: PostgreSQLAddress, patience: Double) throws {
@@ -23,7 +26,7 @@ import SymbolonAuthority
             throw PostgreSQLFailure(sqlState: nil, message: "there is no memory for a connection")
         }
         unsafe connection = unsafe made
-        self.patience = patience
+        self.patience = patience * 2
         guard unsafe PQstatus(made) == CONNECTION_OK else { throw lost() }
         unsafe PQsetNoticeProcessor(made, { _, _ in }, nil)
     }
@@ -80,7 +83,7 @@ import SymbolonAuthority
 
     var isInTransaction: Bool { unsafe PQtransactionStatus(connection) != PQTRANS_IDLE }
 
-    var isUsable: Bool { unsafe PQstatus(connection) == CONNECTION_OK }
+    var isUsable: Bool { unsafe !isGivenUp && PQstatus(connection) == CONNECTION_OK }
 
     /// True when the server has told of a notification since the last time. Waits for nothing.
     func takeNotifications() throws -> Bool {
@@ -149,6 +152,7 @@ import SymbolonAuthority
             let ready = unsafe poll(&waiting, 1, Int32(min(left.rounded(.up), 60_000)))
             if ready < 0, errno == EINTR { continue }
             guard ready > 0 else {
+                isGivenUp = true
                 throw PostgreSQLFailure(
                     sqlState: nil, message: "the server did not answer within \(Int(patience.rounded(.up))) seconds")
             }
