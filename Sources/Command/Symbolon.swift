@@ -20,5 +20,8 @@ struct Symbolon: AsyncParsableCommand {
                2  could not tell              3  keys or folders are not safe to use
               64  wrong usage                78  the configuration is not usable
             """,
-        subcommands: [Up.self, Protect.self, Reach.self, Run.self, Identity.self, Operators.self, ACME.self, Verify.self, Audit.self, Try.self])
+        subcommands: [
+            Up.self, Protect.self, Reach.self, Run.self, Identity.self, AuthorityVerb.self, Operators.self, ACME.self,
+            Verify.self, Audit.self, Try.self,
+        ])
 }

@@ -205,6 +205,18 @@ struct LocalAndRemoteTests {
         #expect(revoked?.kind == .forbidden)
     }
 
+    @Test("a service of the authority, with its address in its certificate, is not the authority and is told nothing")
+    func serviceInItsPlace() async throws {
+        let authority = try await ServedAuthority.start(isImpostor: true)
+        let alice = try await authority.person("alice", .operator)
+        let failure = await #expect(throws: AdministrationFailure.self) {
+            try await authority.remote(alice).perform(ShowSelf())
+        }
+        #expect(failure?.kind == .untrusted)
+        let entries = try await authority.keyholder.perform(ListAuditEntries(last: 100)).entries
+        #expect(!entries.contains { $0.actor.contains(alice.identity) })
+    }
+
     @Test("whoever is not the authority is told nothing, and nobody at all is said to be away")
     func impostor() async throws {
         let authority = try await ServedAuthority.start()

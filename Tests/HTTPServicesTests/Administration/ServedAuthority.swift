@@ -36,7 +36,8 @@ final class ServedAuthority: Sendable {
 
     static let domain = "example.internal"
 
-    static func start() async throws -> ServedAuthority {
+    /// - Parameter isImpostor: its server has an ordinary certificate of the authority, with the right address in it.
+    static func start(isImpostor: Bool = false) async throws -> ServedAuthority {
         let folder = try TemporaryFolder()
         let store = try AuthorityDatabase.create(at: folder.file("authority.sqlite"))
         let creation = AuthorityCreation(try AuthorityConfiguration(trustDomain: TrustDomain(domain)))
@@ -52,10 +53,13 @@ final class ServedAuthority: Sendable {
         let register = LocalAdministration.Register(authority: authority, store: store, operators: store)
 
         let server = SigningKey.make(.p256)
-        let issued = try await authority.issue(
-            IssuanceRequest(
-                profile: .service, name: "server", names: [.ip(try IPAddress("127.0.0.1"))],
-                publicKey: server.publicKey, actor: "test"))
+        let names: [SubjectName] = [.ip(try IPAddress("127.0.0.1"))]
+        let issued =
+            isImpostor
+            ? try await authority.issue(
+                IssuanceRequest(
+                    profile: .service, name: "server", names: names, publicKey: server.publicKey, actor: "test"))
+            : try await authority.issueForServer(server.publicKey, names: names, actor: "test")
         let trust = try ServerTrust(
             chain: issued.chain, key: server,
             anchors: [TrustAnchor(issued.anchor, for: try TrustDomain(domain))], revocation: RevocationSources(),
@@ -117,9 +121,7 @@ final class ServedAuthority: Sendable {
         let identity = try person.map { try TLSIdentity(chain: $0.chain.map(\.der), pkcs8: $0.key.pkcs8()) }
         let proof = try HTTPSProof(
             identity: identity, trusting: verifier(anchor ?? authority.root),
-            expecting: Expectation(
-                .server, names: [.ip(try IPAddress("127.0.0.1"))],
-                revocation: .bestEffort(because: "it is its own judge")))
+            expecting: .authority(of: TrustDomain(Self.domain)))
         return RemoteAdministration(HTTPSClient(to: address, proving: proof))
     }
 
