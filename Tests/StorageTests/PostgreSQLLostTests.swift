@@ -187,3 +187,50 @@ struct LostCommits {
         try await server.stop()
     }
 }
+
+@Suite("C01: writes of all nodes follow one another")
+struct WriteLock {
+    @Test("C01: who comes second waits for the lock that the first holds to its commit")
+    func waits() async throws {
+        let fixture = try await StoreFixture.make(.postgreSQL)
+        let address = try #require(fixture.address)
+        let (first, looking) = (
+            PostgreSQLThread("first", address, patience: 5), PostgreSQLSession(address, patience: 5)
+        )
+        try await fixture.store.append(fixture.audit())
+        try await first.run { try $0.begin() }
+        let isDone = Flag()
+        async let second: Void = {
+            try await fixture.store.append(fixture.audit())
+            isDone.set()
+        }()
+        let store = UInt32(bitPattern: try looking.storeIdentifier())
+        let waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = \(store) AND NOT granted"
+        while !isDone.isSet, try looking.connected().script(waiting) != "1" { await Task.yield() }
+        #expect(!isDone.isSet)
+        try await first.run { session in
+            let transaction = StoreTransaction(session)
+            try transaction.append(fixture.audit())
+            try transaction.finish()
+        }
+        try await second
+        guard case .intact(count: 3, _) = try await fixture.verdict() else {
+            Issue.record("the record is \(try await fixture.verdict())")
+            return
+        }
+    }
+
+    private final class Flag: Sendable {
+        private let value = Atomic(false)
+        var isSet: Bool { value.load(ordering: .acquiring) }
+        func set() { value.store(true, ordering: .releasing) }
+    }
+}
+
+extension PostgreSQLThread {
+    fileprivate func run(_ work: @escaping @Sendable (PostgreSQLSession) throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            async { session in continuation.resume(with: Result { try work(session) }) }
+        }
+    }
+}
