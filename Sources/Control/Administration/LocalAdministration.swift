@@ -73,8 +73,9 @@ public struct LocalAdministration: Administration {
             if Operation.recording == .byCall { try await record(Operation.name, subject, nil) }
             return answer
         } catch {
-            // The refusal stands whether or not it can be written down.
-            try? await record(Operation.name, subject, error)
+            // The refusal stands whether or not it can be written down. Later is no refusal: who comes again and again fills
+            // no record.
+            if error.kind != .tooMany { try? await record(Operation.name, subject, error) }
             throw error
         }
     }

@@ -64,6 +64,20 @@ struct LapsedReturnTests {
         _ = try await comeBack(held, to: house)
     }
 
+    @Test("but for servers' certificates, which no handshake takes for a client's: they come this way all their life")
+    func serversOnly() async throws {
+        let house = try await RenewalHouse(policy: RenewalPolicy(lapsed: .zero))
+        let held = try await house.issue("web", .service, life: .seconds(100))
+        house.clock.advance(by: 50)
+        let renewed = try await comeBack(held, to: house)
+        #expect(renewed.issued.certificate.extensions.extendedKeyUsage == held.certificate.extensions.extendedKeyUsage)
+        house.clock.advance(by: 51)
+        await #expect(
+            throws: RenewalRefusal.lapsedTooLong(notAfter: held.certificate.notAfter, allowed: .zero)
+        ) { try await comeBack(held, to: house, request: held.request(for: TestKeys.key("third"))) }
+        #expect(try house.lastAudit()?.kind == .renewalRefused)
+    }
+
     @Test("never when it was revoked, before or after its end")
     func revoked() async throws {
         for end in [false, true] {

@@ -32,10 +32,17 @@ struct RenewalCheck {
     /// After its end, for as long as the policy says.
     func requireLapsed(at now: Date) throws(RenewalRefusal) {
         guard now >= held.notAfter + 1 else { throw .notLapsed(notAfter: held.notAfter) }
+        try requireNotTooLate(at: now)
+    }
+
+    func requireNotTooLate(at now: Date) throws(RenewalRefusal) {
         guard now <= held.notAfter + TimeInterval(policy.lapsed.components.seconds) else {
             throw .lapsedTooLong(notAfter: held.notAfter, allowed: policy.lapsed)
         }
     }
+
+    /// RFC 5280 §4.2.1.12: whether a handshake could prove it, while it lives.
+    var canProveClient: Bool { held.extensions.extendedKeyUsage?.contains(.clientAuth) ?? true }
 
     /// The request to the authority that a presented request comes to. RFC 7030 §4.2.2: subject and alternative names are
     /// identical to those of the certificate being renewed.

@@ -39,7 +39,7 @@ public actor RenewalDesk {
         _ request: CertificateRequest, provedBy peer: VerifiedPeer, actor: String
     ) async throws(RenewalRefusal) -> RenewedCertificate {
         let held = peer.path.leaf
-        return try await counting(held, request, actor) { () async throws(RenewalRefusal) in
+        return try await counting { () async throws(RenewalRefusal) in
             let check = try await self.check(held)
             let now = self.clock()
             try check.requireLive(at: now)
@@ -52,7 +52,8 @@ public actor RenewalDesk {
     /// For a holder that comes back after its certificate's end.
     public func nonce() -> [UInt8] { nonces.make(at: clock(), using: &random) }
 
-    /// Renews a certificate that has ended, for whoever has its key.
+    /// Renews a certificate that has ended, for whoever has its key; also a living one that is for servers alone, since no
+    /// handshake takes it for a client's.
     /// - Parameters:
     ///   - signature: the key's, over `LapsedStatement.bytes`.
     ///   - address: where it comes from.
@@ -66,17 +67,36 @@ public actor RenewalDesk {
             throw .signature
         }
         let actor = "\(check.record.intent.identity) (lapsed certificate \(held.serialNumber), from \(address))"
-        return try await counting(held, request, actor) { () async throws(RenewalRefusal) in
-            let now = self.clock()
-            guard await self.use(nonce, at: now) else { throw .nonce }
-            try check.requireLapsed(at: now)
-            let issuance = try self.issuance(check, request, actor, at: now)
-            try await self.admit(held, at: now)
-            let renewed = try await self.issue(issuance, for: held)
-            await self.note(
-                .identityReturned, check.record.intent.identity, actor,
-                ["lapsed": held.serialNumber.description, "serial": renewed.issued.serialNumber.description])
-            return renewed
+        do throws(RenewalRefusal) {
+            return try await counting { () async throws(RenewalRefusal) in
+                let now = self.clock()
+                guard await self.use(nonce, at: now) else { throw .nonce }
+                if check.canProveClient {
+                    try check.requireLapsed(at: now)
+                } else {
+                    try check.requireNotTooLate(at: now)
+                }
+                let issuance = try self.issuance(check, request, actor, at: now)
+                try await self.admit(held, at: now)
+                let renewed = try await self.issue(issuance, for: held)
+                await self.note(
+                    .identityReturned, check.record.intent.identity, actor,
+                    ["lapsed": held.serialNumber.description, "serial": renewed.issued.serialNumber.description])
+                return renewed
+            }
+        } catch {
+            switch error {
+            // Come again is no refusal, and the issuing authority writes down what it refuses itself.
+            case .notYet, .issuance: throw error
+            default: break
+            }
+            await note(
+                .renewalRefused, check.record.intent.identity, actor,
+                [
+                    "serial": held.serialNumber.description, "because": error.explanation,
+                    "key": request.publicKey.fingerprint.description,
+                ])
+            throw error
         }
     }
 
@@ -153,7 +173,6 @@ public actor RenewalDesk {
     // MARK: Accounting
 
     private nonisolated func counting(
-        _ held: Certificate, _ request: CertificateRequest, _ actor: String,
         _ work: @Sendable () async throws(RenewalRefusal) -> RenewedCertificate
     ) async throws(RenewalRefusal) -> RenewedCertificate {
         do throws(RenewalRefusal) {
@@ -161,19 +180,7 @@ public actor RenewalDesk {
             await count { $0.renewed += 1 }
             return renewed
         } catch {
-            if case .notYet = error {
-                await count { $0.deferred += 1 }
-                throw error
-            }
-            await count { $0.refused += 1 }
-            // The issuing authority has written down what it refused itself.
-            if case .issuance = error { throw error }
-            await note(
-                .renewalRefused, held.subject.texts(of: .commonName).first ?? held.serialNumber.description, actor,
-                [
-                    "serial": held.serialNumber.description, "because": error.explanation,
-                    "key": request.publicKey.fingerprint.description,
-                ])
+            if case .notYet = error { await count { $0.deferred += 1 } } else { await count { $0.refused += 1 } }
             throw error
         }
     }
