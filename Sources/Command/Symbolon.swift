@@ -18,10 +18,11 @@ struct Symbolon: AsyncParsableCommand {
             EXIT CODES
                0  done                        1  a check came out badly
                2  could not tell              3  keys or folders are not safe to use
+               4  well, and needs attention
               64  wrong usage                78  the configuration is not usable
             """,
         subcommands: [
             Up.self, Protect.self, Reach.self, Run.self, Identity.self, AuthorityVerb.self, Operators.self, ACME.self,
-            Verify.self, Audit.self, Try.self,
+            Verify.self, Audit.self, Doctor.self, Try.self,
         ])
 }

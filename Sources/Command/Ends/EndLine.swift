@@ -16,7 +16,7 @@ struct EndLine: Equatable {
         case warning = "!"
         case neutral = "·"
 
-        fileprivate var style: Terminal.Style {
+        var style: Terminal.Style {
             switch self {
             case .good: .green
             case .bad: .red
@@ -102,6 +102,15 @@ extension EndLine {
                 what:
                     "\(change.rawValue): certificate \(identity.leaf.serialNumber) until \(Moment.text(identity.leaf.notAfter))"
             )
+        case .renewalFailed(let identity, let failures, let left, let next, let why):
+            let rest = left > 0 ? "it ends in \(Moment.span(left))" : "it ended \(Moment.span(left)) ago"
+            self.init(
+                mark: .bad, service: identity.name.description, event: "not renewed",
+                what: "\(failures) \(failures == 1 ? "try" : "tries") failed; \(rest)", why: why,
+                mend: "it is tried again at \(Moment.text(next)); look with: symbolon doctor")
+        case .authorityHeard(let seconds):
+            self.init(
+                mark: .good, service: "", event: "authority", what: "is heard again, after \(Moment.span(seconds))")
         case .warning(let service, let what, let why, let mend):
             self.init(mark: .warning, service: service ?? "", event: "warning", what: what, why: why, mend: mend)
         case .draining(let service, _, let live, let seconds):

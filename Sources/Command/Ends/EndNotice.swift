@@ -11,6 +11,10 @@ enum EndNotice: Sendable, Encodable {
     }
 
     case identity(IdentityChange, StoredIdentity)
+    /// It is tried again.
+    case renewalFailed(StoredIdentity, failures: Int, secondsLeft: Double, next: Date, why: String)
+    /// The authority elsewhere answers again, after so many seconds.
+    case authorityHeard(after: Double)
     case warning(service: String?, what: String, why: String?, mend: String?)
     /// An end that was asked to stop takes no more connections and lets the live ones finish.
     case draining(service: String, role: EndRole, live: UInt64, seconds: Int64)
@@ -21,6 +25,8 @@ enum EndNotice: Sendable, Encodable {
     var name: String {
         switch self {
         case .identity: "identity"
+        case .renewalFailed: "renewalFailed"
+        case .authorityHeard: "authorityHeard"
         case .warning: "warning"
         case .draining: "draining"
         case .counters: "counters"
@@ -32,6 +38,7 @@ enum EndNotice: Sendable, Encodable {
         case event, service, role, change, name, serial, validUntil
         case what, why, remedy = "do"
         case live, seconds
+        case failures, secondsLeft, next
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -44,6 +51,16 @@ enum EndNotice: Sendable, Encodable {
             try object.encode(identity.name.description, forKey: .name)
             try object.encode(identity.leaf.serialNumber.description, forKey: .serial)
             try object.encode(identity.leaf.notAfter, forKey: .validUntil)
+        case .renewalFailed(let identity, let failures, let secondsLeft, let next, let why):
+            try object.encode(identity.name.description, forKey: .name)
+            try object.encode(identity.leaf.serialNumber.description, forKey: .serial)
+            try object.encode(identity.leaf.notAfter, forKey: .validUntil)
+            try object.encode(failures, forKey: .failures)
+            try object.encode(Int64(secondsLeft), forKey: .secondsLeft)
+            try object.encode(next, forKey: .next)
+            try object.encode(why, forKey: .why)
+        case .authorityHeard(let seconds):
+            try object.encode(Int64(seconds), forKey: .seconds)
         case .warning(let service, let what, let why, let mend):
             try object.encodeIfPresent(service, forKey: .service)
             try object.encode(what, forKey: .what)

@@ -2,9 +2,11 @@ import Foundation
 import SymbolonAdministration
 import SymbolonAuthority
 import SymbolonCertificates
+import SymbolonEnrollment
 import SymbolonKeys
 import SymbolonNames
 import SymbolonProxy
+import SymbolonRevocation
 import SymbolonStorage
 
 /// What ends take from a home folder: identities, and the authority's store to look at. An authority's key is opened only
@@ -15,11 +17,22 @@ struct EndsHome: Sendable {
     let passphrase: SecretBytes?
     /// Nil: the home keeps identities, and their authority is elsewhere.
     let authority: ReadAuthority?
+    /// The authority elsewhere that this machine was introduced to; nil where it never was, and where there is one here.
+    let paired: PairedLink?
 
     static func open(_ folder: HomeFolder, passphrase: SecretBytes?) async throws -> EndsHome {
-        EndsHome(
-            folder: folder, passphrase: passphrase,
-            authority: LocalAuthority.exists(in: folder) ? try await ReadAuthority.open(folder) : nil)
+        let authority = LocalAuthority.exists(in: folder) ? try await ReadAuthority.open(folder) : nil
+        return EndsHome(
+            folder: folder, passphrase: passphrase, authority: authority,
+            paired: authority == nil ? try PairedLink.open(folder) : nil)
+    }
+
+    var trustDomain: TrustDomain? { authority?.trustDomain ?? paired?.trustDomain }
+
+    /// What the authority of this home has taken back, as far as it is known now.
+    func revocations(at now: Date = Date()) async throws -> RevocationSnapshot {
+        if let authority { return try await authority.revocations(at: now) }
+        return await paired?.revocations(at: now) ?? .none
     }
 
     /// Makes a key and certifies it, under the profile that fits what it is for.
@@ -38,6 +51,10 @@ struct EndsHome: Sendable {
 
     /// The same names, profile and life with a new key.
     func renew(_ identity: StoredIdentity) async throws -> StoredIdentity {
+        if let paired {
+            guard let passphrase else { throw Complaint(sealed: identity.name) }
+            return try await paired.renew(identity, under: passphrase)
+        }
         let local = try await openForIssuing()
         guard let intent = try await local.store.certificate(identity.leaf.serialNumber)?.renewable else {
             throw Complaint(
@@ -45,15 +62,14 @@ struct EndsHome: Sendable {
                 why: "this authority has no unrevoked record of certificate \(identity.leaf.serialNumber)")
         }
         let names = try intent.names.dropFirst().map { try SubjectName($0) }
-        // The end of its life was cut to the second, so that its length is the next whole number.
-        let life = Duration.seconds(intent.notAfter.timeIntervalSince(intent.at).rounded(.up))
         return try await local.issueIdentity(
-            identity.name, profile: ProfileName(rawValue: intent.profile) ?? .client, names: names, life: life,
+            identity.name, profile: ProfileName(rawValue: intent.profile) ?? .client, names: names, life: intent.life,
             algorithm: identity.key.algorithm)
     }
 
-    /// True when the authority here issued this certificate and has not revoked it.
+    /// True when the authority here issued this certificate and has not revoked it, or the one elsewhere can be asked.
     func canRenew(_ identity: StoredIdentity) async -> Bool {
+        if let paired { return paired.accounts(for: identity) }
         let record = try? await authority?.store.certificate(identity.leaf.serialNumber)
         return record?.certificate == identity.leaf.der && record?.renewable != nil
     }
@@ -64,6 +80,12 @@ struct EndsHome: Sendable {
                 what: "nothing can be issued", why: "the authority's keys stay sealed: there is no passphrase")
         }
         return try await LocalAuthority.open(folder, passphrase)
+    }
+}
+
+extension Complaint {
+    fileprivate init(sealed name: IdentityName) {
+        self.init(what: "\(name) is not renewed", why: "its key stays sealed: there is no passphrase")
     }
 }
 

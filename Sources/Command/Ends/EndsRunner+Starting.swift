@@ -13,7 +13,7 @@ extension EndsRunner {
         let name = try Input.parse(service.name, as: "the name of a service", IdentityName.init)
         let source = try source(service.identity, default: name, for: name)
         // Before anything is issued, as far as the domain is known.
-        if let domain = keeper.home?.authority?.trustDomain { _ = try Admission.clients(service.allow, in: domain) }
+        if let domain = keeper.home?.trustDomain { _ = try Admission.clients(service.allow, in: domain) }
         try await keeper.hold(source, for: .protect)
         let allowed = try Admission.clients(service.allow, in: await keeper.trustDomain(of: source))
         if allowed.patterns.isEmpty {

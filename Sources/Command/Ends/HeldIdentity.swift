@@ -1,6 +1,6 @@
 import Foundation
-import SymbolonAuthority
 import SymbolonCertificates
+import SymbolonEnrollment
 import SymbolonProxy
 import SymbolonStorage
 
@@ -11,7 +11,11 @@ struct HeldIdentity {
     /// As the ends use it: made once, so that what changes beside it costs no new TLS context.
     private(set) var proof: EndIdentity
     /// Nil: it is not ours to renew.
-    var renewAt: Date?
+    var schedule: RenewalSchedule?
+    /// A renewal is under way.
+    var isRenewing = false
+    /// When the authority is asked next for when to renew; nil where nobody is to be asked.
+    var askAt: Date?
     /// Its revocation was seen, and told.
     var isRevoked = false
     /// Files that changed and are no identity. Told when they stay so: between two files of a new set there is always
@@ -27,21 +31,17 @@ struct HeldIdentity {
     mutating func take(_ next: StoredIdentity) throws {
         proof = try EndIdentity(chain: next.chain, key: next.key)
         stored = next
-        renewAt = nil
+        schedule = nil
+        askAt = nil
         isRevoked = false
         alarm = nil
     }
 
-    /// Two thirds into its life, less up to a fifteenth of it, so that identities made together are not renewed together.
-    static func renewalTime(of leaf: Certificate) -> Date {
-        let backdating = TimeInterval(IssuingAuthority.backdating.components.seconds)
-        let start = min(leaf.notBefore + backdating, leaf.notAfter)
-        return start + leaf.notAfter.timeIntervalSince(start) * Double.random(in: 0.6...(2.0 / 3))
-    }
-
-    /// A tenth of what is left, from a second to a minute: many tries before the end, and none in a hurry.
-    static func retryTime(of leaf: Certificate, after now: Date) -> Date {
-        now + min(60, max(1, leaf.notAfter.timeIntervalSince(now) / 10))
+    /// Between two questions for the time to renew: a fortieth of the life, so that what moves is heard of in time, and
+    /// from five seconds to six hours (RFC 9773 §4.3.2), more or less a fifth.
+    var askingPause: TimeInterval {
+        let life = CertificateLife(of: stored.leaf).length
+        return min(6 * 3600, max(5, life / 40)) * Double.random(in: 0.8...1.2)
     }
 }
 

@@ -1,5 +1,7 @@
 import Foundation
+import SymbolonAdministration
 import SymbolonCertificates
+import SymbolonEnrollment
 import SymbolonKeys
 import SymbolonProxy
 import SymbolonRevocation
@@ -25,14 +27,15 @@ extension TrustKeeper {
             held = try HeldIdentity(watch(source))
         }
         if let fault = UnfitIdentity(held.stored.leaf, as: role, at: Date()) { throw Complaint(source, fault) }
-        if let revoked = revocation(of: held.stored.leaf) {
+        if let revoked = revocation(of: held.stored) {
             throw Complaint(
                 what: "identity \(held.stored.name) is revoked, and no peer would believe it",
                 why: "\(revoked.reason.rawValue), since \(Moment.text(revoked.since))",
                 mend: "if it may go on, issue it anew: symbolon identity issue \(held.stored.name)"
                     + " --profile \(role.profile)")
         }
-        held.renewAt = await renewalTime(of: held.stored, source)
+        held.schedule = await schedule(of: held.stored, source)
+        if home?.paired != nil, held.schedule != nil { held.askAt = Date() }
         identities[source] = held
     }
 
@@ -41,9 +44,12 @@ extension TrustKeeper {
         guard home.authority != nil else {
             throw Complaint(
                 what: "there is no identity \(name) in \(home.folder.path)",
-                why: "there is no authority either, which could issue it",
-                mend: "make one: symbolon up --home \(home.folder.path); or name --certificate, --key and --anchors",
-                exit: .undecided)
+                why: home.paired == nil
+                    ? "there is no authority either, which could issue it"
+                    : "the authority that this machine was paired with gives out what an operator there invites",
+                mend: home.paired == nil
+                    ? "make one: symbolon up --home \(home.folder.path); or name --certificate, --key and --anchors"
+                    : "there: symbolon invite \(name); here: symbolon pair CODE@HOST", exit: .undecided)
         }
         report.tell(.identity(.issued, try await home.issue(name, for: role)))
     }
@@ -80,8 +86,10 @@ extension TrustKeeper {
         }
         publish(to: source)
         report.tell(.identity(.replaced, next))
-        let renewAt = await renewalTime(of: next, source)
-        if identities[source]?.stored.leaf == next.leaf { identities[source]?.renewAt = renewAt }
+        let schedule = await schedule(of: next, source)
+        guard let held = identities[source], held.stored.leaf == next.leaf else { return }
+        identities[source]?.schedule = schedule
+        if home?.paired != nil, schedule != nil { identities[source]?.askAt = Date() + held.askingPause }
     }
 
     private func setAlarm(_ failure: String, _ source: IdentitySource) {
@@ -89,18 +97,31 @@ extension TrustKeeper {
         identities[source]?.alarm = (failure, due: Date() + 0.5)
     }
 
-    private func renewalTime(of identity: StoredIdentity, _ source: IdentitySource) async -> Date? {
+    /// When this identity is to be renewed; nil where that is not ours to do.
+    private func schedule(of identity: StoredIdentity, _ source: IdentitySource) async -> RenewalSchedule? {
         guard case .home = source, let home, await home.canRenew(identity) else { return nil }
-        return HeldIdentity.renewalTime(of: identity.leaf)
+        let life = CertificateLife(of: identity.leaf)
+        var random = SystemRandomNumberGenerator()
+        // What an authority elsewhere suggests is asked for; the one here suggests the same of all.
+        let suggestion = home.paired == nil ? life.suggestedWindow : await home.paired?.knownWindow(of: identity)
+        return RenewalSchedule(of: life, suggestion: suggestion, at: Date(), using: &random)
     }
 
     // MARK: What time brings
 
-    /// Tells alarms that are due, and renews what is due.
-    func tick() async {
+    /// What is due: each is work of its own, so that a slow authority holds up nothing else.
+    enum Due: Sendable {
+        case renewal(StoredIdentity, IdentitySource)
+        case question(StoredIdentity, IdentitySource)
+    }
+
+    /// Tells alarms that are due, and gives what is to be renewed or asked for.
+    func tick() async -> [Due] {
         if isRevocationPending { await refreshRevocation() }
+        await lookAtSilence()
         endWhatIsOver()
         let now = Date()
+        var due: [Due] = []
         for (source, held) in identities {
             if let alarm = held.alarm, alarm.due <= now {
                 identities[source]?.alarm = nil
@@ -109,23 +130,55 @@ extension TrustKeeper {
                     why: alarm.failure,
                     mend: "put certificate, key and anchors right; they are read again when they change")
             }
-            if let renewAt = held.renewAt, renewAt <= now { await renew(held.stored, source) }
+            if let askAt = held.askAt, askAt <= now {
+                identities[source]?.askAt = now + held.askingPause
+                if !held.isRevoked, now <= held.stored.leaf.notAfter { due.append(.question(held.stored, source)) }
+            }
+            if let schedule = held.schedule, schedule.next <= now, !held.isRenewing, !held.isRevoked {
+                identities[source]?.isRenewing = true
+                due.append(.renewal(held.stored, source))
+            }
+        }
+        return due
+    }
+
+    func attend(to due: Due) async {
+        switch due {
+        case .renewal(let identity, let source): await renew(identity, source)
+        case .question(let identity, let source): await ask(identity, source)
         }
     }
 
     /// The watch sees the new file and puts it in force, as it would one that the operator put there.
     private func renew(_ identity: StoredIdentity, _ source: IdentitySource) async {
         guard let home else { return }
-        identities[source]?.renewAt = nil
+        defer { identities[source]?.isRenewing = false }
         do {
-            report.tell(.identity(.renewed, try await home.renew(identity)))
+            let renewed = try await home.renew(identity)
+            // Until the watch has seen it, nothing is due.
+            if identities[source]?.stored.leaf == identity.leaf { identities[source]?.schedule = nil }
+            report.tell(.identity(.renewed, renewed))
         } catch {
             guard identities[source]?.stored.leaf == identity.leaf else { return }
-            identities[source]?.renewAt = HeldIdentity.retryTime(of: identity.leaf, after: Date())
-            report.warn(
-                identity.name.description, "identity \(identity.name) is not renewed yet; it is tried again",
-                why: ExplainedError.text(error), mend: "it ends on \(Moment.text(identity.leaf.notAfter))")
+            let retryAfter = (error as? AdministrationFailure)?.retryAfter.map(TimeInterval.init)
+            var random = SystemRandomNumberGenerator()
+            identities[source]?.schedule?.failed(at: Date(), retryAfter: retryAfter, using: &random)
+            guard let schedule = identities[source]?.schedule, schedule.isWorthTelling else { return }
+            let left = schedule.life.left(at: Date())
+            report.tell(
+                .renewalFailed(
+                    identity, failures: schedule.failures, secondsLeft: left, next: schedule.next,
+                    why: ExplainedError.text(error)))
         }
+    }
+
+    /// When the authority would have this one renewed.
+    private func ask(_ identity: StoredIdentity, _ source: IdentitySource) async {
+        // That it cannot be asked is told by what listens to it.
+        guard let window = try? await home?.paired?.window(of: identity) else { return }
+        guard identities[source]?.stored.leaf == identity.leaf else { return }
+        var random = SystemRandomNumberGenerator()
+        identities[source]?.schedule?.suggest(window, at: Date(), using: &random)
     }
 }
 

@@ -1,5 +1,7 @@
+import Foundation
 import ServiceLifecycle
 import SymbolonAuthority
+import SymbolonCertificates
 import SymbolonClients
 import SymbolonStorage
 
@@ -18,11 +20,14 @@ extension TrustKeeper: Service {
                 for (source, watch) in watches {
                     group.addTask { await watch.run { await self.identityChanged(source, $0) } }
                 }
-                group.addTask {
-                    while !Task.isCancelled {
-                        await self.tick()
-                        try? await Task.sleep(for: .milliseconds(100))
+                if let paired = self.home?.paired {
+                    group.addTask {
+                        await paired.listen(as: { await self.witness() }) { await self.heard($0) }
                     }
+                }
+                while !Task.isCancelled {
+                    for due in await self.tick() { group.addTask { await self.attend(to: due) } }
+                    try? await Task.sleep(for: .milliseconds(100))
                 }
             }
         }
@@ -36,5 +41,43 @@ extension TrustKeeper: Service {
             tellOnce(
                 "the store cannot be looked at; what is known of revocation stays in force", why: failure.explanation)
         }
+    }
+
+    // MARK: An authority elsewhere
+
+    /// An identity of the home that can prove this machine to the authority now.
+    private func witness() -> StoredIdentity? {
+        let now = Date()
+        return identities.filter { source, held in
+            guard case .home = source, !held.isRevoked, home?.paired?.accounts(for: held.stored) == true else {
+                return false
+            }
+            return held.stored.leaf.notAfter >= now
+                && held.stored.leaf.extensions.extendedKeyUsage?.contains(.clientAuth) ?? true
+        }.map(\.value.stored).max { $0.leaf.notAfter < $1.leaf.notAfter }
+    }
+
+    private func heard(_ news: PairedLink.News) async {
+        switch news {
+        case .changed: await refreshRevocation()
+        case .silent(let seconds, let why):
+            report.warn(
+                nil, "the authority has not been heard for \(Moment.span(seconds)); what is known of it holds",
+                why: why,
+                mend:
+                    "see that it runs and can be reached: symbolon doctor. Short-lived peers are let in until they end;"
+                    + " others until \(Moment.span(PairedLink.longestSilence)) after it was heard last")
+        case .back(let seconds):
+            report.tell(.authorityHeard(after: seconds))
+        }
+    }
+
+    /// A silence makes less of what is known, when it has lasted.
+    func lookAtSilence() async {
+        let now = Date()
+        guard let paired = home?.paired, now >= nextSilenceLook else { return }
+        nextSilenceLook = now + 60
+        guard await paired.isSilenceNews(at: now) else { return }
+        await refreshRevocation()
     }
 }

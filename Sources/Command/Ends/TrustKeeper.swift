@@ -37,6 +37,10 @@ actor TrustKeeper {
     private var sources: RevocationSources
     /// When a list or an answer that is known now ends.
     private var nextEnd: Date?
+    /// Of other domains, as the authority that this machine was paired with vouches for them.
+    private var federated: [TrustAnchor]
+    /// When it is looked next at what a silence of that authority makes of what is known.
+    var nextSilenceLook = Date.distantPast
     /// The store has news that could not be read yet.
     private(set) var isRevocationPending = false
     private var failureTold: String?
@@ -48,11 +52,12 @@ actor TrustKeeper {
         self.passphrase = passphrase
         self.report = report
         self.gatherer = gatherer
-        let snapshot = try await home?.authority?.revocations() ?? .none
+        let snapshot = try await home?.revocations() ?? .none
         storeWatch = home?.authority.map { StoreWatch($0.store, changeCounter: snapshot.epoch) }
         for news in await gatherer?.start() ?? [] { report.tell(news) }
         sources = await gatherer?.sources(with: snapshot) ?? RevocationSources(snapshot: snapshot)
         nextEnd = sources.nextEnd(after: Date())
+        federated = await home?.paired?.federated(at: Date()) ?? []
     }
 
     // MARK: Trust
@@ -69,7 +74,7 @@ actor TrustKeeper {
     func trustDomain(of source: IdentitySource) -> TrustDomain? {
         guard let held = identities[source] else { return nil }
         if case .spiffe(let identity) = held.proof.name { return identity.trustDomain }
-        return home?.authority?.trustDomain
+        return home?.trustDomain
     }
 
     /// An anchor speaks for the trust domain that its own certificate names; one that names none, for the domain of the
@@ -82,7 +87,7 @@ actor TrustKeeper {
             }
             guard case .spiffe(let own) = held.proof.name else { return TrustAnchor(certificate) }
             return TrustAnchor(certificate, for: own.trustDomain)
-        }
+        } + (home?.paired?.accounts(for: held.stored) == true ? federated : [])
     }
 
     /// Revocation must be known where the store accounts for every anchor believed; elsewhere nothing would be let in, so
@@ -90,6 +95,9 @@ actor TrustKeeper {
     private func revocationMode(of identity: StoredIdentity, _ wish: Wish) throws -> RevocationMode {
         if let mode = wish.revocationMode { return mode }
         if let root = home?.authority?.root, identity.anchors.allSatisfy({ $0.der == root.der }) { return .required }
+        if let paired = home?.paired, paired.accounts(for: identity) {
+            return .requiredUnlessLife(underHours: PairedLink.shortLifeHours)
+        }
         if gatherer != nil { return .required }
         throw Complaint(revocationUnknownFor: wish.source)
     }
@@ -99,9 +107,9 @@ actor TrustKeeper {
         for one in kept where one.wish.source == source { _ = try revocationMode(of: identity, one.wish) }
     }
 
-    func revocation(of certificate: Certificate) -> Revocation? {
-        guard let issuer = home?.authority?.issuing.publicKey?.fingerprint else { return nil }
-        let identifier = CertificateIdentifier(issuerKey: issuer, serialNumber: certificate.serialNumber)
+    func revocation(of identity: StoredIdentity) -> Revocation? {
+        guard let issuer = identity.chain.dropFirst().first?.publicKey?.fingerprint else { return nil }
+        let identifier = CertificateIdentifier(issuerKey: issuer, serialNumber: identity.leaf.serialNumber)
         guard case .revoked(let reason, let since) = sources.snapshot.status(of: identifier) else { return nil }
         return Revocation(reason, since: since)
     }
@@ -133,9 +141,10 @@ actor TrustKeeper {
 
     /// Reads what is revoked and puts it in force. What cannot be read now is tried again by the next look.
     func refreshRevocation() async {
-        guard let authority = home?.authority else { return }
+        guard let home else { return }
         do {
-            let next = try await authority.revocations()
+            let next = try await home.revocations()
+            federated = await home.paired?.federated(at: Date()) ?? []
             isRevocationPending = false
             guard next.epoch >= sources.snapshot.epoch else {
                 return tellOnce(
@@ -179,7 +188,7 @@ actor TrustKeeper {
 
     private func tellOwnRevocations() {
         for (source, held) in identities where !held.isRevoked {
-            guard let revoked = revocation(of: held.stored.leaf) else { continue }
+            guard let revoked = revocation(of: held.stored) else { continue }
             identities[source]?.isRevoked = true
             report.warn(
                 held.stored.name.description, "this identity is revoked: peers refuse it from now on",

@@ -27,6 +27,8 @@ enum ExitStatus: Int32 {
     case undecided = 2
     /// Keys, files or folders are not safe to use; nothing was started.
     case unsafeHome = 3
+    /// Nothing is wrong now, and something will be unless somebody sees to it.
+    case attention = 4
     /// The configuration is not usable; nothing was started.
     case configuration = 78
 }

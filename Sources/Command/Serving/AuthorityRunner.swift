@@ -1,8 +1,8 @@
 import Foundation
+import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import Logging
 import SymbolonAdministration
 import SymbolonAuthority
 import SymbolonEnrollment
@@ -18,6 +18,7 @@ struct AuthorityRunner {
     let authority: LocalAuthority
     let options: ServeOptions
     let acme: ACMEOptions
+    let renewal: RenewalPolicy
     let report: EndReport
 
     func run() async throws {
@@ -40,7 +41,7 @@ struct AuthorityRunner {
         try await FirstAdministrator(authority: authority, report: report).provide()
         let keeper = try await ServerKeeper(authority, names: names, report: report)
         let metrics = MetricsRegistry.installed
-        let acme = try acme.offers ? acme.server(authority, renewal: RenewalPolicy()) : nil
+        let acme = try acme.offers ? acme.server(authority, renewal: renewal) : nil
         let routes = routes(keeper, metrics, acme)
         let server = try HTTPServer(
             host: address.host, port: address.port, trust: await keeper.current, routes: routes,
@@ -70,12 +71,18 @@ struct AuthorityRunner {
     private func routes(
         _ keeper: ServerKeeper, _ metrics: MetricsRegistry, _ acme: ACMEServer?
     ) -> [any HTTPRoutes] {
-        let (parts, register) = (authority.parts, authority.register)
-        let operations = AdministrationOperations.all + ACMEOperations.all
+        var parts = authority.parts
+        let register = authority.register
+        // One for all requests: it remembers who waits.
+        let renewals = RenewalDesk(authority.issuing, store: authority.store, policy: renewal, clock: { Date() })
+        parts.add(renewals)
+        parts.add(TrustDesk(store: authority.store, clock: { Date() }))
+        let operations = AdministrationOperations.all + ACMEOperations.all + RenewalOperations.all
         return [
             HealthRoutes { await keeper.health() },
             MetricsRoutes(metrics, parts: parts, register: register),
             APIRoutes(operations, parts: parts, register: register),
+            RenewalRoutes(renewals),
         ] + (acme.map { [ACMERoutes($0)] } ?? [])
     }
 }

@@ -24,7 +24,8 @@ struct ServeOptions: ParsableArguments {
 
     mutating func validate() throws {
         guard !once || (listen == nil && names.isEmpty && requestsPerSecond == nil) else {
-            throw ValidationError("--once serves nothing, so that --listen, --name and --requests-per-second mean nothing.")
+            throw ValidationError(
+                "--once serves nothing, so that --listen, --name and --requests-per-second mean nothing.")
         }
         if let requestsPerSecond, !(1...1_000_000).contains(requestsPerSecond) {
             throw ValidationError("--requests-per-second is from 1 to 1000000.")

@@ -3,6 +3,7 @@ import ServiceLifecycle
 import SymbolonAdministration
 import SymbolonAuthority
 import SymbolonCertificates
+import SymbolonEnrollment
 import SymbolonHTTPServices
 import SymbolonKeys
 import SymbolonNames
@@ -19,7 +20,7 @@ actor ServerKeeper {
     private let watch: StoreWatch
     private var snapshot: RevocationSnapshot
     private var trust: ServerTrust
-    private var renewAt: Date
+    private var schedule: RenewalSchedule
     private var server: HTTPServer?
     private var faults: [String] = []
     private var isRenewalFailing = false
@@ -35,7 +36,7 @@ actor ServerKeeper {
         trust = try ServerTrust(
             chain: identity.chain, key: identity.key, anchors: Self.anchors(authority),
             revocation: RevocationSources(snapshot: snapshot))
-        renewAt = HeldIdentity.renewalTime(of: identity.chain[0])
+        schedule = Self.schedule(of: identity.chain[0])
     }
 
     /// What is in force now.
@@ -99,17 +100,25 @@ actor ServerKeeper {
         return (issued.chain, key)
     }
 
+    private static func schedule(of leaf: Certificate) -> RenewalSchedule {
+        let life = CertificateLife(of: leaf)
+        var random = SystemRandomNumberGenerator()
+        return RenewalSchedule(of: life, suggestion: life.suggestedWindow, at: Date(), using: &random)
+    }
+
     private func renew() async {
         do {
             let identity = try await Self.identity(authority, names)
             try publish(
                 ServerTrust(
                     chain: identity.chain, key: identity.key, anchors: trust.anchors, revocation: trust.revocation))
-            renewAt = HeldIdentity.renewalTime(of: identity.chain[0])
+            schedule = Self.schedule(of: identity.chain[0])
             isRenewalFailing = false
         } catch {
             isRenewalFailing = true
-            renewAt = HeldIdentity.retryTime(of: trust.leaf, after: Date())
+            var random = SystemRandomNumberGenerator()
+            schedule.failed(at: Date(), using: &random)
+            guard schedule.isWorthTelling else { return }
             report.warn(
                 "authority", "the server's own certificate is not renewed yet; it is tried again",
                 why: ExplainedError.text(error), mend: "it ends on \(Moment.text(trust.leaf.notAfter))")
@@ -136,7 +145,7 @@ actor ServerKeeper {
     }
 
     private func tick(_ count: Int) async {
-        if renewAt <= Date() { await renew() }
+        if schedule.next <= Date() { await renew() }
         // Every five seconds.
         if count.isMultiple(of: 5) { await look() }
     }

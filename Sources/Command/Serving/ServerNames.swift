@@ -9,7 +9,9 @@ enum ServerNames {
     static func found(listeningOn host: String, _ configuration: AuthorityConfiguration) -> [SubjectName] {
         var names: [SubjectName] = []
         for text in [host, ProcessInfo.processInfo.hostName, "localhost"] {
-            if (try? IPAddress(text)) == nil, let name = try? DNSPattern(operatorInput: text) { names.append(.dns(name)) }
+            if (try? IPAddress(text)) == nil, let name = try? DNSPattern(operatorInput: text) {
+                names.append(.dns(name))
+            }
         }
         names += addresses(of: host).map { .ip($0) }
         var permitted: [SubjectName] = []

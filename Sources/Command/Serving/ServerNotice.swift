@@ -61,11 +61,15 @@ extension EndLine {
         self =
             switch event {
             case .listening(let address):
-                line(.good, "listening", "https://\(address)  ACME, API, health; operators prove themselves by certificate")
+                line(
+                    .good, "listening",
+                    "https://\(address)  ACME, API, health; operators prove themselves by certificate")
             case .handshakeRefused(let address, let reason, let explanation):
                 line(.bad, "refused", address, why: "\(explanation) (\(reason))")
             case .limited(let peer, let address, let limit):
-                line(.warning, "limited", peer.isEmpty ? address : "\(peer) at \(address)", why: "over its limit: \(limit)")
+                line(
+                    .warning, "limited", peer.isEmpty ? address : "\(peer) at \(address)",
+                    why: "over its limit: \(limit)")
             case .cut(let peer, let address):
                 line(.warning, "cut", "\(peer) at \(address)", why: "what it proved no longer holds")
             case .failed(let request, let cause): line(.bad, "failed", "request \(request)", why: cause)

@@ -66,6 +66,7 @@ struct Up: AsyncParsableCommand {
     var store: String?
     @OptionGroup(title: "Serving") var serving: ServeOptions
     @OptionGroup(title: "ACME") var acme: ACMEOptions
+    @OptionGroup(title: "Renewal") var renewal: RenewalOptions
     @OptionGroup var home: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -90,7 +91,8 @@ struct Up: AsyncParsableCommand {
             }
             guard !serving.once else { return }
             try await AuthorityRunner(
-                authority: authority, options: serving, acme: acme, report: EndReport(json: output.json)
+                authority: authority, options: serving, acme: acme, renewal: try renewal.policy(),
+                report: EndReport(json: output.json)
             ).run()
         }
     }
@@ -100,6 +102,9 @@ struct Up: AsyncParsableCommand {
         let chooses = options.contains(true) || !dns.isEmpty || !networks.isEmpty || !mail.isEmpty
         guard !(acceptsRestoredStore && chooses) else {
             throw ValidationError("--accept-restored-store goes with no option that says what an authority is for.")
+        }
+        guard !serving.once || !renewal.areGiven else {
+            throw ValidationError("--once serves nobody who renews, so that the options of renewal mean nothing.")
         }
     }
 

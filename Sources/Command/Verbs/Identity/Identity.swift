@@ -3,7 +3,7 @@ import ArgumentParser
 /// `symbolon identity …`: the certificates that the authority gives out.
 struct Identity: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Issue, list, show, revoke and export identities.",
+        abstract: "Issue, list, show, renew, revoke and export identities.",
         discussion: """
             EXAMPLES
               symbolon identity issue web --profile service --dns web.example.internal
@@ -12,6 +12,7 @@ struct Identity: AsyncParsableCommand {
               symbolon identity revoke web --reason keyCompromise
             """,
         subcommands: [
-            IdentityIssue.self, IdentityList.self, IdentityShow.self, IdentityRevoke.self, IdentityExport.self,
+            IdentityIssue.self, IdentityList.self, IdentityShow.self, IdentityRenew.self, IdentityRevoke.self,
+            IdentityExport.self,
         ])
 }

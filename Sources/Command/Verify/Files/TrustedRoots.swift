@@ -25,6 +25,11 @@ struct TrustedRoots: Sendable {
             }
             return TrustedRoots(roots: roots)
         }
+        if !LocalAuthority.exists(in: home), let paired = try PairedLink.open(home) {
+            return TrustedRoots(
+                roots: paired.anchors.map { Root(certificate: $0, origin: "the authority paired with \(home.path)") },
+                trustDomain: paired.trustDomain, revocations: await paired.revocations(at: Date()))
+        }
         guard LocalAuthority.exists(in: home) else {
             throw Complaint(
                 what: "there is nothing to trust", why: "no --root is named, and there is no authority in \(home.path)",

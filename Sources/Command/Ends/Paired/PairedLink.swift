@@ -1,0 +1,256 @@
+import Foundation
+import NIOCore
+import SymbolonAdministration
+import SymbolonCertificates
+import SymbolonClients
+import SymbolonEnrollment
+import SymbolonKeys
+import SymbolonNames
+import SymbolonRevocation
+import SymbolonStorage
+import SymbolonVerification
+
+/// What the ends of a paired machine know of their authority, and how they ask it: to renew, and what to believe.
+///
+/// Whatever was heard is kept in the home, and holds while the authority is away: what is known to be revoked stays so for
+/// good; that nothing else is, is believed of long-lived certificates for a day, and of those that live less than two days
+/// until they end.
+actor PairedLink {
+    /// What changed by asking.
+    enum News: Sendable {
+        /// Something else is to be believed.
+        case changed
+        /// The authority has not been heard for so long; it is told the first time, and each time this has doubled.
+        case silent(seconds: TimeInterval, because: String)
+        /// It is heard again.
+        case back(after: TimeInterval)
+    }
+
+    /// After so long a silence only what ends soon by itself is believed to be unrevoked.
+    static let longestSilence: TimeInterval = 24 * 3600
+    /// Peers whose whole life is shorter are let in during a silence: hours.
+    static let shortLifeHours = 48
+    /// From then on a silence is told. Five minutes: a restart is over by then.
+    static let loudSilence: TimeInterval = 300
+
+    nonisolated let folder: HomeFolder
+    nonisolated let paired: PairedAuthority
+    nonisolated let trustDomain: TrustDomain
+    /// As they came with the pairing.
+    nonisolated let anchors: [Certificate]
+    nonisolated let link: AuthorityLink
+    private var heard: HeardTrust?
+    private var notedAt = Date.distantPast
+    /// Whether the silence has made less of what is known.
+    private var isStale = false
+    /// By serial number, as far as the authority has said.
+    private var windows: [SerialNumber: RenewalWindow] = [:]
+    private var short: (leaf: Certificate, client: RemoteAdministration)?
+
+    /// Nil where the home was never paired.
+    static func open(_ folder: HomeFolder) throws -> PairedLink? {
+        do {
+            guard let paired = try folder.pairedAuthority() else { return nil }
+            return try PairedLink(folder, paired)
+        } catch let failure as HomeFailure {
+            throw Complaint(
+                what: "the authority that this machine was paired with is not known any more",
+                why: failure.explanation, exit: .undecided)
+        }
+    }
+
+    init(_ folder: HomeFolder, _ paired: PairedAuthority) throws {
+        self.folder = folder
+        self.paired = paired
+        trustDomain = try Input.parse(paired.trustDomain, as: "a trust domain", TrustDomain.init)
+        anchors = try paired.anchors()
+        let addresses = try paired.addresses.map { text in
+            let address = try Input.parse(text, as: "the address of an authority", HostAndPort.init)
+            return ServerAddress(host: address.host, port: address.port)
+        }
+        let domain = trustDomain
+        link = try AuthorityLink(to: addresses, of: domain, trusting: anchors.map { TrustAnchor($0, for: domain) })
+        heard = try folder.heardTrust()
+        guard let trust = heard?.trust, trust.trustDomain == paired.trustDomain else {
+            heard = nil
+            return
+        }
+    }
+
+    // MARK: What is believed
+
+    /// What is known of revocation at a moment.
+    func revocations(at now: Date) -> RevocationSnapshot {
+        var covered = Set(anchors.compactMap { $0.publicKey?.fingerprint })
+        guard let heard else {
+            return RevocationSnapshot(revoked: [:], covering: covered, epoch: 0, thisUpdate: paired.pairedAt)
+        }
+        let issuing = (try? heard.trust.issuingCertificates()) ?? []
+        if now < heard.heardAt + Self.longestSilence {
+            covered.formUnion(issuing.compactMap { $0.publicKey?.fingerprint })
+        }
+        covered.formUnion(federated(at: now).compactMap { $0.publicKey?.fingerprint })
+        return RevocationSnapshot(
+            revoked: heard.trust.revocations, covering: covered, epoch: heard.trust.changeCounter,
+            thisUpdate: heard.heardAt)
+    }
+
+    /// The anchors of other domains that the authority vouches for now, each for its own domain.
+    func federated(at now: Date) -> [TrustAnchor] {
+        (heard?.trust.federated ?? []).compactMap { one in
+            guard now < one.until, let domain = try? TrustDomain(one.trustDomain), domain != trustDomain,
+                let anchor = try? CertificateBundle(pem: one.anchor).certificates.first
+            else { return nil }
+            return TrustAnchor(anchor, for: domain)
+        }
+    }
+
+    /// True once when a silence has become too long, and once when it is over.
+    func isSilenceNews(at now: Date) -> Bool {
+        let isStale = heard.map { now >= $0.heardAt + Self.longestSilence } ?? true
+        defer { self.isStale = isStale }
+        return isStale != self.isStale
+    }
+
+    /// When the authority last said that what is believed holds.
+    var heardAt: Date? { heard?.heardAt }
+
+    /// Whether all that an identity believes is this authority's.
+    nonisolated func accounts(for identity: StoredIdentity) -> Bool {
+        identity.anchors.allSatisfy { anchor in anchors.contains { $0.der == anchor.der } }
+    }
+
+    // MARK: Renewing
+
+    /// The same identity with a new key, kept in the home. Both keys are on the disk until the new one has its certificate.
+    func renew(_ identity: StoredIdentity, under passphrase: SecretBytes) async throws -> StoredIdentity {
+        let key = try folder.nextKey(identity.name, identity.key.algorithm, under: passphrase)
+        let report = try await link.renew(identity, for: key, at: Date())
+        let next = try link.renewed(identity, key, report, at: Date())
+        windows[identity.leaf.serialNumber] = nil
+        windows[next.leaf.serialNumber] = report.suggestedWindow
+        try folder.saveIdentity(next, under: passphrase)
+        folder.forgetNextKey(identity.name)
+        return next
+    }
+
+    /// What the authority has said of when to renew a certificate.
+    func knownWindow(of identity: StoredIdentity) -> RenewalWindow? { windows[identity.leaf.serialNumber] }
+
+    /// Asks it.
+    func window(of identity: StoredIdentity) async throws(AdministrationFailure) -> RenewalWindow {
+        let serial = identity.leaf.serialNumber
+        let answer = try await ask(ShowRenewal(serial: serial.description), as: identity)
+        windows[serial] = answer.suggestedWindow
+        return answer.suggestedWindow
+    }
+
+    /// Short questions share a connection as long as the same identity asks.
+    func ask<Operation: AdministrativeOperation>(
+        _ operation: Operation, as identity: StoredIdentity
+    ) async throws(AdministrationFailure) -> Operation.Answer {
+        if link.addresses.count > 1 { return try await link.perform(operation, as: identity) }
+        if short?.leaf != identity.leaf, let address = link.addresses.first {
+            short = (identity.leaf, RemoteAdministration(try link.client(to: address, as: identity)))
+        }
+        guard let short else { return try await link.perform(operation, as: identity) }
+        return try await short.client.perform(operation)
+    }
+
+    // MARK: Listening
+
+    /// Asks once, for the start of an end: what is on the disk may be old.
+    func refresh(as identity: StoredIdentity) async throws(AdministrationFailure) -> Bool {
+        var limits = HTTPSLimits()
+        limits.bodyOctets = Self.largestTrust
+        let answer = try await link.perform(ShowTrust(known: heard?.version), as: identity, within: limits)
+        return try take(answer)
+    }
+
+    /// 64 MiB: a million revocations.
+    private static let largestTrust = 1 << 26
+
+    /// Hears of changes as they happen until the task is cancelled.
+    /// - Parameter identity: who asks: one of this machine's that is live.
+    func listen(
+        as identity: @Sendable () async -> StoredIdentity?, report: @Sendable (News) async -> Void
+    ) async {
+        var held: (leaf: Certificate, administration: RemoteAdministration)?
+        var address = 0
+        var failures = 0
+        var told = Self.loudSilence / 2
+        while !Task.isCancelled {
+            guard let identity = await identity(), !link.addresses.isEmpty else {
+                try? await Task.sleep(for: .seconds(1))
+                continue
+            }
+            do throws(AdministrationFailure) {
+                if held?.leaf != identity.leaf {
+                    held = (identity.leaf, RemoteAdministration(try listener(address, as: identity)))
+                }
+                guard let held else { continue }
+                let before = heard?.heardAt
+                let answer = try await held.administration.perform(
+                    ShowTrust(known: heard?.version, wait: failures > 0 ? 0 : ShowTrust.longestWait))
+                if try take(answer) { await report(.changed) }
+                if failures > 0, let before, told >= Self.loudSilence {
+                    await report(.back(after: Date().timeIntervalSince(before)))
+                }
+                (failures, told) = (0, Self.loudSilence / 2)
+            } catch {
+                held = nil
+                failures += 1
+                address = (address + 1) % link.addresses.count
+                let silence = Date().timeIntervalSince(heard?.heardAt ?? paired.pairedAt)
+                if silence >= told * 2 {
+                    told = silence
+                    await report(.silent(seconds: silence, because: error.why ?? error.what))
+                }
+                // Full jitter, from half a second to a minute: a herd does not come back in step.
+                let ceiling = min(60, pow(2, Double(min(failures, 7))))
+                try? await Task.sleep(for: .seconds(0.5 + Double.random(in: 0...ceiling)))
+            }
+        }
+    }
+
+    private func listener(
+        _ address: Int, as identity: StoredIdentity
+    ) throws(AdministrationFailure) -> HTTPSClient {
+        var limits = HTTPSLimits()
+        limits.bodyOctets = Self.largestTrust
+        // The answer is held back on purpose.
+        limits.silence = .seconds(Int64(ShowTrust.longestWait) + 15)
+        return try link.client(to: link.addresses[address], as: identity, within: limits)
+    }
+
+    /// True when something else is to be believed than before.
+    private func take(_ answer: TrustAnswer) throws(AdministrationFailure) -> Bool {
+        let now = Date()
+        if let trust = answer.trust, trust.trustDomain == paired.trustDomain {
+            // A store that was put back forgets revocations; here they stay.
+            guard trust.changeCounter >= heard?.trust.changeCounter ?? 0 else {
+                throw AdministrationFailure(
+                    .conflict, what: "the authority has gone back to an earlier day",
+                    why:
+                        "it counts \(trust.changeCounter) revocations, and \(heard?.trust.changeCounter ?? 0) are known"
+                )
+            }
+            let isNews = heard?.trust != trust
+            heard = HeardTrust(version: answer.version, trust: trust, heardAt: now)
+            keep(at: now)
+            return isNews
+        }
+        guard answer.version == heard?.version else { return false }
+        heard?.heardAt = now
+        // Once a minute: that it still holds is worth less than the wear.
+        if now > notedAt + 60 { keep(at: now) }
+        return isStale
+    }
+
+    private func keep(at now: Date) {
+        guard let heard else { return }
+        notedAt = now
+        // What cannot be written is heard again after a restart.
+        try? folder.note(heard)
+    }
+}

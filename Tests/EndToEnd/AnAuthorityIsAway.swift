@@ -1,0 +1,226 @@
+import Foundation
+import SymbolonAuthority
+import SymbolonCertificates
+import SymbolonKeys
+import SymbolonNames
+import SymbolonStorage
+import SymbolonTestSupport
+import Synchronization
+import Testing
+
+@testable import symbolon
+
+extension EndToEnd {
+    /// Lives are scaled: what takes a day in the field takes half a minute here. `SYMBOLON_LONG=1` has lives of ten minutes
+    /// and 200 pairs.
+    @Suite("An authority that is away for less than the rest of a life is not noticed")
+    struct AnAuthorityIsAway {
+        private static let isLong = ProcessInfo.processInfo.environment["SYMBOLON_LONG"] != nil
+        private static let life: Double = isLong ? 600 : 40
+        private static let pairs = isLong ? 200 : 12
+
+        @Test("away for 45 % of a life: every identity was renewed before or after, and no handshake failed")
+        func shortOutage() async throws {
+            let scene = try await PairedScene(pairs: Self.pairs, life: Self.life)
+            let talk = Talk(scene.doors)
+            try await scene.renewals(atLeast: 2 * Self.pairs)
+            try await scene.kill()
+            // Nothing to wait for but time: the outage itself.
+            try await Task.sleep(for: .seconds(0.45 * Self.life))
+            try await scene.startAuthority()
+            try await scene.renewals(atLeast: 4 * Self.pairs)
+            let outcome = await talk.end()
+            #expect(outcome.failures == 0)
+            #expect(outcome.exchanges > 5 * Self.pairs)
+            let events = scene.ends.events
+            #expect(events.contains { $0["event"] == "renewalFailed" })
+            #expect(events.filter { $0["event"] == "refused" || $0["event"] == "backendFailed" }.map(\.description) == [])
+        }
+
+        @Test(
+            "away for 110 %: connections end when what proved them does and not before, and all come back by themselves"
+        )
+        func longOutage() async throws {
+            let scene = try await PairedScene(pairs: Self.pairs, life: Self.life)
+            try await scene.renewals(atLeast: 2 * Self.pairs)
+            var held: [Socket] = []
+            for door in scene.doors {
+                let socket = try await Socket.connect(door)
+                try await socket.write([1])
+                #expect(try await socket.read(1) == [1])
+                held.append(socket)
+            }
+            try await scene.kill()
+            let away = Date()
+            try await Task.sleep(for: .seconds(1.1 * Self.life))
+            // By then each has ended; until then each lived: the events tell when.
+            for socket in held { _ = try await socket.readToEnd() }
+            let events = scene.ends.events
+            var ends: [String: Date] = [:]
+            for accepted in events where accepted["event"] == "accepted" && accepted["role"] == "protect" {
+                ends[try #require(accepted["peer"])] = try Date(#require(accepted["validUntil"]), strategy: .iso8601)
+            }
+            var closed = 0
+            for event in scene.ends.events where event["event"] == "closed" && event["role"] == "protect" {
+                let time = try Date(
+                    #require(event["time"]),
+                    strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
+                guard time >= away, let end = ends[event["peer"] ?? ""] else { continue }
+                closed += 1
+                #expect(event["reason"] == "expired")
+                #expect(time >= end)
+                #expect(time < end + 4)
+            }
+            #expect(closed == Self.pairs)
+            let already = scene.renewed
+            try await scene.startAuthority()
+            try await scene.renewals(atLeast: already + 2 * Self.pairs)
+            for door in scene.doors {
+                let socket = try await Socket.connect(door)
+                try await socket.write([2])
+                #expect(try await socket.read(1) == [2])
+            }
+        }
+    }
+}
+
+/// An authority that is served, and another machine that was paired with it, with services and a door to each.
+private final class PairedScene: Sendable {
+    let authority: Machine
+    let backend: Backend
+    let ends: Ends
+    let doors: [Int]
+    private let folder: TemporaryFolder
+    private let port: Int
+    private let serving: Mutex<Ends?>
+
+    init(pairs: Int, life: Double) async throws {
+        authority = try Machine()
+        backend = try Backend()
+        folder = try TemporaryFolder()
+        let served = try authority.start("up", "--listen", "127.0.0.1:0", "--name", "127.0.0.1")
+        serving = Mutex(served)
+        let listening = try await served.event("authority") { $0["change"] == "listening" }
+        port = try #require(listening["address"]?.split(separator: ":").last.flatMap { Int($0) })
+        let home = HomeFolder(folder.file("home"))
+        try await Self.pair(home, with: HomeFolder(authority.home), at: port, pairs: pairs, life: life)
+        var lines = ["home: home", "protect:"]
+        for index in 0..<pairs {
+            lines.append(
+                "  - {name: s\(index), listen: \"127.0.0.1:0\", to: \"127.0.0.1:\(backend.port)\", allow: [c\(index)]}")
+        }
+        lines.append("reach:")
+        for index in 0..<pairs { lines.append("  - {name: s\(index), listen: \"127.0.0.1:0\", as: c\(index)}") }
+        let file = try folder.write(lines.joined(separator: "\n") + "\n", to: "run.yaml")
+        let ends = try Ends(["run", "--config", file, "--json"])
+        self.ends = ends
+        var doors: [Int] = []
+        for index in 0..<pairs {
+            let event = try await ends.event("listening") { $0["role"] == "reach" && $0["service"] == "s\(index)" }
+            doors.append(try #require(event["address"]?.split(separator: ":").last.flatMap { Int($0) }))
+        }
+        self.doors = doors
+    }
+
+    /// What pairing leaves in a home, for many identities at once.
+    private static func pair(
+        _ home: HomeFolder, with other: HomeFolder, at port: Int, pairs: Int, life: Double
+    ) async throws {
+        let local = try await LocalAuthority.open(other, passphrase: nil)
+        let passphrase = try home.create().read()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for index in 0..<pairs {
+                for (name, profile) in [("s\(index)", ProfileName.workload), ("c\(index)", .client)] {
+                    group.addTask {
+                        let key = SigningKey.make(.p256)
+                        let issued = try await local.issuing.issue(
+                            IssuanceRequest(
+                                profile: profile, name: name, publicKey: key.publicKey, life: .seconds(Int64(life)),
+                                actor: "test"))
+                        let identity = try StoredIdentity(
+                            name: IdentityName(name), chain: issued.chain, key: key, anchors: [issued.anchor])
+                        try home.saveIdentity(identity, under: passphrase)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        try home.save(
+            PairedAuthority(
+                trustDomain: local.issuing.configuration.trustDomain.description, addresses: ["127.0.0.1:\(port)"],
+                anchors: [local.issuing.root], identity: "c0", pairedAt: Date()))
+    }
+
+    func kill() async throws {
+        let served = serving.withLock { served in
+            defer { served = nil }
+            return served
+        }
+        served?.signal(SIGKILL)
+        _ = try await served?.ended()
+    }
+
+    func startAuthority() async throws {
+        let served = try authority.start("up", "--listen", "127.0.0.1:\(port)", "--name", "127.0.0.1")
+        try await served.event("authority") { $0["change"] == "listening" }
+        serving.withLock { $0 = served }
+    }
+
+    var renewed: Int { ends.events.count { $0["event"] == "identity" && $0["change"] == "renewed" } }
+
+    /// Waits until there have been so many.
+    func renewals(atLeast count: Int) async throws {
+        var seen = 0
+        while renewed < count {
+            let after = seen
+            seen = ends.count
+            try await ends.event("identity", after: after) { $0["change"] == "renewed" }
+        }
+    }
+}
+
+/// Many who talk through doors all the time, each exchange over a connection and so a handshake of its own.
+private final class Talk: Sendable {
+    struct Outcome: Sendable {
+        var exchanges = 0
+        var failures = 0
+    }
+
+    private let outcome = Mutex(Outcome())
+    private let isOver = Mutex(false)
+    private let tasks: Mutex<[Task<Void, Never>]> = Mutex([])
+
+    init(_ doors: [Int]) {
+        let started = doors.map { door in
+            Task {
+                while !self.isOver.withLock({ $0 }) {
+                    let isGood = await Self.exchange(door)
+                    self.outcome.withLock { outcome in
+                        outcome.exchanges += 1
+                        if !isGood { outcome.failures += 1 }
+                    }
+                    try? await Task.sleep(for: .milliseconds(250))
+                }
+            }
+        }
+        tasks.withLock { $0 = started }
+    }
+
+    private static func exchange(_ door: Int) async -> Bool {
+        do {
+            let socket = try await Socket.connect(door)
+            try await socket.write([7])
+            guard try await socket.read(1) == [7] else { return false }
+            socket.endOutput()
+            return try await socket.readToEnd().bytes.isEmpty
+        } catch {
+            return false
+        }
+    }
+
+    func end() async -> Outcome {
+        isOver.withLock { $0 = true }
+        for task in tasks.withLock({ $0 }) { await task.value }
+        return outcome.withLock { $0 }
+    }
+}
