@@ -5,7 +5,8 @@ import Testing
 struct JSONTests {
     static let texts: [(String, JSONValue)] = [
         ("null", .null), (" true ", true), ("false", false), ("0", 0), ("-12", -12), ("1.50", .number("1.50")),
-        ("1e3", .number("1e3")), ("-0.1E-2", .number("-0.1E-2")), ("9223372036854775808", .number("9223372036854775808")),
+        ("1e3", .number("1e3")), ("-0.1E-2", .number("-0.1E-2")),
+        ("9223372036854775808", .number("9223372036854775808")),
         ("\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "a\"\\/\u{8}\u{C}\n\r\t"), ("\"\\u00e9\\ud83d\\ude00é\"", "é😀é"),
         ("[]", []), ("[1,[2] , {}]", [1, [2], [:]]),
         ("{\"b\":1,\"a\":{\"c\":null}}", ["b": 1, "a": ["c": .null]]),
@@ -46,7 +47,9 @@ struct JSONBombTests {
 
     @Test("depth: one more than allowed is refused, and as much as allowed is read")
     func depth() throws {
-        #expect(throws: JSONFailure.tooDeep(limit: 4)) { try JSONReader.parse(Array("[[[[[]]]]]".utf8), limits: limits) }
+        #expect(throws: JSONFailure.tooDeep(limit: 4)) {
+            try JSONReader.parse(Array("[[[[[]]]]]".utf8), limits: limits)
+        }
         #expect(try JSONReader.parse(Array("[[[[]]]]".utf8), limits: limits) == [[[[]]]])
         #expect(throws: JSONFailure.tooDeep(limit: 16)) {
             try JSONReader.parse([UInt8](repeating: UInt8(ascii: "["), count: 60_000))

@@ -54,7 +54,8 @@ struct OthersObjectsTests {
     /// The same URL with another name in it.
     private static func elsewhere(_ url: String) -> String {
         var parts = url.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        parts[5] = url.contains("/certificate/") ? "01" + String(repeating: "ab", count: 19) : ResourceID.random().description
+        let isCertificate = url.contains("/certificate/")
+        parts[5] = isCertificate ? "01" + String(repeating: "ab", count: 19) : ResourceID.random().description
         return parts.joined(separator: "/")
     }
 

@@ -25,7 +25,8 @@ public enum JSONFailure: Error, Equatable, Sendable {
         case .unexpected(let octet, let position):
             "octet \(position + 1) of the JSON text, 0x\(Hex.encode([octet])), does not belong there"
         case .notUTF8(let position): "octet \(position + 1) of the JSON text is not UTF-8"
-        case .controlCharacter(let position): "octet \(position + 1) of the JSON text is a control character in a string"
+        case .controlCharacter(let position):
+            "octet \(position + 1) of the JSON text is a control character in a string"
         case .escape(let position): "octet \(position + 1) of the JSON text begins no known escape"
         case .loneSurrogate(let position): "octet \(position + 1) of the JSON text begins half of a surrogate pair"
         case .numberForm(let position): "octet \(position + 1) of the JSON text begins something that is no number"

@@ -89,8 +89,10 @@ struct ACMEAccounts: AsyncParsableCommand {
 extension ACMEAccountReport {
     fileprivate var lines: [String] {
         [
-            "account    \(id.printable), \(status)", "made       \(Moment.text(createdAt)) from \(createdFrom.printable)",
-            "key        \(key.printable)", "contacts   \(contacts.isEmpty ? "none" : contacts.joined(separator: " ").printable)",
+            "account    \(id.printable), \(status)",
+            "made       \(Moment.text(createdAt)) from \(createdFrom.printable)",
+            "key        \(key.printable)",
+            "contacts   \(contacts.isEmpty ? "none" : contacts.joined(separator: " ").printable)",
             "bound to   \(externalAccountKey?.printable ?? "no external account key")",
             "may ask    \(policy?.words ?? "for what the server grants to everybody")",
         ]
@@ -100,8 +102,10 @@ extension ACMEAccountReport {
 extension ACMEPolicyReport {
     /// In one line, for people.
     var words: String {
-        let names = permitted.map { $0.isEmpty ? "no name" : $0.joined(separator: " ") } ?? "any name the authority certifies"
+        let names = permitted.map { $0.isEmpty ? "no name" : $0.joined(separator: " ") }
         let kinds = profiles.map { "profiles \($0.joined(separator: " "))" } ?? "any profile"
-        return "\(names), \(wildcards ? "with" : "no") wildcards, \(kinds), \(orders) orders in \(orderSeconds) s".printable
+        let wild = wildcards ? "with" : "no"
+        return "\(names ?? "any name the authority certifies"), \(wild) wildcards, \(kinds), ".printable
+            + "\(orders) orders in \(orderSeconds) s"
     }
 }

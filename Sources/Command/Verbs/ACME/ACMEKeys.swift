@@ -37,7 +37,8 @@ struct ACMEKeys: AsyncParsableCommand {
         @Option(help: ArgumentHelp("How many orders it may make in three hours (default: 300).", valueName: "number"))
         var orders: Int?
         @Option(
-            help: ArgumentHelp("How long an account can be made with it, as 30m, 8h or 7d (default: for good).", valueName: "time"))
+            help: ArgumentHelp(
+                "How long an account can be made with it, as 30m, 8h or 7d (default: for good).", valueName: "time"))
         var expires: Life?
         @OptionGroup var authority: AuthorityOptions
         @OptionGroup var output: OutputOptions

@@ -74,7 +74,8 @@ extension ACMEServer {
         var asked: Set<ACMEIdentifier> = []
         for general in request.extensions.subjectAlternativeNames ?? [] {
             guard let name = try? general.subjectName(), let identifier = ACMEIdentifier(name) else {
-                throw ACMERefusal(.badCSR, "the request names its subject by something else than DNS names and addresses")
+                throw ACMERefusal(
+                    .badCSR, "the request names its subject by something else than DNS names and addresses")
             }
             asked.insert(identifier)
         }

@@ -15,7 +15,8 @@ extension ACMEServer {
             throw ACMERefusal(.malformed, "a request for an order has a payload")
         }
         guard payload["notBefore"] == nil, payload["notAfter"] == nil else {
-            throw ACMERefusal(.malformed, "how long a certificate lives is the profile's; leave out notBefore and notAfter")
+            throw ACMERefusal(
+                .malformed, "how long a certificate lives is the profile's; leave out notBefore and notAfter")
         }
         let identifiers = try Self.identifiers(payload)
         let profile = try profile(payload, for: identifiers, of: account)

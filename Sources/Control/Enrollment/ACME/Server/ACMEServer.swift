@@ -92,7 +92,8 @@ public final class ACMEServer: Sendable {
         let envelope = try ACMEEnvelope(place.request.body, url: place.requestURL)
         // §6.5: taken once, before the signature is looked at.
         guard nonces.use(envelope.nonce) else {
-            throw ACMERefusal(.badNonce, "the nonce was not given out here, or was used; take the one that came with this")
+            throw ACMERefusal(
+                .badNonce, "the nonce was not given out here, or was used; take the one that came with this")
         }
         switch resource {
         case .newAccount: return try await newAccount(envelope, place)

@@ -88,6 +88,7 @@ extension ACMEAuthorization {
     }
 
     private mutating func set(_ kind: ChallengeKind, _ state: ACMEChallenge.State) {
-        for position in challenges.indices where challenges[position].kind == kind { challenges[position].state = state }
+        guard let position = challenges.firstIndex(where: { $0.kind == kind }) else { return }
+        challenges[position].state = state
     }
 }
