@@ -46,8 +46,10 @@ extension ACMEServer {
             }
         }
         guard let challenge = authorization.challenge(kind) else { throw .notThere("challenge") }
-        return ACMEResponse(200, json: Self.json(challenge, of: authorization, place))
+        let response = ACMEResponse(200, json: Self.json(challenge, of: authorization, place))
             .adding("Link", "<\(place.url(.authorization(id)))>;rel=\"up\"")
+        // §7.5.1: when to look again.
+        return authorization.attempt == nil ? response : response.adding("Retry-After", "1")
     }
 
     /// E02: another's authorization is as if it were not there.
