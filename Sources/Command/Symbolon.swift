@@ -10,6 +10,8 @@ struct Symbolon: AsyncParsableCommand {
             EXAMPLES
               symbolon try                                        all of it, here, in seconds
               symbolon up                                         an authority, here
+              symbolon invite laptop                              a code to read aloud
+              symbolon pair 417-acorn-banjo-cedar-donkey@HOST    there: both ends prove that they know it
               symbolon protect web --to 127.0.0.1:8080 --allow laptop
               symbolon reach web --listen 127.0.0.1:9000 --as laptop
               symbolon identity revoke laptop                     cuts its live connections
@@ -22,7 +24,7 @@ struct Symbolon: AsyncParsableCommand {
               64  wrong usage                78  the configuration is not usable
             """,
         subcommands: [
-            Up.self, Protect.self, Reach.self, Run.self, Identity.self, AuthorityVerb.self, Operators.self, ACME.self,
-            Verify.self, Audit.self, Doctor.self, Try.self,
+            Up.self, Invite.self, Pair.self, Protect.self, Reach.self, Run.self, Identity.self, AuthorityVerb.self,
+            Operators.self, Federate.self, ACME.self, Verify.self, Audit.self, Doctor.self, Try.self,
         ])
 }

@@ -115,7 +115,9 @@ struct PairingTests {
         try await server.stop()
     }
 
-    @Test("RFC 9383 Appendix C: published w0, w1 and L prove each other in a handshake", .enabled(if: PublishedVectors.areHere), arguments: 0..<2)
+    @Test(
+        "RFC 9383 Appendix C: published w0, w1 and L prove each other in a handshake",
+        .enabled(if: PublishedVectors.areHere), arguments: 0..<2)
     func publishedKeys(_ index: Int) async throws {
         let vector = try SPAKE2PlusVector.all()[index]
         let trial = try await PairingTrial.run(vector.secret, against: vector.record)

@@ -122,18 +122,20 @@ struct SPAKE2PlusVector {
     private struct Published: Decodable {
         let w0: String
         let w1: String
-        let L: String
+        let point: String
+
+        private enum CodingKeys: String, CodingKey { case w0, w1, point = "L" }
     }
 
     static func all() throws -> [SPAKE2PlusVector] {
         let data = try PublishedVectors.read("spake2plus/vectors-part.json")
         return try JSONDecoder().decode([Published].self, from: Data(data))
             .filter { $0.w0.count == 2 * SPAKE2PlusRecord.scalarLength }.map { published in
-            func octets(_ text: String) throws -> SecretBytes { SecretBytes(copying: try Hex.decode(text)) }
-            return SPAKE2PlusVector(
-                secret: try #require(SPAKE2PlusSecret(w0: octets(published.w0), w1: octets(published.w1))),
-                record: try #require(
-                    SPAKE2PlusRecord(w0: octets(published.w0), registrationRecord: octets(published.L))))
-        }
+                func octets(_ text: String) throws -> SecretBytes { SecretBytes(copying: try Hex.decode(text)) }
+                return SPAKE2PlusVector(
+                    secret: try #require(SPAKE2PlusSecret(w0: octets(published.w0), w1: octets(published.w1))),
+                    record: try #require(
+                        SPAKE2PlusRecord(w0: octets(published.w0), registrationRecord: octets(published.point))))
+            }
     }
 }

@@ -26,6 +26,8 @@ extension LocalAuthority {
         parts.add(
             EndpointDesk(endpoints: store, trustDomain: issuing.configuration.trustDomain, clock: { Date() }))
         parts.add(ACMEDesk(authority: issuing, store: store))
+        parts.add(invitations)
+        parts.add(federation)
         return parts
     }
 }

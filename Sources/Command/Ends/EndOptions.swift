@@ -1,5 +1,7 @@
 import ArgumentParser
 import SymbolonClients
+import SymbolonKeys
+import SymbolonStorage
 import SymbolonVerification
 
 /// What `protect` and `reach` share.
@@ -42,6 +44,12 @@ struct EndOptions: ParsableArguments {
     var handshakeDeadline = RunConfiguration.EndOptions().handshakeDeadline
     @Flag(name: .customLong("tls-1.2"), help: "Speak TLS 1.2 too, for peers that cannot do better.")
     var allowsTLS12 = false
+    @Option(
+        name: .customLong("pair"),
+        help: ArgumentHelp(
+            "Pair this machine first, by a code of symbolon invite; passed over when it is paired already.",
+            valueName: "code@host"))
+    var code: String?
     @OptionGroup var home: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -49,6 +57,9 @@ struct EndOptions: ParsableArguments {
         let given = [certificate, key, anchors].count { $0 != nil }
         guard given == 0 || given == 3 else {
             throw ValidationError("--certificate, --key and --anchors go together; name all three or none.")
+        }
+        guard code == nil || given == 0 else {
+            throw ValidationError("--pair is for an identity of the home; it goes with no --certificate.")
         }
         guard (1...120).contains(handshakeDeadline) else {
             throw ValidationError("--handshake-deadline is 1 to 120 seconds.")
@@ -76,10 +87,48 @@ struct EndOptions: ParsableArguments {
         configuration.revocation.signers = signers.map { [$0] } ?? []
         try await Complaint.reported { [configuration] in
             try await EndsRunner(
-                configuration, home: home.folder, passphrase: home.passphrase.source, json: output.json
+                try await paired(configuration), home: home.folder, passphrase: home.passphrase.source,
+                json: output.json
             ).run()
         }
     }
+
+    /// The same, with the identity that pairing gave this machine wherever none is named.
+    private func paired(_ given: RunConfiguration) async throws -> RunConfiguration {
+        guard let code else { return given }
+        let name = try await pairedIdentity(code)
+        var configuration = given
+        for index in configuration.protected.indices where configuration.protected[index].identity.isUnnamed {
+            configuration.protected[index].identity = .home(name: name)
+        }
+        for index in configuration.doors.indices where configuration.doors[index].identity.isUnnamed {
+            configuration.doors[index].identity = .home(name: name)
+        }
+        return configuration
+    }
+
+    /// A service that is started again has its code on the command line still.
+    private func pairedIdentity(_ code: String) async throws -> String {
+        if let name = try? home.folder.pairedAuthority()?.identity, let identity = try? IdentityName(name),
+            let names = try? home.folder.identityNames(), names.contains(identity)
+        {
+            return name
+        }
+        let outcome = try await Introduction(
+            home: home.folder, passphrase: home.passphrase.source, algorithm: .p256
+        ).run(CodeAndAddress(code))
+        let report = IntroductionReport(outcome, in: home.folder)
+        if output.json {
+            Lines.write(try JSONOutput.line(report))
+        } else {
+            report.lines(Terminal.output).forEach { Lines.write($0) }
+        }
+        return report.name
+    }
+}
+
+extension RunConfiguration.IdentitySource {
+    fileprivate var isUnnamed: Bool { self == .home(name: nil) }
 }
 
 extension RevocationMode {

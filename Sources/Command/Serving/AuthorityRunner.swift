@@ -45,7 +45,7 @@ struct AuthorityRunner {
         let routes = routes(keeper, metrics, acme)
         let server = try HTTPServer(
             host: address.host, port: address.port, trust: await keeper.current, routes: routes,
-            limits: options.limits, observer: report, group: group)
+            gate: InvitationGate(authority.pairingGuard), limits: options.limits, observer: report, group: group)
         await keeper.keep(server)
         let logger = Logger(label: "symbolon") { _ in SwiftLogNoOpLogHandler() }
         // The last one is the first to stop.
@@ -79,6 +79,7 @@ struct AuthorityRunner {
         parts.add(TrustDesk(store: authority.store, clock: { Date() }))
         let operations = AdministrationOperations.all + ACMEOperations.all + RenewalOperations.all
         return [
+            PairingRoutes(authority.pairing),
             HealthRoutes { await keeper.health() },
             MetricsRoutes(metrics, parts: parts, register: register),
             APIRoutes(operations, parts: parts, register: register),

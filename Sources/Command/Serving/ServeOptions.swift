@@ -19,13 +19,18 @@ struct ServeOptions: ParsableArguments {
         help: ArgumentHelp(
             "What one peer may ask, over time (default: 200; twice as much at once).", valueName: "number"))
     var requestsPerSecond: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Also make a code by which another machine becomes known as this (symbolon invite has more to choose).",
+            valueName: "name"))
+    var invite: String?
     @Flag(help: "Do not serve: make the authority or check it, say how things stand, and end.")
     var once = false
 
     mutating func validate() throws {
-        guard !once || (listen == nil && names.isEmpty && requestsPerSecond == nil) else {
+        guard !once || (listen == nil && names.isEmpty && requestsPerSecond == nil && invite == nil) else {
             throw ValidationError(
-                "--once serves nothing, so that --listen, --name and --requests-per-second mean nothing.")
+                "--once serves nothing, so that --listen, --name, --invite and --requests-per-second mean nothing.")
         }
         if let requestsPerSecond, !(1...1_000_000).contains(requestsPerSecond) {
             throw ValidationError("--requests-per-second is from 1 to 1000000.")

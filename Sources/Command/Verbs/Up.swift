@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
+import SymbolonAdministration
 import SymbolonAuthority
+import SymbolonEnrollment
 import SymbolonKeys
 import SymbolonNames
 import SymbolonStorage
@@ -13,6 +15,7 @@ struct Up: AsyncParsableCommand {
             EXAMPLES
               symbolon up                                         in ./.symbolon, for example.internal, on port 8443
               symbolon up --listen 127.0.0.1:8443                 for this machine only
+              symbolon up --invite laptop                         and a code for the first machine that is to be known
               symbolon up --once                                  make it or check it, and end
               symbolon up --domain corp.example --permit-dns corp.example --permit-ip 10.0.0.0/8
               symbolon up --passphrase-credential authority       sealed under a systemd credential
@@ -90,6 +93,10 @@ struct Up: AsyncParsableCommand {
                 summary.lines(Terminal.output).forEach { Lines.write($0) }
             }
             guard !serving.once else { return }
+            if let name = serving.invite {
+                let answer = try await authority.administration.perform(MakeInvitation(name: name))
+                try InvitationLines(answer, verb: "pair", isServed: true).write(json: output.json)
+            }
             try await AuthorityRunner(
                 authority: authority, options: serving, acme: acme, renewal: try renewal.policy(),
                 report: EndReport(json: output.json)

@@ -2,7 +2,7 @@ import Foundation
 import NIOCore
 public import SymbolonEnrollment
 import SymbolonKeys
-import SymbolonTransport
+public import SymbolonTransport
 import SymbolonWire
 
 /// The new machine's side of an introduction: connects with a code, and asks inside what only the code proved.
@@ -17,10 +17,22 @@ public struct PairingClient: Sendable {
     public static func connect(
         to address: ServerAddress, with code: InvitationCode
     ) async throws(PairingClientFailure) -> PairingClient {
+        let registration: PairingRegistration
+        do throws(TLSFailure) {
+            registration = try PairingRegistration(words: code.secret, number: code.number)
+        } catch {
+            throw .https(.tls(error))
+        }
+        return try await connect(to: address, by: registration)
+    }
+
+    /// With the code's keys, made before.
+    public static func connect(
+        to address: ServerAddress, by registration: PairingRegistration
+    ) async throws(PairingClientFailure) -> PairingClient {
         let context: TLSContext
         do throws(TLSFailure) {
-            let registration = try PairingRegistration(words: code.secret, number: code.number)
-            context = try TLSContext(code: registration.secret, number: code.number)
+            context = try TLSContext(code: registration.secret, number: registration.number)
         } catch {
             throw .https(.tls(error))
         }
@@ -30,7 +42,7 @@ public struct PairingClient: Sendable {
         } catch {
             throw PairingClientFailure(error)
         }
-        return PairingClient(address: address, number: code.number, client: client)
+        return PairingClient(address: address, number: registration.number, client: client)
     }
 
     private init(address: ServerAddress, number: Int, client: HTTPSClient) {

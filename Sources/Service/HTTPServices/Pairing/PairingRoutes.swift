@@ -61,7 +61,8 @@ public struct PairingRoutes: HTTPRoutes {
         }
     }
 
-    private static func encoded(_ value: some Encodable, _ encoder: JSONEncoder) async throws(PairingFailure) -> [UInt8] {
+    private static func encoded(_ value: some Encodable, _ encoder: JSONEncoder) async throws(PairingFailure) -> [UInt8]
+    {
         do {
             return Array(try encoder.encode(value))
         } catch {

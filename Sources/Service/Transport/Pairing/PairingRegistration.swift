@@ -6,6 +6,8 @@ public import SymbolonKeys
 /// Deliberately dear, for it makes guesses against a stolen record dear: scrypt with N = 32,768, r = 8, p = 1, about 33 MB
 /// and a tenth of a second. Never on an event loop.
 public struct PairingRegistration: Sendable {
+    /// The invitation's.
+    public let number: Int
     public let secret: SPAKE2PlusSecret
     public let record: SPAKE2PlusRecord
 
@@ -39,6 +41,7 @@ public struct PairingRegistration: Sendable {
         guard done == 1, let secret = SPAKE2PlusSecret(w0: w0, w1: w1),
             let kept = SPAKE2PlusRecord(w0: w0, registrationRecord: record)
         else { throw .takeLast(handshakeLimit: 0) }
+        self.number = number
         self.secret = secret
         self.record = kept
     }

@@ -51,7 +51,7 @@ public struct InvitationCode: Equatable, Sendable {
         SecretBytes(copying: words.joined(separator: "-").utf8)
     }
 
-    /// As it is printed and read aloud: `4711-acorn-banjo-cedar-dolphin`. Shown once, to whom it is made for.
+    /// As it is printed and read aloud: `4711-acorn-banjo-cedar-donkey`. Shown once, to whom it is made for.
     public var text: String { ([String(number)] + words).joined(separator: "-") }
 }
 

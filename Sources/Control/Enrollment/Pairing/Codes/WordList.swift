@@ -8,7 +8,8 @@ public struct WordList: Sendable {
 
     init(_ words: [String]) {
         self.words = words
-        byPrefix = Dictionary(words.map { (String($0.prefix(Self.prefixLength)), $0) }, uniquingKeysWith: { one, _ in one })
+        byPrefix = Dictionary(
+            words.map { (String($0.prefix(Self.prefixLength)), $0) }, uniquingKeysWith: { one, _ in one })
     }
 
     /// The words needed for this many bits at least.

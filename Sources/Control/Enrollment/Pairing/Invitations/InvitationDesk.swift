@@ -103,13 +103,16 @@ public struct InvitationDesk: Sendable {
         do {
             names = try (wish.names ?? []).map { try SubjectName($0) }
         } catch {
-            throw AdministrationFailure(.malformed, what: "a name is not one with its kind in front, as dns:web.example")
+            throw AdministrationFailure(
+                .malformed, what: "a name is not one with its kind in front, as dns:web.example")
         }
         guard let asked = ProfileName(rawValue: wish.profile ?? ProfileName.workload.rawValue) else {
             throw AdministrationFailure(.malformed, what: "\((wish.profile ?? "").debugDescription) is no profile")
         }
         profile = asked
-        guard wish.lifeSeconds ?? 1 > 0 else { throw AdministrationFailure(.malformed, what: "a life of nothing is none") }
+        guard wish.lifeSeconds ?? 1 > 0 else {
+            throw AdministrationFailure(.malformed, what: "a life of nothing is none")
+        }
         let invited = InvitedIdentity(
             profile: profile, name: wish.name, names: names, life: wish.lifeSeconds.map { .seconds($0) })
         let identity: SubjectName
@@ -135,7 +138,8 @@ public struct InvitationDesk: Sendable {
         }
         let life = Duration.seconds(wish.federationSeconds ?? 0)
         guard life > .zero, life <= FederatedAuthority.longestLife else {
-            throw AdministrationFailure(.malformed, what: "a federation lasts at most five years, and more than nothing")
+            throw AdministrationFailure(
+                .malformed, what: "a federation lasts at most five years, and more than nothing")
         }
         return .federation(until: authority.now + life.wholeSeconds)
     }
