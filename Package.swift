@@ -148,8 +148,8 @@ var allTests: [Target] = [
     tests(
         "HTTPServices",
         base + trust + control + enrollment + hummingbird + [
-            "SymbolonHTTPServices", "SymbolonTransport", "SymbolonStorage", "SymbolonClients", nioCore, nioPosix,
-            httpTypes, logging, metrics, crypto,
+            "SymbolonHTTPServices", "SymbolonTransport", "SymbolonProxy", "SymbolonStorage", "SymbolonClients", nioCore,
+            nioPosix, httpTypes, logging, metrics, crypto, yams,
         ]),
     tests("Command", base + trust + control + enrollment + ["symbolon", "SymbolonStorage", "SymbolonClients"]),
     tests("Conformance", at: "Conformance", base + trust + ["symbolon"]),

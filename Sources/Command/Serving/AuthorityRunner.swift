@@ -77,12 +77,11 @@ struct AuthorityRunner {
         let renewals = RenewalDesk(authority.issuing, store: authority.store, policy: renewal, clock: { Date() })
         parts.add(renewals)
         parts.add(TrustDesk(store: authority.store, clock: { Date() }))
-        let operations = AdministrationOperations.all + ACMEOperations.all + RenewalOperations.all
         return [
             PairingRoutes(authority.pairing),
             HealthRoutes { await keeper.health() },
             MetricsRoutes(metrics, parts: parts, register: register),
-            APIRoutes(operations, parts: parts, register: register),
+            APIRoutes(APIOperations.all, parts: parts, register: register),
             RenewalRoutes(renewals),
         ] + (acme.map { [ACMERoutes($0)] } ?? [])
     }

@@ -14,6 +14,7 @@ import SymbolonStorage
 import SymbolonTestSupport
 import SymbolonTransport
 import SymbolonVerification
+import SymbolonWire
 import Synchronization
 import Testing
 
@@ -24,7 +25,9 @@ final class ServedAuthority: Sendable {
     private let folder: TemporaryFolder
     private let parts: LocalAdministration.Parts
     private let register: LocalAdministration.Register
-    private let address: ServerAddress
+    let address: ServerAddress
+    let http: HTTPServer
+    let observer: ServerLog
     private let serving: Task<Void, any Error>
 
     /// Whoever comes with a certificate.
@@ -37,7 +40,9 @@ final class ServedAuthority: Sendable {
     static let domain = "example.internal"
 
     /// - Parameter isImpostor: its server has an ordinary certificate of the authority, with the right address in it.
-    static func start(isImpostor: Bool = false) async throws -> ServedAuthority {
+    static func start(
+        isImpostor: Bool = false, limits: ServerLimits = ServerLimits()
+    ) async throws -> ServedAuthority {
         let folder = try TemporaryFolder()
         let store = try AuthorityDatabase.create(at: folder.file("authority.sqlite"))
         let creation = AuthorityCreation(try AuthorityConfiguration(trustDomain: TrustDomain(domain)))
@@ -64,20 +69,24 @@ final class ServedAuthority: Sendable {
             chain: issued.chain, key: server,
             anchors: [TrustAnchor(issued.anchor, for: try TrustDomain(domain))], revocation: RevocationSources(),
             revocationMode: .bestEffort(because: "the API looks each certificate up"))
-        let listening = Listening()
+        let listening = ServerLog()
         let http = try HTTPServer(
             host: "127.0.0.1", port: 0, trust: trust,
-            routes: [APIRoutes(AdministrationOperations.all, parts: parts, register: register)], observer: listening,
+            routes: [
+                APIRoutes(APIOperations.all, parts: parts, register: register),
+                HealthRoutes { HealthReport(faults: [], certificateSeconds: 1) },
+                MetricsRoutes(MetricsRegistry(), parts: parts, register: register),
+            ], limits: limits, observer: listening,
             group: MultiThreadedEventLoopGroup.singleton)
         let serving = Task { try await http.run() }
         let port = try await listening.port()
-        return ServedAuthority(folder, store, authority, parts, register, port, serving)
+        return ServedAuthority(folder, store, authority, parts, register, port, http, listening, serving)
     }
 
     private init(
         _ folder: TemporaryFolder, _ store: AuthorityDatabase, _ authority: IssuingAuthority,
         _ parts: LocalAdministration.Parts, _ register: LocalAdministration.Register, _ port: Int,
-        _ serving: Task<Void, any Error>
+        _ http: HTTPServer, _ observer: ServerLog, _ serving: Task<Void, any Error>
     ) {
         self.folder = folder
         self.store = store
@@ -85,6 +94,8 @@ final class ServedAuthority: Sendable {
         self.parts = parts
         self.register = register
         self.serving = serving
+        self.http = http
+        self.observer = observer
         address = ServerAddress(host: "127.0.0.1", port: port)
     }
 
@@ -118,11 +129,45 @@ final class ServedAuthority: Sendable {
     ///
     /// - Parameter anchor: whom the caller takes for the authority; the authority itself unless told.
     func remote(_ person: Person?, trusting anchor: Certificate? = nil) throws -> RemoteAdministration {
+        RemoteAdministration(try client(person, trusting: anchor))
+    }
+
+    /// A connection on which the person, or nobody, is proved.
+    func client(_ person: Person?, trusting anchor: Certificate? = nil) throws -> HTTPSClient {
         let identity = try person.map { try TLSIdentity(chain: $0.chain.map(\.der), pkcs8: $0.key.pkcs8()) }
         let proof = try HTTPSProof(
             identity: identity, trusting: verifier(anchor ?? authority.root),
             expecting: .authority(of: TrustDomain(Self.domain)))
-        return RemoteAdministration(HTTPSClient(to: address, proving: proof))
+        return HTTPSClient(to: address, proving: proof)
+    }
+
+    /// curl at this server, with the person's certificate; what it wrote, and its exit status. It is awaited on a thread of
+    /// its own: the server answers on those that tests share.
+    func curl(_ person: Person?, _ arguments: [String], _ target: String) async throws -> ProgramRun {
+        let files = try TemporaryFolder()
+        var options = ["-sS", "--max-time", "20", "--cacert", try files.write(authority.root.pem, to: "anchors.pem")]
+        if let person {
+            options += ["--cert", try files.write(person.chain.map(\.pem).joined(), to: "chain.pem")]
+            options += ["--key", try files.write(Self.pem(of: person.key), to: "key.pem")]
+        }
+        let all = options + arguments + ["https://127.0.0.1:\(address.port)\(target)"]
+        return try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try run("/usr/bin/curl", all) })
+                withExtendedLifetime(files) {}
+            }
+        }
+    }
+
+    private static func pem(of key: SigningKey) -> String {
+        PEM.render(label: "PRIVATE KEY", unsafe key.pkcs8().withUnsafeBytes { unsafe Array($0) })
+    }
+
+    /// Judges clients by what is revoked now, as the command does whenever the store changes.
+    func publishRevocations() async throws {
+        let issuers = Set([authority.root, authority.issuing].compactMap { $0.publicKey?.fingerprint })
+        let snapshot = try await store.revocations().snapshot(covering: issuers, at: Date())
+        try http.replace(http.trust.believing(http.trust.anchors, RevocationSources(snapshot: snapshot)))
     }
 
     private func verifier(_ root: Certificate) throws -> Verifier {
@@ -135,11 +180,19 @@ final class ServedAuthority: Sendable {
     }
 }
 
-/// Waits for the server to say where it listens.
-private final class Listening: ServerObserver {
+/// What the server has told, and where it listens.
+final class ServerLog: ServerObserver {
     private let ports = AsyncStream<Int>.makeStream()
+    private let told = Mutex<[ServerEvent]>([])
+
+    var events: [ServerEvent] { told.withLock { $0 } }
+    /// The limits that peers ran into.
+    var limits: [String] {
+        events.compactMap { if case .limited(_, _, let limit) = $0 { limit } else { nil } }
+    }
 
     func server(_ event: ServerEvent) {
+        told.withLock { $0.append(event) }
         if case .listening(let address) = event, let port = address.split(separator: ":").last.flatMap({ Int($0) }) {
             ports.continuation.yield(port)
         }

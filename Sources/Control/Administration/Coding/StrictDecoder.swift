@@ -1,3 +1,4 @@
+internal import Foundation
 internal import SymbolonWire
 
 /// Why a JSON value is not the operation that it should be.
@@ -87,7 +88,13 @@ private final class StrictNode: Decoder {
         return exact
     }
 
-    func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try Value(from: self) }
+    func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
+        guard type is Date.Type else { return try Value(from: self) }
+        guard let text = json.string, let date = AdministrationJSON.date(text) as? Value else {
+            throw mismatch("a time of RFC 3339")
+        }
+        return date
+    }
 }
 
 private struct StrictMembers<Key: CodingKey>: KeyedDecodingContainerProtocol {
