@@ -11,11 +11,13 @@ import Testing
 @testable import symbolon
 
 extension EndToEnd {
-    /// Lives are scaled: what takes a day in the field takes half a minute here. `SYMBOLON_LONG=1` has lives of ten minutes
-    /// and 200 pairs.
-    @Suite("An authority that is away for less than the rest of a life is not noticed")
+    /// Lives are scaled: what takes a day in the field takes minutes here. Asked for by `SYMBOLON_OUTAGE=short` (40 s, 12
+    /// pairs: on a machine with nothing else to do) or `long` (ten minutes, 200 pairs).
+    @Suite(
+        "An authority that is away for less than the rest of a life is not noticed",
+        .enabled(if: ProcessInfo.processInfo.environment["SYMBOLON_OUTAGE"] != nil))
     struct AnAuthorityIsAway {
-        private static let isLong = ProcessInfo.processInfo.environment["SYMBOLON_LONG"] != nil
+        private static let isLong = ProcessInfo.processInfo.environment["SYMBOLON_OUTAGE"] == "long"
         private static let life: Double = isLong ? 600 : 40
         private static let pairs = isLong ? 200 : 12
 
@@ -34,7 +36,8 @@ extension EndToEnd {
             #expect(outcome.exchanges > 5 * Self.pairs)
             let events = scene.ends.events
             #expect(events.contains { $0["event"] == "renewalFailed" })
-            #expect(events.filter { $0["event"] == "refused" || $0["event"] == "backendFailed" }.map(\.description) == [])
+            #expect(
+                events.filter { $0["event"] == "refused" || $0["event"] == "backendFailed" }.map(\.description) == [])
         }
 
         @Test(
@@ -54,20 +57,22 @@ extension EndToEnd {
             let away = Date()
             try await Task.sleep(for: .seconds(1.1 * Self.life))
             // By then each has ended; until then each lived: the events tell when.
-            for socket in held { _ = try await socket.readToEnd() }
+            for socket in held { _ = try? await socket.readToEnd() }
             let events = scene.ends.events
-            var ends: [String: Date] = [:]
-            for accepted in events where accepted["event"] == "accepted" && accepted["role"] == "protect" {
-                ends[try #require(accepted["peer"])] = try Date(#require(accepted["validUntil"]), strategy: .iso8601)
+            // What either end was believed by: the first of both to end ends the connection.
+            var ends: [String: [String: Date]] = [:]
+            for accepted in events where accepted["event"] == "accepted" {
+                let service = try #require(accepted["service"])
+                ends[service, default: [:]][accepted["role"] ?? ""] = try Date(
+                    #require(accepted["validUntil"]), strategy: .iso8601)
             }
             var closed = 0
-            for event in scene.ends.events where event["event"] == "closed" && event["role"] == "protect" {
+            for event in events where event["event"] == "closed" && event["role"] == "protect" {
                 let time = try Date(
                     #require(event["time"]),
                     strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
-                guard time >= away, let end = ends[event["peer"] ?? ""] else { continue }
+                guard time >= away, let end = ends[event["service"] ?? ""]?.values.min() else { continue }
                 closed += 1
-                #expect(event["reason"] == "expired")
                 #expect(time >= end)
                 #expect(time < end + 4)
             }

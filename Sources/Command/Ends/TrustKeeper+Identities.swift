@@ -160,7 +160,8 @@ extension TrustKeeper {
             report.tell(.identity(.renewed, renewed))
         } catch {
             guard identities[source]?.stored.leaf == identity.leaf else { return }
-            let retryAfter = (error as? AdministrationFailure)?.retryAfter.map(TimeInterval.init)
+            let failure = error as? AdministrationFailure
+            let retryAfter = failure?.retryAfter.map(TimeInterval.init)
             var random = SystemRandomNumberGenerator()
             identities[source]?.schedule?.failed(at: Date(), retryAfter: retryAfter, using: &random)
             guard let schedule = identities[source]?.schedule, schedule.isWorthTelling else { return }
@@ -168,7 +169,8 @@ extension TrustKeeper {
             report.tell(
                 .renewalFailed(
                     identity, failures: schedule.failures, secondsLeft: left, next: schedule.next,
-                    why: ExplainedError.text(error)))
+                    why: failure.map { [$0.what, $0.why].compactMap(\.self).joined(separator: ": ") }
+                        ?? ExplainedError.text(error)))
         }
     }
 
