@@ -174,7 +174,7 @@ struct LostCommits {
             for try await _ in group {
                 done += 1
                 if done == 20 {
-                    try await server.crash()
+                    try server.crash()
                     try await server.start()
                 }
             }
@@ -184,7 +184,7 @@ struct LostCommits {
             Issue.record("the record is \(try await fixture.verdict())")
             return
         }
-        try await server.stop()
+        try server.stop()
     }
 }
 

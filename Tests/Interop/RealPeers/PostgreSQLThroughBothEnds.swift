@@ -38,7 +38,7 @@ extension RealPeers {
             #expect(counters.number("bytesUp") ?? 0 > size)
             #expect(counters.number("bytesDown") ?? 0 > size)
             #expect(counters.number("backendBytesBeforeProof") == 0)
-            try await server.stop()
+            try server.stop()
         }
 
         @Test("psql that comes straight to the protected port gets nowhere")

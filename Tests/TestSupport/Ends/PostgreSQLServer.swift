@@ -61,18 +61,17 @@ public final class PostgreSQLServer: Sendable {
     /// Begins, or begins again after `crash`, and waits until it answers. What it writes outlives a crash of the server,
     /// though not of the machine.
     public func start() async throws {
-        // The shell waits for the end of its input, which comes with the end of this program.
+        // The shell's input ends with this program. Signals it may not count on: they may be blocked from the start.
         let program = try RunningProgram(
             Self.postgres + [
                 "/bin/sh", "-c",
                 """
-                exec 3<&0
                 "$0/postgres" -D "$1/data" -p \(port) -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
                     -c fsync=off -c full_page_writes=off -c max_wal_size=1GB -c log_checkpoints=off \
-                    -c max_connections=400 & server=$!
-                trap 'kill -QUIT $server' TERM
-                (cat <&3 >/dev/null; kill -QUIT $server; sleep 1; rm -rf "$1") &
-                wait $server
+                    -c max_connections=400 </dev/null &
+                cat >/dev/null
+                if [ -f "$1/data/postmaster.pid" ]; then kill -QUIT "$(head -n 1 "$1/data/postmaster.pid")"; fi
+                rm -rf "$1"
                 """, binaries, folder,
             ], inputStaysOpen: true)
         let ready = await program.complaints.first(after: 0, within: Ends.patience) { line in
@@ -83,21 +82,22 @@ public final class PostgreSQLServer: Sendable {
     }
 
     /// Signal 9 to the server and each process of it.
-    public func crash() async throws {
-        let first = try SymbolonTestSupport.run("/usr/bin/head", ["-n", "1", "\(folder)/data/postmaster.pid"])
-        let id = first.out.trimmingCharacters(in: .whitespacesAndNewlines)
-        let children = try SymbolonTestSupport.run("/usr/bin/pgrep", ["-P", id])
-        let all = [id] + children.out.split(whereSeparator: \.isNewline).map(String.init)
+    public func crash() throws {
+        let children = try SymbolonTestSupport.run("/usr/bin/pgrep", ["-P", try process()])
+        let all = [try process()] + children.out.split(whereSeparator: \.isNewline).map(String.init)
         _ = try SymbolonTestSupport.run("/bin/kill", ["-9"] + all)
         _ = try SymbolonTestSupport.run("/bin/rm", ["-f", "\(folder)/data/postmaster.pid"])
     }
 
     /// Ends it at once and removes what it wrote.
-    public func stop() async throws {
-        guard let program = servers.withLock({ $0.last }) else { return }
-        program.signal(SIGTERM)
-        _ = await program.ended(within: Ends.patience)
-        try? FileManager.default.removeItem(atPath: folder)
+    public func stop() throws {
+        _ = try SymbolonTestSupport.run("/bin/kill", ["-QUIT", try process()])
+        _ = try SymbolonTestSupport.run("/bin/rm", ["-rf", folder])
+    }
+
+    private func process() throws -> String {
+        try SymbolonTestSupport.run("/usr/bin/head", ["-n", "1", "\(folder)/data/postmaster.pid"])
+            .out.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// PostgreSQL refuses to run as root: as root, `setpriv` runs it as the user that its package made.
