@@ -156,7 +156,7 @@ var allTests: [Target] = [
     tests(
         "Interop", at: "Interop",
         base + trust + control + enrollment + ["symbolon", "SymbolonStorage", crypto, cryptoExtras],
-        exclude: ["Differential/Peers"]),
+        exclude: ["Differential/Peers", "ACME/Peers"]),
     tests(
         "EndToEnd", at: "EndToEnd", base + trust + control + enrollment + ["symbolon", "issue-loop", "SymbolonStorage"]),
 ]

@@ -1,22 +1,32 @@
 import Foundation
-import SymbolonTestSupport
 import Synchronization
 
 /// A name server on a loopback port that says what the test wants it to say. It speaks UDP.
-final class NameServerStub: Sendable {
-    struct Asked: Hashable, Sendable {
-        let name: String
-        let type: UInt16
+public final class NameServerStub: Sendable {
+    public struct Asked: Hashable, Sendable {
+        public let name: String
+        public let type: UInt16
+
+        public init(name: String, type: UInt16) {
+            self.name = name
+            self.type = type
+        }
     }
 
-    struct Record: Sendable {
+    public struct Record: Sendable {
         /// Nil: the name that was asked for.
-        var owner: String?
-        let type: UInt16
-        let data: [UInt8]
+        public var owner: String?
+        public let type: UInt16
+        public let data: [UInt8]
+
+        public init(owner: String? = nil, type: UInt16, data: [UInt8]) {
+            self.owner = owner
+            self.type = type
+            self.data = data
+        }
     }
 
-    enum Reply: Sendable {
+    public enum Reply: Sendable {
         case records([Record])
         /// RFC 1035 §4.1.1: 2 the server failed, 3 no such name, 5 refused.
         case code(UInt8)
@@ -25,12 +35,12 @@ final class NameServerStub: Sendable {
         case raw(questions: UInt8, answers: UInt8, [UInt8])
     }
 
-    let port: Int
+    public let port: Int
     private let socket: Socket
     private let counts = Mutex<[Asked: Int]>([:])
 
     /// - Parameter reply: gets the name in lower case, the type, and how often the same was asked before.
-    init(_ reply: @escaping @Sendable (_ name: String, _ type: UInt16, _ before: Int) -> Reply) throws {
+    public init(_ reply: @escaping @Sendable (_ name: String, _ type: UInt16, _ before: Int) -> Reply) throws {
         let descriptor = Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         let socket = Socket(descriptor)
         var never = timeval(tv_sec: 0, tv_usec: 0)
@@ -55,7 +65,7 @@ final class NameServerStub: Sendable {
     }
 
     /// A zone: the records of each name and type; what is not in it is not there.
-    convenience init(_ zone: [Asked: [[UInt8]]], aliases: [String: String] = [:]) throws {
+    public convenience init(_ zone: [Asked: [[UInt8]]], aliases: [String: String] = [:]) throws {
         let names = Set(zone.keys.map(\.name)).union(aliases.keys)
         try self.init { name, type, _ in
             if let found = zone[Asked(name: name, type: type)] {
@@ -69,10 +79,12 @@ final class NameServerStub: Sendable {
     deinit { shutdown(socket.descriptor, Int32(SHUT_RDWR)) }
 
     /// How often a name was asked for a type.
-    func count(_ name: String, _ type: UInt16) -> Int { counts.withLock { $0[Asked(name: name, type: type)] ?? 0 } }
+    public func count(_ name: String, _ type: UInt16) -> Int {
+        counts.withLock { $0[Asked(name: name, type: type)] ?? 0 }
+    }
 
     /// All names that were asked for a type.
-    func asked(_ type: UInt16) -> Set<String> {
+    public func asked(_ type: UInt16) -> Set<String> {
         counts.withLock { Set($0.keys.filter { $0.type == type }.map(\.name)) }
     }
 
@@ -104,7 +116,7 @@ final class NameServerStub: Sendable {
     }
 
     /// Labels, each with its length before it.
-    static func wire(_ name: String) -> [UInt8] {
+    public static func wire(_ name: String) -> [UInt8] {
         name.split(separator: ".").flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } + [0]
     }
 
@@ -144,18 +156,18 @@ final class NameServerStub: Sendable {
 }
 
 extension NameServerStub.Record {
-    static func v4(_ address: UInt8...) -> Self { Self(type: 1, data: address) }
-    static func v6(_ address: [UInt8]) -> Self { Self(type: 28, data: address) }
-    static func alias(to name: String) -> Self { Self(type: 5, data: NameServerStub.wire(name)) }
-    static func text(_ text: String) -> Self { Self(type: 16, data: NameServerStub.text(text)) }
-    static func caa(_ tag: String, _ value: String, critical: Bool = false) -> Self {
+    public static func v4(_ address: UInt8...) -> Self { Self(type: 1, data: address) }
+    public static func v6(_ address: [UInt8]) -> Self { Self(type: 28, data: address) }
+    public static func alias(to name: String) -> Self { Self(type: 5, data: NameServerStub.wire(name)) }
+    public static func text(_ text: String) -> Self { Self(type: 16, data: NameServerStub.text(text)) }
+    public static func caa(_ tag: String, _ value: String, critical: Bool = false) -> Self {
         Self(type: 257, data: NameServerStub.caa(tag, value, critical: critical))
     }
 }
 
 extension NameServerStub {
     /// RFC 1035 §3.3.14: strings of 255 octets at most.
-    static func text(_ text: String) -> [UInt8] {
+    public static func text(_ text: String) -> [UInt8] {
         var rest = Array(text.utf8)[...]
         var data: [UInt8] = []
         repeat {
@@ -166,7 +178,7 @@ extension NameServerStub {
         return data
     }
 
-    static func caa(_ tag: String, _ value: String, critical: Bool = false) -> [UInt8] {
+    public static func caa(_ tag: String, _ value: String, critical: Bool = false) -> [UInt8] {
         [critical ? 0x80 : 0, UInt8(tag.utf8.count)] + Array(tag.utf8) + Array(value.utf8)
     }
 }
