@@ -26,7 +26,9 @@ struct RestoredStoreTests {
     @Test("C01: each verb that signs is refused, with what, why and the way out, and adds nothing to the record")
     func refused() throws {
         let home = try Self.putBack()
-        for verb in [["up", "--once"], ["identity", "issue", "y", "--profile", "client"], ["identity", "revoke", "web"]] {
+        for verb in [
+            ["up", "--once"], ["identity", "issue", "y", "--profile", "client"], ["identity", "revoke", "web"],
+        ] {
             try home.refused(
                 1, verb, what: "was put back to an earlier day, so nothing is signed",
                 why: "has 3 entries, and 5 were noted outside it (in \(home.path)/keys/audit.head)",
@@ -81,13 +83,16 @@ struct RestoredStoreTests {
     func nothingToAccept() throws {
         let home = try Home.withAuthority()
         try home.refused(
-            1, ["up", "--once", "--accept-restored-store"], what: "there is no restored store in \(home.path) to accept",
+            1, ["up", "--once", "--accept-restored-store"],
+            what: "there is no restored store in \(home.path) to accept",
             mend: "leave --accept-restored-store out")
         #expect(try home.objects("audit", "show").count == 3)
         let empty = try Home()
-        try empty.refused(2, ["up", "--once", "--accept-restored-store"], what: "there is no authority in \(empty.path)")
+        try empty.refused(
+            2, ["up", "--once", "--accept-restored-store"], what: "there is no authority in \(empty.path)")
         try home.refused(
-            64, ["up", "--once", "--accept-restored-store", "--domain", "x.example"], what: "--accept-restored-store goes with no"
+            64, ["up", "--once", "--accept-restored-store", "--domain", "x.example"],
+            what: "--accept-restored-store goes with no"
         )
     }
 

@@ -14,7 +14,9 @@ struct UnsafeHomeTests {
         let home = try Home.withAuthority()
         try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: home.path + place)
         let mend = "\(command) '\(home.path)\(place)'"
-        for verb in [["up", "--once"], ["identity", "issue", "x", "--profile", "client"], ["identity", "revoke", "web"]] {
+        for verb in [
+            ["up", "--once"], ["identity", "issue", "x", "--profile", "client"], ["identity", "revoke", "web"],
+        ] {
             try home.refused(3, verb, what: "is not safe to use, so nothing was started", why: mend)
         }
         #expect(try run("/bin/sh", ["-c", mend]).status == 0)
@@ -35,7 +37,9 @@ struct UnsafeHomeTests {
         let wrong = try home.folder.write("not the passphrase\n", to: "wrong")
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: wrong)
         let before = try home.objects("audit", "verify").first?[text: "head"]
-        for verb in [["up", "--once"], ["identity", "issue", "x", "--profile", "client"], ["identity", "revoke", "web"]] {
+        for verb in [
+            ["up", "--once"], ["identity", "issue", "x", "--profile", "client"], ["identity", "revoke", "web"],
+        ] {
             try home.refused(
                 3, verb + ["--passphrase-file", wrong], what: "keys in \(home.path) cannot be opened",
                 why: "passphrase", mend: "--passphrase-file")

@@ -33,7 +33,8 @@ struct UpTests {
         let home = try Home()
         let summary = try #require(
             try home.objects(
-                "up", "--once", "--domain", "corp.example", "--permit-dns", "corp.example", "--permit-dns", "apps.example",
+                "up", "--once", "--domain", "corp.example", "--permit-dns", "corp.example", "--permit-dns",
+                "apps.example",
                 "--permit-ip", "198.51.100.0/24", "--permit-mail", "mail.example", "--key-algorithm", "ed25519"
             ).first)
         #expect(summary[flag: "isNew"] == true)
@@ -65,7 +66,8 @@ struct UpTests {
         let entries = try #require(try home.objects("up", "--once").first?[number: "auditEntries"])
         let summary = try #require(
             try home.objects(
-                "up", "--once", "--permit-dns", "apps.example", "--permit-ip", "192.0.2.0/24", "--permit-mail", "apps.example"
+                "up", "--once", "--permit-dns", "apps.example", "--permit-ip", "192.0.2.0/24", "--permit-mail",
+                "apps.example"
             ).first)
         #expect(summary[list: "permittedNow"] == ["dns:apps.example", "ip:192.0.2.0/24", "mail:apps.example"])
         #expect(summary[list: "permittedDNS"] == ["example.internal", "localhost", "apps.example"])
@@ -102,7 +104,8 @@ struct UpTests {
     func usage() throws {
         let home = try Home()
         for arguments in [
-            ["up", "--once", "--key-algorithm", "rsa"], ["up", "--once", "--nonsense"], ["up", "--once", "--passphrase-fd", "1"],
+            ["up", "--once", "--key-algorithm", "rsa"], ["up", "--once", "--nonsense"],
+            ["up", "--once", "--passphrase-fd", "1"],
             ["up", "--once", "--passphrase-file", "a", "--passphrase-credential", "b"], ["upp"],
         ] {
             let result = try home.start(arguments + (arguments == ["upp"] ? [] : ["--home", home.path]))

@@ -70,7 +70,8 @@ struct OpenAPIDocument: @unchecked Sendable {
             name: name, line: "\(method) \(path) \(name)", access: try #require(written["x-access"] as? String),
             statuses: responses.keys.sorted(), pathParameters: Set(named("path").compactMap { $0["name"] as? String }),
             queryParameters: query,
-            requiredQuery: Set(named("query").filter { $0["required"] as? Bool == true }.compactMap { $0["name"] as? String }),
+            requiredQuery: Set(
+                named("query").filter { $0["required"] as? Bool == true }.compactMap { $0["name"] as? String }),
             body: body, bodyMayBeEmpty: body == nil, answer: try #require(schema(in: success, "application/json")))
     }
 

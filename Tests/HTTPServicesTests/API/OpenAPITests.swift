@@ -57,7 +57,8 @@ struct OpenAPITests {
             #expect(message.target.split(separator: "?").dropFirst().first.map(String.init) ?? "" == query)
             #expect(try message.body.map { try JSONReader.parse($0) }.map(sorted) == body.map(sorted))
             if isWhole {
-                let described = Set(body?.members?.map(\.name) ?? []).union(path.keys).union(written.queryParameters.keys)
+                let described = Set(body?.members?.map(\.name) ?? []).union(path.keys).union(
+                    written.queryParameters.keys)
                 #expect(described == labels(operation), "\(type.name)")
             }
         }

@@ -39,7 +39,9 @@ struct RoleTests {
         for who in Who.allCases {
             let client = try served.client(clients[who])
             for type in APIOperations.all {
-                let path = OperationMessage.root + type.endpoint.path.replacing("{serial}", with: "7f").replacing("{id}", with: "a")
+                let path =
+                    OperationMessage.root
+                    + type.endpoint.path.replacing("{serial}", with: "7f").replacing("{id}", with: "a")
                 // Nothing that any operation takes: who may is told so, and nobody is told before it is known who asks.
                 let answer = try await client.send(
                     .init(
@@ -68,7 +70,8 @@ struct RoleTests {
         _ = try? await asked.perform(PutOperator(identity: viewer.identity, role: .administrator))
         let entries = try await served.keyholder.perform(ListAuditEntries(last: 3)).entries
 
-        let done = try #require(entries.first { $0.kind == "operation.performed" && $0.details["operation"] == "listOperators" })
+        let done = try #require(
+            entries.first { $0.kind == "operation.performed" && $0.details["operation"] == "listOperators" })
         #expect(done.actor.contains(viewer.identity))
         #expect(done.actor.contains(viewer.chain[0].serialNumber.description))
         #expect(done.details["proof"] == "certificate \(viewer.chain[0].fingerprint)")

@@ -42,7 +42,8 @@ struct LimitTests {
             let answer = try await served.curl(
                 root,
                 [
-                    version, "-X", "PUT", "-H", "Content-Type: application/json", "-H", "Expect:", "--data-binary", "@\(file)",
+                    version, "-X", "PUT", "-H", "Content-Type: application/json", "-H", "Expect:", "--data-binary",
+                    "@\(file)",
                     "-w", "%{http_code}", "-o", "/dev/null",
                 ] + extra, "/api/v1/operators")
             #expect(answer.out == code, "\(size) \(extra) \(answer.err)")
@@ -54,7 +55,8 @@ struct LimitTests {
         let served = try await ServedAuthority.start()
         let small = String(repeating: "x", count: 4_000)
         let large = String(repeating: "x", count: 40_000)
-        let taken = try await served.curl(nil, [version, "-H", "A: \(small)", "-w", "%{http_code}", "-o", "/dev/null"], "/health")
+        let taken = try await served.curl(
+            nil, [version, "-H", "A: \(small)", "-w", "%{http_code}", "-o", "/dev/null"], "/health")
         #expect(taken.out == "200")
         let refused = try await served.curl(
             nil, [version, "-H", "A: \(large)", "-w", "%{http_code}", "-o", "/dev/null"], "/health")
@@ -138,7 +140,9 @@ struct LimitTests {
 
     @Test("E18: addresses of one /64 network, and an IPv4 address however it comes, are one peer")
     func addresses() throws {
-        func key(_ text: String) throws -> PeerKey { .address(PeerAddress(try SocketAddress(ipAddress: text, port: 1))) }
+        func key(_ text: String) throws -> PeerKey {
+            .address(PeerAddress(try SocketAddress(ipAddress: text, port: 1)))
+        }
         #expect(try key("2001:db8:1:2::1") == key("2001:db8:1:2:ffff::9"))
         #expect(try key("2001:db8:1:2::1") != key("2001:db8:1:3::1"))
         #expect(try key("192.0.2.7") == key("::ffff:192.0.2.7"))

@@ -24,7 +24,9 @@ struct LiveProofTests {
         _ = try await served.authority.revoke(
             alice.chain[0].serialNumber, reason: .keyCompromise, actor: "test")
         try await served.publishRevocations()
-        #expect(served.observer.events.contains { if case .cut(let peer, _) = $0 { peer == alice.identity } else { false } })
+        #expect(
+            served.observer.events.contains { if case .cut(let peer, _) = $0 { peer == alice.identity } else { false } }
+        )
         // The connection is gone, and the next handshake is refused.
         await #expect(throws: HTTPSFailure.self) { try await hers.send(.init(.get, "/health")) }
         #expect(try await his.send(.init(.get, "/api/v1/self")).status == 200)
@@ -41,7 +43,9 @@ struct LiveProofTests {
                     let kept = try served.client(alice)
                     for _ in 0..<15 {
                         #expect(try await kept.send(.init(.get, "/health")).status == 200)
-                        if worker > 1 { #expect(try await served.client(alice).send(.init(.get, "/health")).status == 200) }
+                        if worker > 1 {
+                            #expect(try await served.client(alice).send(.init(.get, "/health")).status == 200)
+                        }
                     }
                 }
             }
@@ -68,7 +72,8 @@ struct LiveProofTests {
         let root = try await served.person("root", .administrator)
         let fields = [
             HTTPSField("X-Client-Cert", root.chain[0].pem.filter { $0 != "\n" }),
-            HTTPSField("X-Forwarded-Client-Cert", "By=a;URI=\(root.identity)"), HTTPSField("Authorization", "Bearer root"),
+            HTTPSField("X-Forwarded-Client-Cert", "By=a;URI=\(root.identity)"),
+            HTTPSField("Authorization", "Bearer root"),
             HTTPSField("Client-Cert", ":\(Data(root.chain[0].der).base64EncodedString()):"),
         ]
         let answer = try await served.client(bob).send(.init(.get, "/api/v1/self", fields: fields))

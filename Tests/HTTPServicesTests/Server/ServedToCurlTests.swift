@@ -12,7 +12,8 @@ struct ServedToCurlTests {
     func proof(_ version: String) async throws {
         let served = try await ServedAuthority.start()
         let alice = try await served.person("alice", .viewer)
-        let known = try await served.curl(alice, [version, "-w", "%{http_version} %{http_code}", "-o", "/dev/stderr"], "/api/v1/self")
+        let known = try await served.curl(
+            alice, [version, "-w", "%{http_version} %{http_code}", "-o", "/dev/stderr"], "/api/v1/self")
         #expect(known.out == (version == "--http2" ? "2 200" : "1.1 200"))
         #expect(known.err == #"{"identity":"spiffe://example.internal/person/alice","role":"viewer"}"#)
         let unknown = try await served.curl(nil, [version, "-w", "%{http_code}", "-o", "/dev/null"], "/api/v1/self")
@@ -36,15 +37,19 @@ struct ServedToCurlTests {
         #expect(try await served.curl(workload, ["-f"], "/health").status == 0)
     }
 
-    @Test("C12: a path in another spelling is no path, whoever asks", arguments: [
-        "/api/v1//self", "/api/v1/./self", "/api/v1/x/../self", "/api/v1/self/", "//api/v1/self", "/api/v1/%73elf",
-        "/API/v1/self", "/api/v1/self/more", "/api/v1/Self", "/api/v1/self%20", "/api/v2/self", "/metrics/", "/metrics/x",
-    ])
+    @Test(
+        "C12: a path in another spelling is no path, whoever asks",
+        arguments: [
+            "/api/v1//self", "/api/v1/./self", "/api/v1/x/../self", "/api/v1/self/", "//api/v1/self", "/api/v1/%73elf",
+            "/API/v1/self", "/api/v1/self/more", "/api/v1/Self", "/api/v1/self%20", "/api/v2/self", "/metrics/",
+            "/metrics/x",
+        ])
     func spelling(_ path: String) async throws {
         let served = try await ServedAuthority.start()
         let root = try await served.person("root", .administrator)
         for person in [root, nil] {
-            let code = try await served.curl(person, ["--path-as-is", "-w", "%{http_code}", "-o", "/dev/null"], path).out
+            let code = try await served.curl(person, ["--path-as-is", "-w", "%{http_code}", "-o", "/dev/null"], path)
+                .out
             #expect(["400", "404"].contains(code), "\(path): \(code)")
         }
         #expect(try await served.curl(root, ["-f"], "/api/v1/self").status == 0)
@@ -61,22 +66,26 @@ struct ServedToCurlTests {
             ("Application/JSON; charset=utf-8", "200"),
         ] {
             let answer = try await served.curl(
-                root, ["-X", "PUT", "-H", "Content-Type: \(type)", "-d", body, "-w", "%{http_code}", "-o", "/dev/null"],
+                root,
+                ["-X", "PUT", "-H", "Content-Type: \(type)", "-d", body, "-w", "%{http_code}", "-o", "/dev/null"],
                 "/api/v1/operators")
             #expect(answer.out == code, "\(type)")
         }
     }
 
-    @Test("A15: JSON bombs are refused by their limits", arguments: [
-        String(repeating: "[", count: 30_000), #"{"a":"# + String(repeating: "[", count: 100),
-        "[" + String(repeating: "1,", count: 10_000) + "1]", #"{"identity":"a","identity":"b","role":"viewer"}"#,
-        #"{"identity":"a","role":"viewer","more":1}"#, #"{"identity":1e999999,"role":"viewer"}"#, "\u{FEFF}{}", "{",
-    ])
+    @Test(
+        "A15: JSON bombs are refused by their limits",
+        arguments: [
+            String(repeating: "[", count: 30_000), #"{"a":"# + String(repeating: "[", count: 100),
+            "[" + String(repeating: "1,", count: 10_000) + "1]", #"{"identity":"a","identity":"b","role":"viewer"}"#,
+            #"{"identity":"a","role":"viewer","more":1}"#, #"{"identity":1e999999,"role":"viewer"}"#, "\u{FEFF}{}", "{",
+        ])
     func bombs(_ body: String) async throws {
         let served = try await ServedAuthority.start()
         let root = try await served.person("root", .administrator)
         let answer = try await served.client(root).send(
-            .init(.put, "/api/v1/operators", fields: [.init("content-type", "application/json")], body: Array(body.utf8)))
+            .init(
+                .put, "/api/v1/operators", fields: [.init("content-type", "application/json")], body: Array(body.utf8)))
         #expect(answer.status == 400)
         #expect(try JSONReader.parse(answer.body)["type"]?.string == "urn:symbolon:problem:malformed")
     }

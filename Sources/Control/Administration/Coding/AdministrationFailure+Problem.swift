@@ -36,7 +36,8 @@ extension AdministrationFailure {
         let type = document?["type"]?.string ?? ""
         let kind = type.hasPrefix(Self.prefix) ? Kind(rawValue: String(type.dropFirst(Self.prefix.count))) : nil
         self.init(
-            kind ?? Self.kind(status), what: document?["title"]?.string ?? "the authority answered with status \(status)",
+            kind ?? Self.kind(status),
+            what: document?["title"]?.string ?? "the authority answered with status \(status)",
             why: document?["detail"]?.string, mend: document?["remedy"]?.string, retryAfter: retryAfter)
     }
 

@@ -4,7 +4,8 @@ extension AdministrativeOperation {
         do {
             return try AdministrationJSON.encode(answer)
         } catch {
-            throw AdministrationFailure(.unavailable, what: "the answer of \(name) cannot be written down", why: "\(error)")
+            throw AdministrationFailure(
+                .unavailable, what: "the answer of \(name) cannot be written down", why: "\(error)")
         }
     }
 

@@ -55,12 +55,14 @@ extension OperationEndpoint {
                 let kind = query[name], !members.contains(where: { $0.name == name })
             else {
                 throw AdministrationFailure(
-                    .malformed, what: "the query has a part that is not taken: \(String(pair.prefix(100)).debugDescription)",
+                    .malformed,
+                    what: "the query has a part that is not taken: \(String(pair.prefix(100)).debugDescription)",
                     why: "known, each once: \(query.keys.sorted().joined(separator: ", "))")
             }
             guard let typed = kind.value(value) else {
                 throw AdministrationFailure(
-                    .malformed, what: "\(name) is not a \(kind.rawValue): \(String(value.prefix(100)).debugDescription)")
+                    .malformed, what: "\(name) is not a \(kind.rawValue): \(String(value.prefix(100)).debugDescription)"
+                )
             }
             members.append(JSONMember(name, typed))
         }
@@ -76,7 +78,8 @@ extension OperationEndpoint {
                 octets.append(octet)
                 continue
             }
-            guard rest.count >= 2, let escaped = try? Hex.decode(String(decoding: rest.prefix(2), as: UTF8.self).lowercased())
+            guard rest.count >= 2,
+                let escaped = try? Hex.decode(String(decoding: rest.prefix(2), as: UTF8.self).lowercased())
             else { return nil }
             octets += escaped
             rest = rest.dropFirst(2)

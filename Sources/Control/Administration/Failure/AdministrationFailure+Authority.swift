@@ -27,7 +27,8 @@ extension AdministrationFailure {
         let kind: Kind
         let mend: String?
         switch failure {
-        case .unknownSerial, .unknownIdentity: (kind, mend) = (.notFound, "see what there is: symbolon identity list --all")
+        case .unknownSerial, .unknownIdentity:
+            (kind, mend) = (.notFound, "see what there is: symbolon identity list --all")
         case .holdIsNotOffered: (kind, mend) = (.refused, "choose another reason")
         case .store(let store): (kind, mend) = (Self.kind(store), nil)
         }
@@ -35,14 +36,16 @@ extension AdministrationFailure {
     }
 
     public init(_ failure: StoreFailure) {
-        self.init(Self.kind(failure), what: "the store cannot be used", why: failure.explanation, mend: Self.mend(failure))
+        self.init(
+            Self.kind(failure), what: "the store cannot be used", why: failure.explanation, mend: Self.mend(failure))
     }
 
     private static func kind(_ failure: StoreFailure) -> Kind {
         switch failure {
         case .unknownSerial: .notFound
         case .alreadyCreated, .serialTaken, .conflict, .forbidden: .conflict
-        case .audit, .full, .readOnly, .busy, .damaged, .foreign, .newerSchema, .unavailable, .outcomeUnknown: .unavailable
+        case .audit, .full, .readOnly, .busy, .damaged, .foreign, .newerSchema, .unavailable, .outcomeUnknown:
+            .unavailable
         }
     }
 

@@ -8,7 +8,9 @@ public struct ShowAuthority: AdministrativeOperation {
 
     public var subject: String { "authority" }
 
-    public func perform(with part: AuthorityReader, in call: Call) async throws(AdministrationFailure) -> AuthorityReport {
+    public func perform(with part: AuthorityReader, in call: Call) async throws(AdministrationFailure)
+        -> AuthorityReport
+    {
         try await part.report()
     }
 }
@@ -43,7 +45,9 @@ public struct ListCertificates: AdministrativeOperation {
 
     public var subject: String { of ?? "certificates" }
 
-    public func perform(with part: AuthorityReader, in call: Call) async throws(AdministrationFailure) -> CertificatePage {
+    public func perform(with part: AuthorityReader, in call: Call) async throws(AdministrationFailure)
+        -> CertificatePage
+    {
         try await part.certificates(self)
     }
 }
@@ -196,7 +200,9 @@ public struct ShowAuditHead: AdministrativeOperation {
 
     public var subject: String { "audit record" }
 
-    public func perform(with part: AuthorityReader, in call: Call) async throws(AdministrationFailure) -> AuditHeadReport {
+    public func perform(with part: AuthorityReader, in call: Call) async throws(AdministrationFailure)
+        -> AuditHeadReport
+    {
         try await part.auditHead()
     }
 }

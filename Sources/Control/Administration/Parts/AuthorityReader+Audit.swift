@@ -8,7 +8,8 @@ extension AuthorityReader {
         guard wish.from == nil || wish.last == nil, wish.last ?? 1 >= 1, wish.from ?? 1 >= 1 else {
             throw AdministrationFailure(
                 .malformed, what: "these entries cannot be told apart from others",
-                why: "from and last are two ways to say where to begin, and both are 1 or more", mend: "give one of them")
+                why: "from and last are two ways to say where to begin, and both are 1 or more",
+                mend: "give one of them")
         }
         do {
             var from = wish.from ?? 1

@@ -1,5 +1,5 @@
-public import SymbolonNames
 public import Foundation
+public import SymbolonNames
 
 /// Knows where services can be reached.
 public struct EndpointDesk: Sendable {

@@ -16,7 +16,8 @@ public final class MetricsRegistry: MetricsFactory {
 
         init(_ label: String, _ dimensions: [(String, String)]) {
             self.label = PrometheusText.name(label)
-            self.dimensions = dimensions.map { "\(PrometheusText.name($0.0))=\"\(PrometheusText.escaped($0.1))\"" }.sorted()
+            self.dimensions = dimensions.map { "\(PrometheusText.name($0.0))=\"\(PrometheusText.escaped($0.1))\"" }
+                .sorted()
                 .joined(separator: ",")
         }
 
@@ -57,7 +58,9 @@ public final class MetricsRegistry: MetricsFactory {
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler { counter(label, dimensions) }
 
-    public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler { gauge(label, dimensions) }
+    public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+        gauge(label, dimensions)
+    }
 
     public func makeRecorder(
         label: String, dimensions: [(String, String)], aggregate: Bool

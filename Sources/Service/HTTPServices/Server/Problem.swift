@@ -23,7 +23,8 @@ struct Problem {
     var response: Response {
         var members = [
             JSONMember("type", .string(kind.map { "urn:symbolon:problem:\($0)" } ?? "about:blank")),
-            JSONMember("title", .string(title ?? status.reasonPhrase)), JSONMember("status", .integer(Int64(status.code))),
+            JSONMember("title", .string(title ?? status.reasonPhrase)),
+            JSONMember("status", .integer(Int64(status.code))),
         ]
         if let detail { members.append(JSONMember("detail", .string(detail))) }
         if let remedy { members.append(JSONMember("remedy", .string(remedy))) }

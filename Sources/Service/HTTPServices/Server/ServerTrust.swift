@@ -1,8 +1,8 @@
 internal import Foundation
 public import SymbolonCertificates
 public import SymbolonKeys
-public import SymbolonRevocation
 internal import SymbolonProxy
+public import SymbolonRevocation
 public import SymbolonTransport
 public import SymbolonVerification
 
