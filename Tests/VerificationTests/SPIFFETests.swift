@@ -88,4 +88,36 @@ struct SPIFFERules {
         chain.leaf.names = [.dns("web.example.internal")]
         try verify(chain.der, trusting: [anchor], as: ["dns:web.example.internal"])
     }
+
+    @Test("a federated anchor vouches for SPIFFE IDs of its own domain, and for no other name")
+    func federated() throws {
+        var chain = TestPKI.goodChain()
+        let theirs = try TrustDomain("other.example")
+        let federated = TrustAnchor(federated: chain.anchor, for: theirs)
+        // Of our domain, beside nothing, or beside what it may say.
+        #expect(
+            verificationRefusal(chain.der, trusting: [federated])?.failure
+                == .spiffeIDOutsideTrustDomain(spiffe("spiffe://example.internal/web"), believed: theirs))
+        for names: [GeneralName] in [
+            [.dns("web.example.internal")], [.ip([127, 0, 0, 1])], [.mail("root@example.internal")],
+            [.dns("web.other.example")],
+        ] {
+            chain.leaf.names = names
+            #expect(
+                verificationRefusal(chain.der, trusting: [federated], for: .any)?.failure
+                    == .subjectAlternativeNameMissing)
+            // The honest twin: our own authority says so.
+            try verify(chain.der, trusting: [TrustAnchor(chain.anchor, for: theirs)], for: .any)
+        }
+        chain.leaf.names = [
+            .dns("web.example.internal"), .ip([127, 0, 0, 1]), .uri("spiffe://other.example/web"),
+        ]
+        let peer = try verify(chain.der, trusting: [federated])
+        #expect(peer.names == [.spiffe(spiffe("spiffe://other.example/web"))])
+        #expect(peer.identity == .name(.spiffe(spiffe("spiffe://other.example/web"))))
+        let mismatch = verificationRefusal(chain.der, trusting: [federated], as: ["dns:web.example.internal"])
+        #expect(mismatch?.reason == "nameMismatch")
+        try verify(
+            chain.der, trusting: [TrustAnchor(chain.anchor, for: theirs)], as: ["dns:web.example.internal"])
+    }
 }

@@ -6,7 +6,8 @@ public import SymbolonRevocation
 /// A peer whose path, purpose, names and revocation were all checked. Only `Verifier` makes one.
 public struct VerifiedPeer: Sendable {
     public let identity: PeerIdentity
-    /// Every subject alternative name of the leaf that is of a kind we know, in the leaf's order.
+    /// Every subject alternative name of the leaf that is of a kind we know, in the leaf's order; of a federated anchor's leaf
+    /// the SPIFFE ID alone.
     public let names: [SubjectName]
     public let path: VerifiedPath
     /// Of the leaf, when it was verified.

@@ -19,6 +19,17 @@ enum SPIFFECheck {
         try checkDomain(of: identity, under: anchor)
     }
 
+    /// The names that the anchor vouches for: all, and only the SPIFFE ID where the anchor is another domain's. Without
+    /// any, such a leaf has no name here.
+    static func believed(
+        _ names: [SubjectName], under anchor: TrustAnchor
+    ) throws(VerificationFailure) -> [SubjectName] {
+        guard anchor.isFederated else { return names }
+        let believed = names.filter(\.isSPIFFE)
+        guard !believed.isEmpty else { throw .subjectAlternativeNameMissing }
+        return believed
+    }
+
     /// X.509-SVID §2: a signing certificate's ID, when it has one, is the trust domain's own, without a path.
     static func checkAuthority(_ authority: PathCertificate, under anchor: TrustAnchor) throws(VerificationFailure) {
         guard let identity = authority.knownNames.lazy.compactMap(\.spiffeID).first else { return }

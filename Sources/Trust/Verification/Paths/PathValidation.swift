@@ -126,10 +126,11 @@ struct PathValidation {
             try BasicConstraintsCheck.checkLeaf(leaf, by: rules)
             try KeyUsageCheck.checkLeaf(leaf, by: rules)
             try ExtendedKeyUsageCheck.checkLeaf(leaf, by: rules)
-            let names = try SubjectAlternativeNamesCheck.check(leaf, by: rules)
-            try SPIFFECheck.checkLeaf(leaf, named: names, under: path.anchor)
+            let named = try SubjectAlternativeNamesCheck.check(leaf, by: rules)
+            try SPIFFECheck.checkLeaf(leaf, named: named, under: path.anchor)
+            let names = try SPIFFECheck.believed(named, under: path.anchor)
             try ServiceNameCheck.check(names, against: expectation.names, spending: &work)
-            try WebServerCheck.checkLeaf(leaf, named: names, by: rules)
+            try WebServerCheck.checkLeaf(leaf, named: named, by: rules)
             return (names, accepted)
         }
         return VerifiedPeer(
