@@ -206,6 +206,38 @@ struct PairingExchangeTests {
         #expect(try await here.store.federations().isEmpty)
     }
 
+    @Test("only a root that is alive and names its own domain is believed, and until a day to come")
+    func acceptedAnchors() throws {
+        var chain = TestPKI.goodChain()
+        let (theirs, ours) = (try TrustDomain("other.example"), try TrustDomain("example.internal"))
+        func refusal(_ anchor: [UInt8], at now: Date = noon, until: Date = noon + 3600) -> FederationFailure? {
+            do {
+                let one = try FederatedAuthority(
+                    proposed: Certificate(der: anchor), for: theirs, beside: ours, now: now, until: until, actor: "test"
+                )
+                #expect(one.until == until)
+                return nil
+            } catch {
+                return error as? FederationFailure
+            }
+        }
+        #expect(refusal(chain.rootDER) == .otherTrustDomain(theirs))
+        chain.root.names = [.uri("spiffe://other.example")]
+        chain.issuing.names = [.uri("spiffe://other.example")]
+        #expect(refusal(chain.rootDER) == nil)
+        #expect(refusal(chain.issuingDER) == .noRoot)
+        chain.leaf.names = [.uri("spiffe://other.example")]
+        #expect(refusal(chain.leafDER) == .noAuthority)
+        #expect(refusal(chain.rootDER, at: chain.root.notAfter) == .ended(chain.root.notAfter))
+        #expect(refusal(chain.rootDER, until: noon) == .ended(noon))
+        // Of the root's name, and another key's signature.
+        var double = chain.root
+        double.use(TestKeys.key("double"))
+        #expect(refusal(chain.root.der(signedBy: double)) == .noRoot)
+        chain.root.names.append(.uri("spiffe://example.internal"))
+        #expect(refusal(chain.rootDER) == .otherTrustDomain(theirs))
+    }
+
     @Test("a machine's code introduces no authority, and the other way round")
     func otherPurpose() async throws {
         let house = try await PairingHouse.start()

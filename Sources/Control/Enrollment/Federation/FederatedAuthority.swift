@@ -1,7 +1,7 @@
 public import Foundation
 public import SymbolonCertificates
 public import SymbolonNames
-import SymbolonVerification
+public import SymbolonVerification
 
 /// Another authority that this one believes: for names of its own trust domain only, and until a date.
 public struct FederatedAuthority: Equatable, Sendable {
@@ -24,8 +24,8 @@ public struct FederatedAuthority: Equatable, Sendable {
         self.actor = actor
     }
 
-    /// Checks what another authority says of itself: a root that may sign certificates, alive, that names its own trust
-    /// domain (SPIFFE X.509-SVID §3.1, §5), which is not ours.
+    /// Checks what another authority says of itself: a root that may sign certificates, signed by itself, alive, that names
+    /// its own trust domain (SPIFFE X.509-SVID §3.1, §5), which is not ours.
     public init(
         proposed anchor: Certificate, for trustDomain: TrustDomain, beside own: TrustDomain, now: Date, until: Date,
         actor: String
@@ -34,12 +34,17 @@ public struct FederatedAuthority: Equatable, Sendable {
         guard anchor.extensions.basicConstraints?.isAuthority == true,
             anchor.extensions.keyUsage?.contains(.keyCertSign) == true
         else { throw .noAuthority }
+        guard anchor.isSelfIssued, let key = anchor.publicKey, anchor.isSigned(by: key) else { throw .noRoot }
         guard anchor.notBefore <= now, now < anchor.notAfter else { throw .ended(anchor.notAfter) }
+        guard now < until else { throw .ended(until) }
         let names = (anchor.extensions.subjectAlternativeNames ?? []).compactMap { try? $0.subjectName() }
         guard names == [.spiffe(trustDomain.id)] else { throw .otherTrustDomain(trustDomain) }
         self.init(
             trustDomain: trustDomain, anchor: anchor, since: now, until: min(until, anchor.notAfter), actor: actor)
     }
+
+    /// For verifiers.
+    public var trustAnchor: TrustAnchor { TrustAnchor(federated: anchor, for: trustDomain) }
 
     public func isOver(at now: Date) -> Bool { now >= until }
 }
@@ -48,6 +53,8 @@ public struct FederatedAuthority: Equatable, Sendable {
 public enum FederationFailure: Error, Equatable, Sendable {
     case sameTrustDomain(TrustDomain)
     case noAuthority
+    /// Another has signed it, who would be believed with it.
+    case noRoot
     case ended(Date)
     case otherTrustDomain(TrustDomain)
 
@@ -56,7 +63,8 @@ public enum FederationFailure: Error, Equatable, Sendable {
         case .sameTrustDomain(let domain):
             "both authorities speak for \(domain); who believes both could not tell their names apart"
         case .noAuthority: "its certificate is not one that may sign certificates"
-        case .ended(let date): "its certificate is not valid now; it ends on \(date.formatted(.iso8601))"
+        case .noRoot: "its certificate is not a root: its own key has not signed it"
+        case .ended(let date): "it would not be believed now, but until \(date.formatted(.iso8601))"
         case .otherTrustDomain(let domain): "its certificate does not name the trust domain \(domain), and that alone"
         }
     }
