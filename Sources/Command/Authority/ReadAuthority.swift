@@ -1,10 +1,12 @@
 import Foundation
 import SymbolonAuthority
 import SymbolonCertificates
+import SymbolonEnrollment
 import SymbolonKeys
 import SymbolonNames
 import SymbolonRevocation
 import SymbolonStorage
+import SymbolonVerification
 
 /// The authority in a home folder, opened to look: no key, no passphrase, nothing is changed.
 struct ReadAuthority: Sendable {
@@ -35,6 +37,13 @@ struct ReadAuthority: Sendable {
     /// What is revoked now, for verifiers.
     func revocations(at now: Date = Date()) async throws -> RevocationSnapshot {
         let issuers = Set([root, issuing].compactMap { $0.publicKey?.fingerprint })
-        return try await store.revocations().snapshot(covering: issuers, at: now)
+        let others = try await federated(at: now).compactMap { $0.publicKey?.fingerprint }
+        return try await store.revocations().snapshot(covering: issuers.union(others), at: now)
+    }
+
+    /// The anchors of the other authorities that are believed now, each for its own domain. That one has lost its issuing
+    /// key, its operator tells ours, who ends the federation.
+    func federated(at now: Date) async throws(StoreFailure) -> [TrustAnchor] {
+        try await store.federations().filter { !$0.isOver(at: now) }.map(\.trustAnchor)
     }
 }

@@ -8,6 +8,7 @@ import SymbolonNames
 import SymbolonProxy
 import SymbolonRevocation
 import SymbolonStorage
+import SymbolonVerification
 
 /// What ends take from a home folder: identities, and the authority's store to look at. An authority's key is opened only
 /// to issue, and let go after it.
@@ -33,6 +34,18 @@ struct EndsHome: Sendable {
     func revocations(at now: Date = Date()) async throws -> RevocationSnapshot {
         if let authority { return try await authority.revocations(at: now) }
         return await paired?.revocations(at: now) ?? .none
+    }
+
+    /// The anchors of other domains that the authority vouches for now, each for its own domain.
+    func federated(at now: Date = Date()) async throws(StoreFailure) -> [TrustAnchor] {
+        if let authority { return try await authority.federated(at: now) }
+        return await paired?.federated(at: now) ?? []
+    }
+
+    /// Whether all that an identity believes is the authority's of this home.
+    func accounts(for identity: StoredIdentity) -> Bool {
+        if let authority { return identity.anchors.allSatisfy { $0.der == authority.root.der } }
+        return paired?.accounts(for: identity) ?? false
     }
 
     /// Makes a key and certifies it, under the profile that fits what it is for.

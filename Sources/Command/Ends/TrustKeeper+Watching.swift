@@ -14,6 +14,15 @@ extension TrustKeeper: Service {
                 if let storeWatch = self.storeWatch {
                     group.addTask { await storeWatch.run { await self.storeChanged($0) } }
                 }
+                if self.home != nil {
+                    // 300 ms: what is ended is cut within a second.
+                    group.addTask {
+                        while !Task.isCancelled {
+                            await self.lookAtFederations()
+                            try? await Task.sleep(for: .milliseconds(300))
+                        }
+                    }
+                }
                 if let gatherer = self.gatherer {
                     group.addTask { await gatherer.run { await self.gathered($0) } }
                 }

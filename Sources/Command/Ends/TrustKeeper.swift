@@ -37,7 +37,7 @@ actor TrustKeeper {
     private var sources: RevocationSources
     /// When a list or an answer that is known now ends.
     private var nextEnd: Date?
-    /// Of other domains, as the authority that this machine was paired with vouches for them.
+    /// Of other domains, as the authority of this home, or the one it was paired with, vouches for them.
     private var federated: [TrustAnchor]
     /// When it is looked next at what a silence of that authority makes of what is known.
     var nextSilenceLook = Date.distantPast
@@ -57,7 +57,7 @@ actor TrustKeeper {
         for news in await gatherer?.start() ?? [] { report.tell(news) }
         sources = await gatherer?.sources(with: snapshot) ?? RevocationSources(snapshot: snapshot)
         nextEnd = sources.nextEnd(after: Date())
-        federated = await home?.paired?.federated(at: Date()) ?? []
+        federated = try await home?.federated() ?? []
     }
 
     // MARK: Trust
@@ -87,16 +87,17 @@ actor TrustKeeper {
             }
             guard case .spiffe(let own) = held.proof.name else { return TrustAnchor(certificate) }
             return TrustAnchor(certificate, for: own.trustDomain)
-        } + (home?.paired?.accounts(for: held.stored) == true ? federated : [])
+        } + (home?.accounts(for: held.stored) == true ? federated : [])
     }
 
     /// Revocation must be known where the store accounts for every anchor believed; elsewhere nothing would be let in, so
     /// that the operator has to say that less is enough.
     private func revocationMode(of identity: StoredIdentity, _ wish: Wish) throws -> RevocationMode {
         if let mode = wish.revocationMode { return mode }
-        if let root = home?.authority?.root, identity.anchors.allSatisfy({ $0.der == root.der }) { return .required }
-        if let paired = home?.paired, paired.accounts(for: identity) {
-            return .requiredUnlessLife(underHours: PairedLink.shortLifeHours)
+        if let home, home.accounts(for: identity) {
+            // What another domain's authority revokes is not heard here.
+            return home.paired == nil && federated.isEmpty
+                ? .required : .requiredUnlessLife(underHours: PairedLink.shortLifeHours)
         }
         if gatherer != nil { return .required }
         throw Complaint(revocationUnknownFor: wish.source)
@@ -144,7 +145,7 @@ actor TrustKeeper {
         guard let home else { return }
         do {
             let next = try await home.revocations()
-            federated = await home.paired?.federated(at: Date()) ?? []
+            federated = try await home.federated()
             isRevocationPending = false
             guard next.epoch >= sources.snapshot.epoch else {
                 return tellOnce(
@@ -160,6 +161,13 @@ actor TrustKeeper {
             tellOnce(
                 "revocations cannot be read; those known so far stay in force", why: ExplainedError.text(error))
         }
+    }
+
+    /// Another authority is believed now, or no more: by a change, or by its date.
+    func lookAtFederations() async {
+        // What cannot be read now is read by the next look, and that it cannot be is told by the watch.
+        guard let home, let now = try? await home.federated(), now != federated else { return }
+        await refreshRevocation()
     }
 
     /// A place has given something, or failed to.

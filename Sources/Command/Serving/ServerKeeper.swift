@@ -46,6 +46,8 @@ actor ServerKeeper {
 
     // MARK: What is believed
 
+    /// Those of federated authorities are not among them: who asks here shows a certificate of this authority, and is known by
+    /// its serial number, which another authority could repeat.
     private static func anchors(_ authority: LocalAuthority) -> [TrustAnchor] {
         [TrustAnchor(authority.issuing.root, for: authority.issuing.configuration.trustDomain)]
     }

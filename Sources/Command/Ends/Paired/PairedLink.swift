@@ -101,7 +101,7 @@ actor PairedLink {
             guard now < one.until, let domain = try? TrustDomain(one.trustDomain), domain != trustDomain,
                 let anchor = try? CertificateBundle(pem: one.anchor).certificates.first
             else { return nil }
-            return TrustAnchor(anchor, for: domain)
+            return TrustAnchor(federated: anchor, for: domain)
         }
     }
 
