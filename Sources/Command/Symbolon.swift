@@ -11,7 +11,7 @@ struct Symbolon: AsyncParsableCommand {
               symbolon try                                        all of it, here, in seconds
               symbolon up                                         an authority, here
               symbolon invite laptop                              a code to read aloud
-              symbolon pair 417-acorn-banjo-cedar-donkey@HOST    there: both ends prove that they know it
+              symbolon pair 417-acorn-banjo-cedar-donkey@HOST     there: both ends prove that they know it
               symbolon protect web --to 127.0.0.1:8080 --allow laptop
               symbolon reach web --listen 127.0.0.1:9000 --as laptop
               symbolon identity revoke laptop                     cuts its live connections
