@@ -45,6 +45,8 @@ actor PairedLink {
     private var isStale = false
     /// By serial number, as far as the authority has said.
     private var windows: [SerialNumber: RenewalWindow] = [:]
+    /// Keys that are being asked for, each for the certificate that it shall replace.
+    private var nextKeys: [IdentityName: (replacing: SerialNumber, key: SigningKey)] = [:]
     private var short: (leaf: Certificate, client: RemoteAdministration)?
 
     /// Nil where the home was never paired.
@@ -123,15 +125,40 @@ actor PairedLink {
     // MARK: Renewing
 
     /// The same identity with a new key, kept in the home. Both keys are on the disk until the new one has its certificate.
-    func renew(_ identity: StoredIdentity, under passphrase: SecretBytes) async throws -> StoredIdentity {
-        let key = try folder.nextKey(identity.name, identity.key.algorithm, under: passphrase)
+    ///
+    /// Beside the actor: stretching the passphrase takes its time, and what listens and asks is not to wait for it.
+    nonisolated func renew(_ identity: StoredIdentity, under passphrase: SecretBytes) async throws -> StoredIdentity {
+        let key = try await nextKey(of: identity, under: passphrase)
         let report = try await link.renew(identity, for: key, at: Date())
         let next = try link.renewed(identity, key, report, at: Date())
-        windows[identity.leaf.serialNumber] = nil
-        windows[next.leaf.serialNumber] = report.suggestedWindow
+        // Before the watch can see the file: whoever takes it up asks when it is to be renewed.
+        await note(report.suggestedWindow, of: next, after: identity)
         try folder.saveIdentity(next, under: passphrase)
         folder.forgetNextKey(identity.name)
+        await forgetNextKey(of: identity.name)
         return next
+    }
+
+    /// Sealed on the disk at the first try, and held open until the last one: where many identities try again and again
+    /// while the authority is away, unsealing it each time would leave no time for anything else.
+    private nonisolated func nextKey(
+        of identity: StoredIdentity, under passphrase: SecretBytes
+    ) async throws -> SigningKey {
+        if let asked = await nextKeys[identity.name], asked.replacing == identity.leaf.serialNumber { return asked.key }
+        let key = try folder.nextKey(identity.name, identity.key.algorithm, under: passphrase)
+        await hold(key, for: identity)
+        return key
+    }
+
+    private func hold(_ key: SigningKey, for identity: StoredIdentity) {
+        nextKeys[identity.name] = (identity.leaf.serialNumber, key)
+    }
+
+    private func forgetNextKey(of name: IdentityName) { nextKeys[name] = nil }
+
+    private func note(_ window: RenewalWindow?, of next: StoredIdentity, after identity: StoredIdentity) {
+        windows[identity.leaf.serialNumber] = nil
+        windows[next.leaf.serialNumber] = window
     }
 
     /// What the authority has said of when to renew a certificate.
