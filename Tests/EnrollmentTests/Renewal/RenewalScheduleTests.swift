@@ -97,6 +97,29 @@ struct RenewalScheduleTests {
         }
     }
 
+    @Test("one of two minutes does not lie there for half of its life after its end")
+    func lapsedAndShort() {
+        var random = SeededRandom(seed: 9)
+        var schedule = RenewalSchedule(of: CertificateLife(start: noon, end: noon + 120), at: noon, using: &random)
+        var now = noon + 130
+        for _ in 0..<100 {
+            schedule.failed(at: now, using: &random)
+            #expect((1...13).contains(schedule.next.timeIntervalSince(now)))
+            now = schedule.next
+        }
+    }
+
+    @Test("after the end Retry-After is kept as it is said: an authority with many to bring back can spread them")
+    func retryAfterLapsed() {
+        var random = SeededRandom(seed: 10)
+        var schedule = RenewalSchedule(of: life, at: noon, using: &random)
+        let now = life.end + 60
+        schedule.failed(at: now, retryAfter: 40, using: &random)
+        #expect((40...42).contains(schedule.next.timeIntervalSince(now)))
+        schedule.failed(at: now, retryAfter: 1e9, using: &random)
+        #expect((3600...3600 * 1.05).contains(schedule.next.timeIntervalSince(now)))
+    }
+
     @Test("Retry-After is kept, a little more by chance, and talks nobody past its end")
     func retryAfter() {
         var random = SeededRandom(seed: 8)

@@ -61,21 +61,23 @@ public struct RenewalSchedule: Equatable, Sendable {
     /// A try failed: a pause that doubles, full jitter over it, and never more than a tenth of what is left.
     ///
     /// - Parameter retryAfter: what the authority asked for, in seconds. It is kept as far as it leaves half of what is
-    ///   left: an authority can spread its clients, and cannot talk one past its end.
+    ///   left: an authority can spread its clients, and cannot talk one past its end. After the end it is kept.
     public mutating func failed(
         at now: Date, retryAfter: TimeInterval? = nil, using random: inout some RandomNumberGenerator
     ) {
         failures += 1
         let left = life.left(at: now)
         if let retryAfter {
-            let asked = max(Self.shortestPause, min(retryAfter, max(0, left) / 2, Self.longestPause))
+            let bearable = left > 0 ? left / 2 : Self.longestPause
+            let asked = max(Self.shortestPause, min(retryAfter, bearable, Self.longestPause))
             // A twentieth more, by chance: those who were given the same second do not come in the same instant.
             next = now + asked * Double.random(in: 1...1.05, using: &random)
             return
         }
         let doubled = Self.shortestPause * pow(2, Double(min(failures, 16)))
-        // After the end there is nothing to lose, and something to come back from: as often as for a life of ten minutes.
-        let near = left > 0 ? left / 10 : Self.overdueSpread
+        // After the end there is nothing to lose, and something to come back from: as often as for a life of ten minutes,
+        // and for a shorter one as often as at its beginning.
+        let near = (left > 0 ? left : min(life.length, 10 * Self.overdueSpread)) / 10
         let ceiling = max(Self.shortestPause, min(doubled, near, Self.longestPause))
         next = now + Self.shortestPause + ceiling * Double.random(in: 0...1, using: &random)
     }
