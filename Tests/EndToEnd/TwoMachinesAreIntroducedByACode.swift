@@ -6,31 +6,10 @@ extension EndToEnd {
     /// From nothing to a connection that both ends proved: three commands and one short code.
     @Suite("Two machines are introduced by a code")
     struct TwoMachinesAreIntroducedByACode {
-        /// `up --invite NAME` in a home that is new.
-        private struct Authority {
-            let ends: Ends
-            let port: Int
-            let code: String
-        }
-
-        private func authority(inviting name: String, in folder: TemporaryFolder) async throws -> Authority {
-            let ends = try Ends([
-                "up", "--home", folder.file("authority"), "--listen", "127.0.0.1:0", "--invite", name, "--json",
-            ])
-            let port = try await ends.event("authority") { $0["address"] != nil }["address"]
-                .flatMap { $0.split(separator: ":").last }.flatMap { Int($0) }
-            return Authority(ends: ends, port: try #require(port), code: try await ends.code())
-        }
-
-        private func pair(_ code: String, _ home: String) throws -> ProgramRun {
-            try SymbolonTestSupport.run(
-                try BuiltProgram.path("symbolon"), ["pair", code, "--home", home, "--json"])
-        }
-
         @Test("three commands and one code: the authority, a service beside it, and a door on the other machine")
         func threeCommands() async throws {
             let (folder, backend) = (try TemporaryFolder(), try Backend())
-            let authority = try await authority(inviting: "laptop", in: folder)
+            let authority = try await InvitingAuthority("laptop", in: folder)
             let protect = try Ends([
                 "protect", "web", "--to", "127.0.0.1:\(backend.port)", "--listen", "127.0.0.1:0", "--allow", "laptop",
                 "--home", folder.file("authority"), "--json",
@@ -38,7 +17,7 @@ extension EndToEnd {
             let service = try await protect.listening()
             let reach = try Ends([
                 "reach", "web", "--listen", "127.0.0.1:0", "--at", "127.0.0.1:\(service)", "--pair",
-                "\(authority.code)@127.0.0.1:\(authority.port)", "--home", folder.file("machine"), "--json",
+                authority.place, "--home", folder.file("machine"), "--json",
                 "--revocation", "best-effort:the certificate was issued a moment ago",
             ])
             let client = try await Socket.connect(try await reach.listening())
@@ -55,14 +34,14 @@ extension EndToEnd {
         @Test("each end says whom it trusts and why; a second use says that the code is no longer good")
         func secondUse() async throws {
             let folder = try TemporaryFolder()
-            let authority = try await authority(inviting: "laptop", in: folder)
-            let place = "\(authority.code)@127.0.0.1:\(authority.port)"
-            let first = try pair(place, folder.file("one"))
+            let authority = try await InvitingAuthority("laptop", in: folder)
+            let place = authority.place
+            let first = try pair(with: place, in: folder.file("one"))
             try #require(first.status == 0, "\(first.out)\(first.err)")
             let report = try #require(Event(first.out))
             #expect(report["identity"] == "spiffe://example.internal/laptop")
             #expect(report["authority"] == "127.0.0.1:\(authority.port)")
-            let second = try pair(place, folder.file("two"))
+            let second = try pair(with: place, in: folder.file("two"))
             #expect(second.status == 1)
             #expect(second.err.contains("has no invitation"))
         }
@@ -70,28 +49,14 @@ extension EndToEnd {
         @Test("a wrong word is told at the new machine, and nothing of the code is in what is written")
         func wrongWord() async throws {
             let folder = try TemporaryFolder()
-            let authority = try await authority(inviting: "laptop", in: folder)
+            let authority = try await InvitingAuthority("laptop", in: folder)
             let number = authority.code.split(separator: "-")[0]
-            let run = try pair("\(number)-zebra-zebra-zebra-zebra@127.0.0.1:\(authority.port)", folder.file("one"))
+            let run = try pair(
+                with: "\(number)-zebra-zebra-zebra-zebra@127.0.0.1:\(authority.port)", in: folder.file("one"))
             #expect(run.status == 1)
             #expect(run.err.contains("did not prove that it knows code \(number)"))
             #expect(!run.err.contains("zebra"))
             #expect(!FileManager.default.fileExists(atPath: folder.file("one/authority.json")))
         }
     }
-}
-
-extension Ends {
-    /// The code that `up --invite` prints, once.
-    fileprivate func code() async throws -> String {
-        for _ in 0..<200 {
-            for line in try texts() where line.contains("\"code\":\"") {
-                if let code = Event(line)?["code"] { return code }
-            }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        throw CancellationError()
-    }
-
-    private func texts() throws -> [String] { events.map(\.description) }
 }
