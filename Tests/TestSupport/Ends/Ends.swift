@@ -25,10 +25,11 @@ public final class Ends: Sendable {
     /// Waits for the first line, from those already written on, of which this holds.
     @discardableResult
     public func event(
-        _ name: String, after count: Int = 0, sourceLocation: SourceLocation = #_sourceLocation,
+        _ name: String, after count: Int = 0, within patience: Duration = Ends.patience,
+        sourceLocation: SourceLocation = #_sourceLocation,
         where holds: @escaping @Sendable (Event) -> Bool = { _ in true }
     ) async throws -> Event {
-        let found = await lines.first(after: count, within: Self.patience) { line -> Event? in
+        let found = await lines.first(after: count, within: patience) { line -> Event? in
             guard let event = Event(line), event["event"] == name, holds(event) else { return nil }
             return event
         }
@@ -83,6 +84,11 @@ public final class Ends: Sendable {
 
     /// The events written so far.
     public var events: [Event] { lines.all.compactMap { Event($0) } }
+
+    /// How many of these lines are events of which this holds.
+    public func count(in range: Range<Int>, where holds: (Event) -> Bool) -> Int {
+        lines.all[range].count { line in Event(line).map(holds) ?? false }
+    }
 }
 
 /// One JSON line.

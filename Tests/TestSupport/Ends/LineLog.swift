@@ -53,8 +53,14 @@ public final class LineLog: Sendable {
         after count: Int, within patience: Duration, _ read: @escaping @Sendable (String) -> Value?
     ) async -> Value? {
         let found = Eventual<Value>()
+        let position = Position(count)
         let look: @Sendable () -> Void = {
-            if let value = self.all.dropFirst(count).lazy.compactMap(read).first { found.set(value) }
+            // Each line is read once, however many come after it.
+            position.next.withLock { next in
+                let lines = self.all
+                if let value = lines.dropFirst(next).lazy.compactMap(read).first { found.set(value) }
+                next = max(next, lines.count)
+            }
         }
         let id = UUID()
         state.withLock { $0.waiting.append(Waiting(id: id, look: look)) }
@@ -63,6 +69,13 @@ public final class LineLog: Sendable {
         state.withLock { $0.waiting.removeAll { $0.id == id } }
         return value
     }
+}
+
+/// How far somebody has read.
+private final class Position: Sendable {
+    let next: Mutex<Int>
+
+    init(_ next: Int) { self.next = Mutex(next) }
 }
 
 /// A value that comes once.
