@@ -38,7 +38,9 @@ final class RecordingGate: PairingGate {
         return record
     }
 
-    func ended(_ number: Int, from address: SocketAddress?, failure: TLSFailure?) async {
+    func ended(
+        _ number: Int, record: SPAKE2PlusRecord, from address: SocketAddress?, failure: TLSFailure?
+    ) async {
         state.withLock { $0.append(.ended(number, failure)) }
         end.continuation.yield()
     }

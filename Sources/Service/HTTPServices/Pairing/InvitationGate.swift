@@ -14,7 +14,10 @@ public struct InvitationGate: PairingGate {
         await tries.admit(number, from: address?.text ?? "unknown")
     }
 
-    public func ended(_ number: Int, from address: SocketAddress?, failure: TLSFailure?) async {
-        await tries.ended(number, from: address?.text ?? "unknown", failure: failure?.explanation)
+    public func ended(
+        _ number: Int, record: SPAKE2PlusRecord, from address: SocketAddress?, failure: TLSFailure?
+    ) async {
+        await tries.ended(
+            number, record: record, from: address?.text ?? "unknown", failure: failure?.explanation)
     }
 }

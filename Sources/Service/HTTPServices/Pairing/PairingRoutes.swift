@@ -18,38 +18,38 @@ public struct PairingRoutes: HTTPRoutes {
         let desk = desk
         let pairing = router.group("/pairing/v1")
         pairing.get { _, context in
-            try await Self.answer(context) { number throws(PairingFailure) in try await desk.offer(number) }
+            try await Self.answer(context) { code throws(PairingFailure) in try await desk.offer(code) }
         }
         pairing.post("certificate") { request, context in
             let wish = try await Self.read(PairingRequest.self, request, context)
             let address = context.address
-            return try await Self.answer(context) { number throws(PairingFailure) in
-                try await desk.certify(wish, number: number, from: address)
+            return try await Self.answer(context) { code throws(PairingFailure) in
+                try await desk.certify(wish, code: code, from: address)
             }
         }
         pairing.post("federation") { request, context in
             let proposal = try await Self.read(FederationProposal.self, request, context)
             let address = context.address
-            return try await Self.answer(context) { number throws(PairingFailure) in
-                FederationReport(try await desk.federate(proposal, number: number, from: address))
+            return try await Self.answer(context) { code throws(PairingFailure) in
+                FederationReport(try await desk.federate(proposal, code: code, from: address))
             }
         }
         pairing.post("confirmation") { request, context in
             let confirmation = try await Self.read(PairingConfirmation.self, request, context)
-            return try await Self.answer(context) { number throws(PairingFailure) in
-                try await desk.confirm(number)
+            return try await Self.answer(context) { code throws(PairingFailure) in
+                try await desk.confirm(code)
                 return confirmation
             }
         }
     }
 
-    /// The number that the connection proved; a certificate is no code, and nothing is neither.
+    /// The code that the connection proved; a certificate is no code, and nothing is neither.
     private static func answer<Value: Encodable>(
-        _ context: AuthorityRequestContext, _ body: (Int) async throws(PairingFailure) -> Value
+        _ context: AuthorityRequestContext, _ body: (ProvedCode) async throws(PairingFailure) -> Value
     ) async throws -> Response {
-        guard case .invitation(let number) = context.proof else { return forbidden.response }
+        guard case .invitation(let code) = context.proof else { return forbidden.response }
         do throws(PairingFailure) {
-            let value = try await body(number)
+            let value = try await body(code)
             let encoder = JSONEncoder()
             encoder.dateEncodingStrategy = .iso8601
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

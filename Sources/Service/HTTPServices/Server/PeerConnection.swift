@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import SymbolonEnrollment
 internal import SymbolonProxy
 internal import SymbolonTransport
 internal import SymbolonVerification
@@ -28,7 +29,9 @@ public final class PeerConnection: Sendable {
             proof = .certificate(peer)
             key = .identity(peer.identity.description)
         case let paired as PairedByCode:
-            proof = .invitation(paired.number)
+            proof =
+                paired.record.map { PeerProof.invitation(ProvedCode(number: paired.number, record: $0)) }
+                ?? PeerProof.none
             key = .invitation(paired.number)
         default:
             proof = .none
@@ -41,7 +44,7 @@ public final class PeerConnection: Sendable {
         switch proof {
         case .none: ""
         case .certificate(let peer): peer.identity.description
-        case .invitation(let number): "invitation \(number)"
+        case .invitation(let code): "invitation \(code.number)"
         }
     }
 

@@ -1,3 +1,4 @@
+public import SymbolonEnrollment
 public import SymbolonVerification
 
 /// What the other end of a connection to the authority proved in its handshake.
@@ -6,6 +7,6 @@ public enum PeerProof: Sendable {
     case none
     /// A certificate that our verifier accepted for a client.
     case certificate(VerifiedPeer)
-    /// The words of the invitation with this number (SPAKE2+).
-    case invitation(Int)
+    /// The words of an invitation (SPAKE2+).
+    case invitation(ProvedCode)
 }

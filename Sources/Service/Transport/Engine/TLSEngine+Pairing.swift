@@ -11,8 +11,8 @@ enum PairingStage: Equatable {
     case certificates
     /// On a server: the client names this invitation, and waits for what the gate says.
     case asked(Int)
-    /// The code's keys are the only thing in place to prove either end with.
-    case granted(Int)
+    /// The code's keys are the only thing in place to prove either end with; on a server, by this record.
+    case granted(Int, SPAKE2PlusRecord?)
     /// Nothing is open by the number that the client named, or it named none.
     case denied(Int?)
 }
@@ -46,7 +46,7 @@ extension TLSEngine {
         guard let credential = PairingCredential(record, number: number), install(credential) else {
             return .takeLast(handshakeLimit: 0)
         }
-        pairing = .granted(number)
+        pairing = .granted(number, record)
         return nil
     }
 
@@ -59,7 +59,7 @@ extension TLSEngine {
     /// On a client: the secret is all that this connection proves, and all that it takes.
     func begin(_ secret: SPAKE2PlusSecret, number: Int) -> Bool {
         guard let credential = PairingCredential(secret, number: number), install(credential) else { return false }
-        pairing = .granted(number)
+        pairing = .granted(number, nil)
         return true
     }
 
@@ -68,7 +68,7 @@ extension TLSEngine {
     /// A client whose code does not fit what the server answered says illegal_parameter, in the clear: nobody vouches for
     /// that alert, but the end has come either way.
     func pairingFailure(_ failure: TLSFailure) -> TLSFailure {
-        guard case .granted(let number) = pairing else { return failure }
+        guard case .granted(let number, _) = pairing else { return failure }
         switch failure {
         case .malformed where ownAlert == TLSAlert.illegalParameter.rawValue:
             // draft-bmw-tls-pake13 §4.2: the server's confirmation does not verify.

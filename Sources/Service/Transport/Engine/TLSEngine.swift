@@ -150,7 +150,7 @@ internal import NIOCore
     private func conclude() -> Progress {
         verify = nil
         // The code's keys were alone in place: nothing else can have proved the peer.
-        if case .granted(let number) = pairing { verified = PairedByCode(number: number) }
+        if case .granted(let number, let record) = pairing { verified = PairedByCode(number: number, record: record) }
         // RFC 8446 §4.4.2: the client's certificate list was empty, and the library asked nobody about it.
         if verified == nil, context.mayBeUnproved, unsafe SSL_get0_peer_certificates(ssl) == nil {
             verified = UnprovedPeer()

@@ -5,12 +5,13 @@ import SymbolonKeys
 struct PairingTry {
     let gate: any PairingGate
     let number: Int
+    let record: SPAKE2PlusRecord
     let address: SocketAddress?
     var failure: TLSFailure?
 
     func ended(_ failure: TLSFailure?) {
-        let (gate, number, address) = (gate, number, address)
-        Task { await gate.ended(number, from: address, failure: failure) }
+        let (gate, number, record, address) = (gate, number, record, address)
+        Task { await gate.ended(number, record: record, from: address, failure: failure) }
     }
 }
 
@@ -25,22 +26,23 @@ extension TLSHandler {
         Task {
             let record = await gate.admit(number, from: address)
             eventLoop.execute {
-                bound.value.gateAnswered(PairingTry(gate: gate, number: number, address: address), record)
+                let attempt = record.map { PairingTry(gate: gate, number: number, record: $0, address: address) }
+                bound.value.gateAnswered(number, attempt)
             }
         }
     }
 
     /// A try that was counted is accounted for also when the connection is gone by now.
-    private func gateAnswered(_ attempt: PairingTry, _ record: SPAKE2PlusRecord?) {
+    private func gateAnswered(_ number: Int, _ attempt: PairingTry?) {
         guard phase == .handshaking, let engine, let context = pipelineContext else {
-            if record != nil { attempt.ended(.peerClosedDuringHandshake) }
+            attempt?.ended(.peerClosedDuringHandshake)
             return
         }
-        if let record {
+        if let attempt {
             pairingTry = attempt
-            if let failure = engine.grant(record) { return fail(failure, context) }
+            if let failure = engine.grant(attempt.record) { return fail(failure, context) }
         } else {
-            engine.deny(attempt.number)
+            engine.deny(number)
         }
         advanceHandshake(context)
     }

@@ -10,5 +10,6 @@ public protocol PairingGate: Sendable {
     func admit(_ number: Int, from address: SocketAddress?) async -> SPAKE2PlusRecord?
 
     /// How a try that was admitted ended; called once for each. Nil: the client proved that it knows the code.
-    func ended(_ number: Int, from address: SocketAddress?, failure: TLSFailure?) async
+    /// - Parameter record: what it was answered with; the number may be another invitation's by now.
+    func ended(_ number: Int, record: SPAKE2PlusRecord, from address: SocketAddress?, failure: TLSFailure?) async
 }

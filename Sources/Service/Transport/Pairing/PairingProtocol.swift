@@ -1,3 +1,5 @@
+public import SymbolonKeys
+
 /// The names of the pairing handshake: TLS 1.3 authenticated by a short code, by SPAKE2+ (RFC 9383) in the place of the key
 /// share and of certificates, as draft-bmw-tls-pake13 has it.
 ///
@@ -34,4 +36,6 @@ public enum PairingProtocol {
 public struct PairedByCode: Equatable, Sendable {
     /// The invitation's.
     public let number: Int
+    /// On a server, what the gate gave to answer with: numbers are used again, records are not. Nil on a client.
+    public let record: SPAKE2PlusRecord?
 }

@@ -8,7 +8,7 @@ import SymbolonWire
 
 /// The authority's side of the exchange with a machine, or another authority, that proved to know a code.
 ///
-/// The number comes from the handshake. What is issued was said when the invitation was made; the other end brings its
+/// The code comes from the handshake. What is issued was said when the invitation was made; the other end brings its
 /// key, and nothing else counts.
 public struct PairingDesk: Sendable {
     let authority: IssuingAuthority
@@ -22,8 +22,8 @@ public struct PairingDesk: Sendable {
     }
 
     /// What is believed here, and what the invitation promises.
-    public func offer(_ number: Int) async throws(PairingFailure) -> PairingOffer {
-        let invitation = try await live(number)
+    public func offer(_ code: ProvedCode) async throws(PairingFailure) -> PairingOffer {
+        let invitation = try await live(code)
         let configuration = authority.configuration
         var identity: OfferedIdentity?
         var until: Date?
@@ -43,10 +43,10 @@ public struct PairingDesk: Sendable {
     /// Certifies the key of a request, once: the first key that comes is the only one, and gets its certificate again when
     /// it comes again.
     public func certify(
-        _ wish: PairingRequest, number: Int, from address: String
+        _ wish: PairingRequest, code: ProvedCode, from address: String
     ) async throws(PairingFailure) -> PairingAnswer {
-        guard case .identity(let invited) = try await live(number).purpose else { throw .otherPurpose }
-        let actor = Self.actor(number, address)
+        guard case .identity(let invited) = try await live(code).purpose else { throw .otherPurpose }
+        let actor = Self.actor(code.number, address)
         let request: IssuanceRequest
         do {
             request = try IssuanceRequest(
@@ -60,24 +60,24 @@ public struct PairingDesk: Sendable {
             throw .over
         }
         let key = request.publicKey.fingerprint
-        if let serialNumber = try await claim(number, key, actor, address) { return try await again(serialNumber) }
+        if let serialNumber = try await claim(code, key, actor, address) { return try await again(serialNumber) }
         let issued: IssuedCertificate
         do {
             issued = try await authority.issue(request)
         } catch {
-            _ = try? await change(number, .released)
+            _ = try? await change(code, .released)
             throw .issuance(error)
         }
-        _ = try await change(number, .issued(issued.serialNumber))
+        _ = try await change(code, .issued(issued.serialNumber))
         return Self.answer(issued.chain)
     }
 
     /// Takes the other authority's anchor, as the invitation says, and closes the invitation.
     public func federate(
-        _ proposal: FederationProposal, number: Int, from address: String
+        _ proposal: FederationProposal, code: ProvedCode, from address: String
     ) async throws(PairingFailure) -> FederatedAuthority {
-        guard case .federation(let until) = try await live(number).purpose else { throw .otherPurpose }
-        let actor = Self.actor(number, address)
+        guard case .federation(let until) = try await live(code).purpose else { throw .otherPurpose }
+        let actor = Self.actor(code.number, address)
         let root: Certificate
         do {
             root = try proposal.authority(
@@ -88,7 +88,7 @@ public struct PairingDesk: Sendable {
         }
         guard let key = root.publicKey?.fingerprint else { throw .federation(.noAuthority) }
         // The same anchor may be brought again: what is stored is the same then.
-        _ = try await claim(number, key, actor, address)
+        _ = try await claim(code, key, actor, address)
         let federated: FederatedAuthority
         do throws(FederationDeskFailure) {
             federated = try await federation.begin(proposal, until: until, actor: actor)
@@ -98,28 +98,29 @@ public struct PairingDesk: Sendable {
             case .store(let failure): throw .store(failure)
             }
         }
-        _ = try await change(number, .released)
+        _ = try await change(code, .released)
         return federated
     }
 
     /// The other end has stored what it got: the number is free again.
-    public func confirm(_ number: Int) async throws(PairingFailure) {
-        _ = try await change(number, .confirmed)
+    public func confirm(_ code: ProvedCode) async throws(PairingFailure) {
+        _ = try await change(code, .confirmed)
     }
 
     // MARK: The invitation
 
     private static func actor(_ number: Int, _ address: String) -> String { "code \(number) from \(address)" }
 
-    private func live(_ number: Int) async throws(PairingFailure) -> Invitation {
-        guard let invitation = try await stored(number), invitation.record != nil, authority.now < invitation.expiresAt
+    private func live(_ code: ProvedCode) async throws(PairingFailure) -> Invitation {
+        guard let invitation = try await stored(code), invitation.record != nil, authority.now < invitation.expiresAt
         else { throw .over }
         return invitation
     }
 
-    private func stored(_ number: Int) async throws(PairingFailure) -> Invitation? {
+    /// Nil also when the number is another invitation's by now.
+    private func stored(_ code: ProvedCode) async throws(PairingFailure) -> Invitation? {
         do {
-            return try await store.invitation(number)
+            return try await store.invitation(code.number).flatMap { $0.isAnswered(with: code.record) ? $0 : nil }
         } catch {
             throw .store(error)
         }
@@ -127,9 +128,9 @@ public struct PairingDesk: Sendable {
 
     /// Binds the invitation to this key. Returns the serial number of the certificate that it has already.
     private func claim(
-        _ number: Int, _ key: KeyFingerprint, _ actor: String, _ address: String
+        _ code: ProvedCode, _ key: KeyFingerprint, _ actor: String, _ address: String
     ) async throws(PairingFailure) -> SerialNumber? {
-        try await change(number, .claim(key)) { invitation in
+        try await change(code, .claim(key)) { invitation in
             .invitation(
                 .invitationUsed, invitation, actor: actor, at: authority.now,
                 ["from": address, "key": key.description])
@@ -138,10 +139,10 @@ public struct PairingDesk: Sendable {
 
     /// 16: of the hundred that may come at once, each loses to others a few times at most.
     private func change(
-        _ number: Int, _ event: Invitation.Event, _ entry: (Invitation) -> AuditEvent? = { _ in nil }
+        _ code: ProvedCode, _ event: Invitation.Event, _ entry: (Invitation) -> AuditEvent? = { _ in nil }
     ) async throws(PairingFailure) -> SerialNumber? {
         for _ in 0..<16 {
-            guard var invitation = try await stored(number) else { throw .over }
+            guard var invitation = try await stored(code) else { throw .over }
             switch invitation.apply(event, at: authority.now) {
             case .unchanged: return nil
             case .alreadyIssued(let serialNumber): return serialNumber

@@ -87,6 +87,10 @@ public struct Invitation: Equatable, Sendable {
         record == nil || now >= expiresAt || triesLeft <= 0
     }
 
+    /// Whether a handshake that was answered with this record was about this invitation, and not about an earlier one that
+    /// had its number. One that is over answers for itself.
+    func isAnswered(with record: SPAKE2PlusRecord) -> Bool { self.record == nil || self.record == record }
+
     // MARK: Events
 
     public enum Event: Equatable, Sendable {

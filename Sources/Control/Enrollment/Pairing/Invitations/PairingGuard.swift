@@ -31,10 +31,14 @@ public struct PairingGuard: Sendable {
     }
 
     /// How a try ended: one that proved the code is given back, one that did not is written down, and the third kills.
-    /// - Parameter failure: nil when the code was proved.
-    public func ended(_ number: Int, from address: String, failure: String?) async {
+    /// - Parameters:
+    ///   - record: what the try was answered with.
+    ///   - failure: nil when the code was proved.
+    public func ended(_ number: Int, record: SPAKE2PlusRecord, from address: String, failure: String?) async {
         for _ in 0..<8 {
-            guard var invitation = try? await store.invitation(number) else { return }
+            guard var invitation = try? await store.invitation(number), invitation.isAnswered(with: record) else {
+                return
+            }
             let now = authority.now
             guard invitation.apply(failure == nil ? .proved : .failed, at: now) == .changed else { return }
             var events: [AuditEvent] = []
