@@ -38,6 +38,7 @@ final class PairingHouse: Sendable {
         let federation = FederationDesk(authority: authority, store: store)
         var parts = LocalAdministration.Parts()
         parts.add(federation)
+        parts.add(OperatorDesk(authority: authority, operators: store))
         parts.add(
             InvitationDesk(authority: authority, store: store, operators: store) { words, number in
                 try? PairingRegistration(words: words, number: number).record
@@ -48,6 +49,11 @@ final class PairingHouse: Sendable {
             IssuanceRequest(
                 profile: .service, name: "server", names: [.ip(try IPAddress("127.0.0.1"))], publicKey: key.publicKey,
                 actor: "test"))
+        var configuration = ACMEConfiguration()
+        configuration.requiresExternalAccount = true
+        let acme = ACMEServer(
+            configuration, authority: authority, certificates: store, store: store, validation: EveryChallengeMet(),
+            caa: NoCAACheck(), clock: { clock.now })
         let listening = Port()
         let server = try HTTPServer(
             host: "127.0.0.1", port: 0,
@@ -56,7 +62,7 @@ final class PairingHouse: Sendable {
                 revocation: RevocationSources(), revocationMode: .bestEffort(because: "a test of pairing")),
             routes: [
                 PairingRoutes(PairingDesk(authority: authority, store: store, federation: federation)),
-                APIRoutes(AdministrationOperations.all, parts: parts, register: register),
+                APIRoutes(APIOperations.all, parts: parts, register: register), ACMERoutes(acme),
             ],
             gate: InvitationGate(PairingGuard(authority: authority, store: store)), observer: listening,
             group: MultiThreadedEventLoopGroup.singleton)
