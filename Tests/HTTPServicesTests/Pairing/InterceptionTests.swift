@@ -13,7 +13,7 @@ import SymbolonTransport
 import Testing
 
 /// E20: the first contact goes through somebody else's hands. It gets nothing, and each end says what it saw.
-@Suite("E20: somebody between two machines that pair")
+@Suite("E20: somebody between two machines that pair", .serialized)
 struct InterceptionTests {
     @Test("honest twin: who only passes on hears the number and no secret, and the introduction succeeds")
     func forwarded() async throws {
