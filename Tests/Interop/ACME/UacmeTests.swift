@@ -37,11 +37,12 @@ extension ACMEClients {
 
         /// It trusts the system's authorities and cannot be told others: it sees ours in their place, and only it does.
         private func uacme(_ arguments: [String], kind: String = "") async throws {
-            let mount =
-                #"mount --make-rprivate / && mount --bind "$0" /etc/ssl/certs/ca-certificates.crt && exec uacme "$@""#
+            let mount = #"mount --bind "$0" /etc/ssl/certs/ca-certificates.crt && exec uacme "$@""#
+            // The superuser may mount as it is, and some containers give nobody a user namespace.
+            let unshared = geteuid() == 0 ? ["--mount"] : ["--user", "--map-root-user", "--mount"]
             try await scene.done(
                 "/usr/bin/unshare",
-                ["--user", "--map-root-user", "--mount", "sh", "-c", mount, scene.anchors]
+                unshared + ["sh", "-c", mount, scene.anchors]
                     + ["-a", scene.directory, "-c", scene.folder.file("uacme")] + arguments, ["KIND": kind])
         }
 
