@@ -136,7 +136,8 @@ def key_change():
 def others():
     one, two = registered(), registered()
     order = one.new_order(request("web.example.internal")[0])
-    absent = order.uri[:-1] + ("A" if order.uri[-1] != "A" else "B")
+    place, name = order.uri.rsplit("/", 1)
+    absent = f"{place}/{'A' if name[0] != 'A' else 'B'}{name[1:]}"
     answers = [refused("unauthorized", two._post_as_get, url).detail for url in (order.uri, absent)]
     assert answers[0] == answers[1], f"another's order and one that is not there are told apart: {answers}"
     refused("unauthorized", two._post_as_get, order.body.authorizations[0])
