@@ -41,8 +41,17 @@ extension ACMEServer {
         }
     }
 
-    /// A store that cannot be read now is asked again in a second.
     private func takeUpDueValidations() async {
+        await takeUpDue { validations.add($0) }
+    }
+
+    /// Takes what is due and looks at all of it, one after the other; for tests, which run no task beside.
+    package func validateDue() async {
+        await takeUpDue { await look($0) }
+    }
+
+    /// A store that cannot be read now is asked again in a second.
+    private func takeUpDue(_ act: (ACMEAuthorization) async -> Void) async {
         let now = clock()
         guard let due = try? await store.dueAuthorizations(at: now, limit: ValidationQueue.concurrent) else { return }
         for authorization in due {
@@ -52,21 +61,7 @@ extension ACMEServer {
             decision.authorizations = [taken]
             // Who was faster looks.
             guard (try? await store.commit(decision)) == .done else { continue }
-            validations.add(taken)
-        }
-    }
-
-    /// Takes what is due and looks at all of it, one after the other; for tests, which run no task beside.
-    package func validateDue() async {
-        let now = clock()
-        guard let due = try? await store.dueAuthorizations(at: now, limit: ValidationQueue.concurrent) else { return }
-        for authorization in due {
-            var taken = authorization
-            guard taken.takeUp(at: now, lease: Self.lease) else { continue }
-            var decision = ACMEDecision()
-            decision.authorizations = [taken]
-            guard (try? await store.commit(decision)) == .done else { continue }
-            await look(taken)
+            await act(taken)
         }
     }
 
