@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
@@ -54,18 +53,7 @@ struct EndsRunner {
             throw error
         }
         // The last one is the first to stop: revocation is watched as long as anything is live.
-        let logger = Logger(label: "symbolon") { _ in SwiftLogNoOpLogHandler() }
-        let services = ServiceGroup(services: [keeper, ends], logger: logger)
-        let ending = Task {
-            var isAsked = false
-            for await number in signals {
-                if isAsked { exit(128 + number) }
-                isAsked = true
-                await services.triggerGracefulShutdown()
-            }
-        }
-        defer { ending.cancel() }
-        try await services.run()
+        try await ServiceGroup.run([keeper, ends], until: signals)
     }
 
     // MARK: The home

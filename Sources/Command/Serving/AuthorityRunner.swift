@@ -1,5 +1,4 @@
 import Foundation
-import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
@@ -47,21 +46,10 @@ struct AuthorityRunner {
             host: address.host, port: address.port, trust: await keeper.current, routes: routes,
             gate: InvitationGate(authority.pairingGuard), limits: options.limits, observer: report, group: group)
         await keeper.keep(server)
-        let logger = Logger(label: "symbolon") { _ in SwiftLogNoOpLogHandler() }
-        // The last one is the first to stop.
-        let services = ServiceGroup(
-            services: [keeper] + (acme.map { [ACMEService(server: $0)] } ?? []) + [server], logger: logger)
-        let ending = Task {
-            var isAsked = false
-            for await number in signals {
-                if isAsked { exit(128 + number) }
-                isAsked = true
-                await services.triggerGracefulShutdown()
-            }
-        }
-        defer { ending.cancel() }
+        let services: [any Service] = [keeper] + (acme.map { [ACMEService(server: $0)] } ?? []) + [server]
         do {
-            try await services.run()
+            // The last one is the first to stop.
+            try await ServiceGroup.run(services, until: signals)
         } catch let failure as IOError {
             throw Complaint(cannotListenOn: address, failure)
         }
