@@ -18,14 +18,13 @@ struct RequestLimits: RouterMiddleware {
         let started = NIODeadline.now()
         var response = try await bounded(request, context, next)
         response.headers[.strictTransportSecurity] = "max-age=31536000"
-        response.headers[Self.contentTypeOptions] = "nosniff"
+        response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[Self.requestID] = context.requestID
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         measures.answered(request.method, response.status, route: context.endpointPath, in: .now() - started)
         return response
     }
 
-    private static let contentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
     private static let requestID = HTTPField.Name("X-Request-Id")!
     /// In seconds, after one that is too many at once: the longest an honest request takes.
     private static let whenBusy = 1
