@@ -178,6 +178,21 @@ struct StoreFixture {
             audit: audit(.certificateRevoked))
     }
 
+    /// Puts an authority there, with certificates 1 (issued), 2 (intended), 3 (abandoned) and 4 (revoked), a blocked key
+    /// and a permitted name.
+    func fill() async throws {
+        let authority = AuthorityRecord(
+            configuration: try AuthorityConfiguration(trustDomain: TrustDomain("example.internal")),
+            rootCertificate: [1], issuingCertificate: [2], auditKey: [3], createdAt: noon)
+        try await store.create(authority, audit: audit(.authorityCreated))
+        for number: UInt32 in 1...4 { try await store.record(intent(number), audit: audit()) }
+        try await store.complete(Self.serial(1), certificate: [1], at: noon, audit: audit())
+        try await store.abandon(Self.serial(3), because: "lint", at: noon, audit: audit())
+        _ = try await store.revoke([order(4)])
+        try await store.block(issuer, because: "ours", audit: audit())
+        try await store.permit([.dns(try DNSName("corp.example"))], at: noon, audit: audit(.authorityPermitted))
+    }
+
     func verdict() async throws -> AuditVerdict {
         AuditChain.verify(
             try await store.auditEntries(from: 1, limit: .max), head: try await store.auditEnd()?.head,

@@ -1,7 +1,6 @@
 import Foundation
 import SymbolonAudit
 import SymbolonAuthority
-import SymbolonNames
 import SymbolonTestSupport
 import Testing
 
@@ -9,24 +8,13 @@ import Testing
 
 @Suite("PostgreSQL holds the same invariants, whoever writes")
 struct PostgreSQLSchemaInvariants {
-    /// A store with certificates 1 (issued), 2 (intended), 3 (abandoned) and 4 (revoked), and a connection that is not
-    /// ours.
+    /// A filled store, and a connection that is not ours.
     let fixture: StoreFixture
     let stranger: PostgreSQLSession
 
     init() async throws {
         fixture = try await StoreFixture.make(.postgreSQL)
-        let store = fixture.store
-        let authority = AuthorityRecord(
-            configuration: try AuthorityConfiguration(trustDomain: TrustDomain("example.internal")),
-            rootCertificate: [1], issuingCertificate: [2], auditKey: [3], createdAt: noon)
-        try await store.create(authority, audit: fixture.audit(.authorityCreated))
-        for number: UInt32 in 1...4 { try await store.record(fixture.intent(number), audit: fixture.audit()) }
-        try await store.complete(StoreFixture.serial(1), certificate: [1], at: noon, audit: fixture.audit())
-        try await store.abandon(StoreFixture.serial(3), because: "lint", at: noon, audit: fixture.audit())
-        _ = try await store.revoke([fixture.order(4)])
-        try await store.block(fixture.issuer, because: "ours", audit: fixture.audit())
-        try await store.permit([.dns(try DNSName("corp.example"))], at: noon, audit: fixture.audit(.authorityPermitted))
+        try await fixture.fill()
         stranger = PostgreSQLSession(try #require(fixture.address), patience: 5)
     }
 
