@@ -5,6 +5,9 @@ import Testing
 import Yams
 
 /// docs/OpenAPI.yaml, as far as the tests compare it.
+///
+/// Unchecked for the `Any` that YAML is read into: strings, numbers, arrays and dictionaries of them, all values, held by
+/// constants that nothing changes after `init`.
 struct OpenAPIDocument: @unchecked Sendable {
     struct Operation {
         let name: String
