@@ -108,8 +108,15 @@ struct StoreFixture {
         path = scratch.file("nothing")
         let address = try PostgreSQLAddress(try server.newSchema(port: port))
         self.address = address
-        store = try await AuthorityDatabase.open(at: address)
+        store = try await Self.open(address)
         sealer = try AuditSealer(key: .make(.ed25519))
+    }
+
+    /// With patience for the many stores of other tests, which one server has on a busy machine.
+    private static func open(_ address: PostgreSQLAddress, mode: StoreMode = .readWrite) async throws
+        -> AuthorityDatabase
+    {
+        AuthorityDatabase(try await PostgreSQLEngine.open(address, mode: mode, patience: 60))
     }
 
     static func make(_ kind: StoreKind) async throws -> StoreFixture {
@@ -121,14 +128,14 @@ struct StoreFixture {
 
     /// The same store, opened by another node.
     func opened(mode: StoreMode = .readWrite) async throws -> AuthorityDatabase {
-        if let address { return try await AuthorityDatabase.open(at: address, mode: mode) }
+        if let address { return try await Self.open(address, mode: mode) }
         return try AuthorityDatabase.open(at: path, mode: mode)
     }
 
     /// Does what somebody may who has the database, and none of our code.
     func stranger(sqlite: String, postgreSQL: String) async throws {
         if let address {
-            let session = PostgreSQLSession(address, patience: 5)
+            let session = PostgreSQLSession(address, patience: 60)
             _ = try session.connected().script(postgreSQL)
         } else {
             try await DatabaseQueue(path: path).write { try $0.execute(sql: sqlite) }
@@ -138,7 +145,7 @@ struct StoreFixture {
     /// Lends a connection that can write.
     func onLink(_ work: @escaping @Sendable (any StoreLink) -> Void) async throws {
         if let address {
-            let thread = PostgreSQLThread("test", address, patience: 5)
+            let thread = PostgreSQLThread("test", address, patience: 60)
             await withCheckedContinuation { continuation in
                 thread.async { session in
                     work(session)

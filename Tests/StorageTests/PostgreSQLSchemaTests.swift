@@ -15,7 +15,7 @@ struct PostgreSQLSchemaInvariants {
     init() async throws {
         fixture = try await StoreFixture.make(.postgreSQL)
         try await fixture.fill()
-        stranger = PostgreSQLSession(try #require(fixture.address), patience: 5)
+        stranger = PostgreSQLSession(try #require(fixture.address), patience: 60)
     }
 
     private static let zeros = "decode(repeat('00', 32), 'hex')"
@@ -135,7 +135,7 @@ struct PostgreSQLOpening {
     }
 
     private func change(_ address: PostgreSQLAddress, _ sql: String) throws {
-        try PostgreSQLSession(address, patience: 5).connected().script(sql)
+        try PostgreSQLSession(address, patience: 60).connected().script(sql)
     }
 
     @Test("eight nodes that start together make its tables once")
@@ -163,7 +163,7 @@ struct PostgreSQLOpening {
     @Test("a store of the first release is brought up to date, with all that it has")
     func earlierRelease() async throws {
         let address = try await address()
-        let session = PostgreSQLSession(address, patience: 5)
+        let session = PostgreSQLSession(address, patience: 60)
         try session.connected().script(
             Schema.version1.postgreSQL + Schema.mark
                 + "INSERT INTO blocked_key VALUES (decode(repeat('00', 32), 'hex'), 'before')")
@@ -196,7 +196,7 @@ struct PostgreSQLOpening {
         let half = try await address()
         try change(half, "CREATE TABLE endpoint (mine BIGINT)")
         await #expect(throws: StoreFailure.self) { try await AuthorityDatabase.open(at: half) }
-        #expect(try PostgreSQLSession(half, patience: 5).connected().script("SELECT to_regclass('authority')") == "")
+        #expect(try PostgreSQLSession(half, patience: 60).connected().script("SELECT to_regclass('authority')") == "")
     }
 
     @Test("a server that is not there, a user that it does not know: said at once, with no password")

@@ -25,13 +25,15 @@ extension Schema {
         }
     }
 
-    /// All of a version is there afterwards, or nothing of it. Nodes that start together wait for one another.
+    /// All of a version is there afterwards, or nothing of it. Nodes of one store that start together wait for one another;
+    /// those of another store, which is in another schema of the same database, do not.
     static func migrate(_ session: PostgreSQLSession) throws {
         try requireServer(session)
+        let lock = "SELECT pg_advisory_xact_lock(\(applicationID), coalesce(hashtext(current_schema()), 0))"
         do {
             while true {
                 let connection = try session.connected()
-                try connection.script("BEGIN; SELECT pg_advisory_xact_lock(\(applicationID), 0)")
+                try connection.script("BEGIN; \(lock)")
                 guard let next = missing(after: try standing(of: session)).first else { return session.rollback() }
                 try connection.script(next.part.postgreSQL)
                 try connection.script(next.version == 1 ? mark : "UPDATE symbolon_schema SET version = \(next.version)")
