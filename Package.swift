@@ -149,7 +149,7 @@ var allTests: [Target] = [
         "HTTPServices",
         base + trust + control + enrollment + hummingbird + [
             "SymbolonHTTPServices", "SymbolonTransport", "SymbolonProxy", "SymbolonStorage", "SymbolonClients", nioCore,
-            nioPosix, httpTypes, logging, metrics, crypto, yams,
+            nioPosix, nioEmbedded, httpTypes, logging, metrics, crypto, yams,
         ]),
     tests("Command", base + trust + control + enrollment + ["symbolon", "SymbolonStorage", "SymbolonClients"]),
     tests("Conformance", at: "Conformance", base + trust + ["symbolon"]),

@@ -3,6 +3,7 @@ import SymbolonAdministration
 import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonClients
+import SymbolonEnrollment
 import SymbolonHTTPServices
 import SymbolonWire
 import Testing
@@ -12,14 +13,45 @@ struct RoleTests {
     private enum Who: String, CaseIterable {
         case nobody, stranger, holder, viewer, `operator`, administrator
 
-        func may(_ access: Access) -> Bool {
-            switch (self, access) {
+        /// - Parameter least: nil: whoever holds an identity.
+        func may(_ least: Role?) -> Bool {
+            switch (self, least) {
             case (.nobody, _), (.stranger, _): false
-            case (_, .holder): true
-            case (.holder, .role): false
-            case (_, .role(let least)): Role(rawValue: rawValue).map { $0 >= least } ?? false
+            case (_, nil): true
+            case (.holder, _): false
+            case (_, let least?): Role(rawValue: rawValue).map { $0 >= least } ?? false
             }
         }
+    }
+
+    /// Who may what, as the guide Work-from-elsewhere.md promises it. A row for each operation; none is taken from the code.
+    private static let table: [Role?: Set<String>] = [
+        nil: [
+            "findEndpoint", "publishEndpoint", "renewCertificate", "showRenewal", "showSelf", "showTrust",
+            "withdrawEndpoint",
+        ],
+        .viewer: [
+            "listACMEAccounts", "listAuditEntries", "listCertificates", "listExternalAccountKeys", "listFederations",
+            "listInvitations", "listOperators", "showACMEAccount", "showAuditHead", "showAuthority", "showCertificate",
+            "verifyAudit",
+        ],
+        .operator: [
+            "cancelInvitation", "createExternalAccountKey", "deactivateACMEAccount", "issueCertificate",
+            "makeInvitation", "noteExport", "revokeCertificate", "revokeExternalAccountKey",
+        ],
+        .administrator: ["endFederation", "permitNames", "putOperator", "removeOperator"],
+    ]
+
+    /// Nil twice over: no row.
+    private static func least(_ operation: String) -> Role?? {
+        table.first { $0.value.contains(operation) }?.key
+    }
+
+    @Test("each operation has one row in the table, and each row an operation")
+    func rows() {
+        let written = Self.table.values.flatMap(\.self)
+        #expect(Set(written).count == written.count)
+        #expect(Set(written) == Set(APIOperations.all.map { $0.name }))
     }
 
     @Test("who may is let as far as the operation, who may not is not, whatever else is wrong with the request")
@@ -49,15 +81,55 @@ struct RoleTests {
                         fields: [.init("content-type", "application/json")],
                         body: type.endpoint.hasBody ? Array("[]".utf8) : []))
                 let kind = try JSONReader.parse(answer.body)["type"]?.string
+                let least = try #require(Self.least(type.name), "\(type.name) has no row")
                 let expected: [String] =
                     who == .nobody
                     ? ["unauthenticated"]
-                    : who.may(type.access) || (who == .stranger && type.access == .holder)
+                    : who.may(least) || (who == .stranger && least == nil)
                         ? ["malformed", "notOffered"] : ["forbidden"]
                 #expect(
                     expected.contains { kind == "urn:symbolon:problem:\($0)" },
                     "\(who) \(type.name): \(answer.status) \(kind ?? "")")
             }
+        }
+    }
+
+    @Test("who has a role certifies and invites names of that role and below, and none above")
+    func rank() async throws {
+        let served = try await ServedAuthority.start()
+        var people: [Role: ServedAuthority.Person] = [:]
+        for role in Role.allCases { people[role] = try await served.person("the-\(role.rawValue)", role) }
+        for (asking, person) in people {
+            let asked = try served.remote(person)
+            for (role, other) in people {
+                let name = "the-\(role.rawValue)"
+                let mayAtAll = asking >= .operator
+                await expect(
+                    mayAtAll && asking >= role, "\(asking) certifies \(other.identity)",
+                    asked, IssueCertificate(name: name, profile: "person", request: try ServedAuthority.request()))
+                await expect(
+                    mayAtAll && asking >= role, "\(asking) invites \(other.identity)",
+                    asked, MakeInvitation(name: name, profile: "person"))
+            }
+            // Nobody's name is everybody's who may issue at all.
+            await expect(
+                asking >= .operator, "\(asking) certifies a stranger", asked,
+                IssueCertificate(name: "carol", profile: "person", request: try ServedAuthority.request()))
+            // Another authority is believed on an administrator's word.
+            await expect(
+                asking == .administrator, "\(asking) invites an authority", asked,
+                MakeInvitation(name: "federation", federationSeconds: 3600))
+        }
+    }
+
+    private func expect(
+        _ isLet: Bool, _ what: Comment, _ asked: RemoteAdministration, _ operation: some AdministrativeOperation
+    ) async {
+        do throws(AdministrationFailure) {
+            _ = try await asked.perform(operation)
+            #expect(isLet, what)
+        } catch {
+            #expect(!isLet && error.kind == .forbidden, "\(what): \(error)")
         }
     }
 

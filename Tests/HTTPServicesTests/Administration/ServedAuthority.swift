@@ -6,6 +6,7 @@ import SymbolonAudit
 import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonClients
+import SymbolonEnrollment
 import SymbolonHTTPServices
 import SymbolonKeys
 import SymbolonNames
@@ -23,8 +24,8 @@ final class ServedAuthority: Sendable {
     let store: AuthorityDatabase
     let authority: IssuingAuthority
     private let folder: TemporaryFolder
-    private let parts: LocalAdministration.Parts
-    private let register: LocalAdministration.Register
+    let parts: LocalAdministration.Parts
+    let register: LocalAdministration.Register
     let address: ServerAddress
     let http: HTTPServer
     let observer: ServerLog
@@ -39,23 +40,36 @@ final class ServedAuthority: Sendable {
 
     static let domain = "example.internal"
 
-    /// - Parameter isImpostor: its server has an ordinary certificate of the authority, with the right address in it.
+    /// - Parameters:
+    ///   - isImpostor: its server has an ordinary certificate of the authority, with the right address in it.
+    ///   - renewal: with the routes of those who come back after their certificate's end.
+    ///   - clock: of the authority and its server.
     static func start(
-        isImpostor: Bool = false, limits: ServerLimits = ServerLimits()
+        isImpostor: Bool = false, limits: ServerLimits = ServerLimits(), renewal: RenewalPolicy? = nil,
+        clock: @escaping @Sendable () -> Date = { Date() }
     ) async throws -> ServedAuthority {
         let folder = try TemporaryFolder()
         let store = try AuthorityDatabase.create(at: folder.file("authority.sqlite"))
         let creation = AuthorityCreation(try AuthorityConfiguration(trustDomain: TrustDomain(domain)))
-        _ = try await creation.run(in: store, actor: "test", at: Date())
+        _ = try await creation.run(in: store, actor: "test", at: clock())
         let authority = try await IssuingAuthority.open(
-            store, keys: AuthorityKeys(issuing: creation.issuingKey, audit: creation.auditKey), clock: { Date() })
+            store, keys: AuthorityKeys(issuing: creation.issuingKey, audit: creation.auditKey), clock: clock)
         var parts = LocalAdministration.Parts()
         parts.add(
-            AuthorityReader(store: store, auditKey: creation.auditKey.publicKey, clock: { Date() }, notedHead: { nil }))
+            AuthorityReader(store: store, auditKey: creation.auditKey.publicKey, clock: clock, notedHead: { nil }))
         parts.add(CertificateDesk(authority: authority, operators: store))
         parts.add(OperatorDesk(authority: authority, operators: store))
-        parts.add(EndpointDesk(endpoints: store, trustDomain: try TrustDomain(domain), clock: { Date() }))
+        parts.add(EndpointDesk(endpoints: store, trustDomain: try TrustDomain(domain), clock: clock))
+        parts.add(
+            InvitationDesk(authority: authority, store: store, operators: store) { _, _ in
+                // Nobody pairs here, so that nothing slow is made of the words.
+                SPAKE2PlusRecord(
+                    w0: SecretBytes(copying: [UInt8](repeating: 7, count: 32)),
+                    registrationRecord: SecretBytes(copying: [UInt8](repeating: 4, count: 65)))
+            })
         let register = LocalAdministration.Register(authority: authority, store: store, operators: store)
+        let desk = renewal.map { RenewalDesk(authority, store: store, policy: $0, clock: clock) }
+        if let desk { parts.add(desk) }
 
         let server = SigningKey.make(.p256)
         let names: [SubjectName] = [.ip(try IPAddress("127.0.0.1"))]
@@ -76,8 +90,8 @@ final class ServedAuthority: Sendable {
                 APIRoutes(APIOperations.all, parts: parts, register: register),
                 HealthRoutes { HealthReport(faults: [], certificateSeconds: 1) },
                 MetricsRoutes(MetricsRegistry(), parts: parts, register: register),
-            ], limits: limits, observer: listening,
-            group: MultiThreadedEventLoopGroup.singleton)
+            ] + (desk.map { [RenewalRoutes($0)] } ?? []), limits: limits, observer: listening,
+            group: MultiThreadedEventLoopGroup.singleton, clock: clock)
         let serving = Task { try await http.run() }
         let port = try await listening.port()
         return ServedAuthority(folder, store, authority, parts, register, port, http, listening, serving)
@@ -104,10 +118,12 @@ final class ServedAuthority: Sendable {
     // MARK: Callers
 
     /// Somebody with a certificate of this authority, and a role when one is given.
-    func person(_ name: String, profile: ProfileName = .person, _ role: Role? = nil) async throws -> Person {
+    func person(
+        _ name: String, profile: ProfileName = .person, _ role: Role? = nil, life: Duration? = nil
+    ) async throws -> Person {
         let key = SigningKey.make(.p256)
         let issued = try await authority.issue(
-            IssuanceRequest(profile: profile, name: name, publicKey: key.publicKey, actor: "test"))
+            IssuanceRequest(profile: profile, name: name, publicKey: key.publicKey, life: life, actor: "test"))
         let person = Person(key: key, chain: issued.chain, identity: issued.identity.description)
         if let role {
             _ = try await keyholder.perform(PutOperator(identity: person.identity, role: role))
@@ -119,10 +135,13 @@ final class ServedAuthority: Sendable {
 
     /// In this process, with what the person would have proved.
     func local(_ person: Person) throws -> LocalAdministration {
-        let peer = try verifier(authority.root).verify(
+        LocalAdministration(parts, register: register, caller: .peer(try proof(person), address: "127.0.0.1"))
+    }
+
+    func proof(_ person: Person) throws -> VerifiedPeer {
+        try verifier(authority.root).verify(
             PresentedChain(der: person.chain.map(\.der)),
             expecting: Expectation(.client, revocation: .bestEffort(because: "looked up by the call")), at: Date())
-        return LocalAdministration(parts, register: register, caller: .peer(peer, address: "127.0.0.1"))
     }
 
     /// Over a connection on which the person proves it.
@@ -183,6 +202,7 @@ final class ServedAuthority: Sendable {
 /// What the server has told, and where it listens.
 final class ServerLog: ServerObserver {
     private let ports = AsyncStream<Int>.makeStream()
+    private let cuts = AsyncStream<String>.makeStream()
     private let told = Mutex<[ServerEvent]>([])
 
     var events: [ServerEvent] { told.withLock { $0 } }
@@ -196,6 +216,13 @@ final class ServerLog: ServerObserver {
         if case .listening(let address) = event, let port = address.split(separator: ":").last.flatMap({ Int($0) }) {
             ports.continuation.yield(port)
         }
+        if case .cut(let peer, _) = event { cuts.continuation.yield(peer) }
+    }
+
+    /// Whose connection was cut next.
+    func cut() async throws -> String {
+        for await peer in cuts.stream { return peer }
+        throw CancellationError()
     }
 
     func port() async throws -> Int {

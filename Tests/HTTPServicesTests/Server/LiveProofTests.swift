@@ -32,6 +32,25 @@ struct LiveProofTests {
         #expect(try await his.send(.init(.get, "/api/v1/self")).status == 200)
     }
 
+    @Test(
+        "an operator's connection ends with the certificate that proved it; another's lives on", .timeLimit(.minutes(1))
+    )
+    func lapsed() async throws {
+        let clock = ManualClock(Date())
+        let served = try await ServedAuthority.start(clock: { clock.now })
+        let alice = try await served.person("alice", .operator, life: .seconds(600))
+        let bob = try await served.person("bob", .operator)
+        let (hers, his) = (try served.client(alice), try served.client(bob))
+        for client in [hers, his] { #expect(try await client.send(.init(.get, "/api/v1/self")).status == 200) }
+        clock.set(alice.chain[0].notAfter)
+        #expect(try await hers.send(.init(.get, "/api/v1/self")).status == 200)
+        clock.advance(by: 1)
+        #expect(try await served.observer.cut() == alice.identity)
+        // The connection is gone, and the next handshake is refused.
+        await #expect(throws: HTTPSFailure.self) { try await hers.send(.init(.get, "/health")) }
+        #expect(try await his.send(.init(.get, "/api/v1/self")).status == 200)
+    }
+
     @Test("the server's certificate is replaced under load: no request fails, and new connections see the new one")
     func replaced() async throws {
         let served = try await ServedAuthority.start()
