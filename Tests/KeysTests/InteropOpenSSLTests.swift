@@ -41,7 +41,7 @@ struct OpenSSL: ~Copyable {
 @Suite("Interop: openssl opens what we seal, and we open what it seals")
 struct InteropOpenSSLTests {
     static let message = [UInt8]("both or nothing".utf8)
-    static let passphrase = SecretBytes(copying: [UInt8]("halves fitted together".utf8))
+    static let passphrase = Passphrase(copying: [UInt8]("halves fitted together".utf8))
 
     @Test("a key that openssl made signs, and openssl verifies", arguments: KeyAlgorithm.allCases)
     func plain(_ algorithm: KeyAlgorithm) throws {
@@ -99,7 +99,7 @@ struct InteropOpenSSLTests {
             let opened = try EncryptedPrivateKey.open(sealed, with: Self.passphrase)
             #expect(try opened.publicKey == SigningKey(pkcs8: SecretBytes(copying: plain)).publicKey)
             #expect(throws: KeyFailure.wrongPassphrase) {
-                try EncryptedPrivateKey.open(sealed, with: SecretBytes(copying: [UInt8]("halves".utf8)))
+                try EncryptedPrivateKey.open(sealed, with: Passphrase(copying: [UInt8]("halves".utf8)))
             }
         }
     }

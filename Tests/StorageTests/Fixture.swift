@@ -50,13 +50,13 @@ func mode(_ path: String) throws -> UInt32 { try fileStatus(of: path, links: .re
 
 func content(_ path: String) throws -> [UInt8] { [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))) }
 
-extension SecretBytes {
-    init(text: String) { self.init(copying: Array(text.utf8)) }
+extension Passphrase {
+    convenience init(text: String) { self.init(copying: Array(text.utf8)) }
 
-    var text: String { unsafe withUnsafeBytes { String(decoding: unsafe [UInt8]($0), as: UTF8.self) } }
+    var text: String { unsafe secret.withUnsafeBytes { String(decoding: unsafe [UInt8]($0), as: UTF8.self) } }
 }
 
-let passphrase = SecretBytes(text: "both halves fit")
+let passphrase = Passphrase(text: "both halves fit")
 
 /// A certificate that signs itself: storage asks what a file holds, not what a path proves.
 func selfSigned(_ name: String, _ key: SigningKey, notAfter: Date = noon + 86_400) throws -> Certificate {

@@ -15,7 +15,7 @@ struct HomeFolderTests {
         for folder in [home.path, home.keysFolder, home.identitiesFolder] { #expect(try mode(folder) == 0o700) }
         #expect(try mode(home.passphraseFile) == 0o600)
         // 43 digits of six bits hold 256 bits.
-        #expect(try source.read().count == 43)
+        #expect(try source.read().secret.count == 43)
         try home.check()
     }
 
@@ -31,15 +31,15 @@ struct HomeFolderTests {
     func again() throws {
         let scratch = try Scratch()
         let home = HomeFolder(scratch.file("home"))
-        let first = try home.create().read()
-        #expect(try home.create().read() == first)
+        let first = try home.create().read().secret
+        #expect(try home.create().read().secret == first)
     }
 
     @Test("two homes have different passphrases")
     func different() throws {
         let scratch = try Scratch()
-        let first = try HomeFolder(scratch.file("one")).create().read()
-        #expect(try HomeFolder(scratch.file("two")).create().read() != first)
+        let first = try HomeFolder(scratch.file("one")).create().read().secret
+        #expect(try HomeFolder(scratch.file("two")).create().read().secret != first)
     }
 
     @Test("a path is made absolute and loses its last slash")

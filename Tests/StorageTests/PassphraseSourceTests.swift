@@ -98,7 +98,7 @@ struct PrivateKeyFileTests {
         let path = scratch.file("key.pem")
         try PrivateKeyFile.create(.make(.ed25519), at: path, under: passphrase)
         #expect(throws: KeyFileFailure.key(path: path, .wrongPassphrase)) {
-            try PrivateKeyFile.load(path, with: SecretBytes(text: "another"))
+            try PrivateKeyFile.load(path, with: Passphrase(text: "another"))
         }
     }
 

@@ -17,7 +17,7 @@ public struct HomeAuthority: Sendable {
     ///   - chain: a PEM file with a leaf that the authority issued, then the issuing certificate.
     ///   - anchors: a PEM file with the root.
     public init(home: String, chain: String, anchors: String) throws {
-        let passphrase = SecretBytes(copying: Array(try Self.text(home + "/passphrase").utf8).filter { $0 != 0x0A })
+        let passphrase = Passphrase(copying: Array(try Self.text(home + "/passphrase").utf8).filter { $0 != 0x0A })
         let issuing = try CertificateBundle(pem: try Self.text(chain)).certificates[1]
         let root = try CertificateBundle(pem: try Self.text(anchors)).certificates[0]
         issuingDER = issuing.der
@@ -39,7 +39,7 @@ public struct HomeAuthority: Sendable {
         try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
     }
 
-    private static func key(_ path: String, _ passphrase: SecretBytes) throws -> SigningKey {
+    private static func key(_ path: String, _ passphrase: Passphrase) throws -> SigningKey {
         let block = try PEM.parse(try text(path)).first
         return try EncryptedPrivateKey.open(block?.bytes ?? [], with: passphrase)
     }

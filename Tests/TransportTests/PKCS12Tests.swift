@@ -9,7 +9,7 @@ struct PKCS12Tests {
     func opened() throws {
         let identity = TestIdentity.client
         let sealed = try PKCS12.seal(
-            chain: identity.chain, pkcs8: identity.key, passphrase: SecretBytes(copying: Array("pässword 1".utf8)))
+            chain: identity.chain, pkcs8: identity.key, passphrase: Passphrase(copying: Array("pässword 1".utf8)))
         let path = "\(TestIdentity.folder)/sealed.p12"
         try Data(sealed).write(to: URL(fileURLWithPath: path))
         let shown = Tool.run(
@@ -25,14 +25,14 @@ struct PKCS12Tests {
     @Test("what cannot be sealed is refused")
     func refused() throws {
         let identity = TestIdentity.client
-        let word = SecretBytes(copying: Array("word".utf8))
+        let word = Passphrase(copying: Array("word".utf8))
         #expect(throws: TLSFailure.emptyChain) { try PKCS12.seal(chain: [], pkcs8: identity.key, passphrase: word) }
         #expect(throws: TLSFailure.keyDoesNotFitLeaf) {
             try PKCS12.seal(chain: identity.chain, pkcs8: TestIdentity.server.key, passphrase: word)
         }
         for bad in [[], [65, 0, 66], [0xFF]] as [[UInt8]] {
             #expect(throws: TLSFailure.setting(name: "passphrase", value: "empty, or not UTF-8 without NUL")) {
-                try PKCS12.seal(chain: identity.chain, pkcs8: identity.key, passphrase: SecretBytes(copying: bad))
+                try PKCS12.seal(chain: identity.chain, pkcs8: identity.key, passphrase: Passphrase(copying: bad))
             }
         }
     }

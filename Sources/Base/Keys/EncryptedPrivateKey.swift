@@ -6,14 +6,14 @@ import SwiftASN1
 /// Private keys at rest: EncryptedPrivateKeyInfo (RFC 5958 §3) under PBES2 (RFC 8018 §6.2). The PEM label is
 /// `ENCRYPTED PRIVATE KEY`.
 public enum EncryptedPrivateKey {
-    /// Seals the key's PKCS #8 form with AES-256-CBC.
+    /// Seals the key's PKCS #8 form with AES-256-CBC, under a salt that it may share with others of this passphrase and a
+    /// vector of its own.
     /// - Throws: `KeyFailure.emptyPassphrase`: an empty passphrase seals nothing.
     public static func seal(
-        _ key: SigningKey, under passphrase: SecretBytes, kdf: PasswordKDF = .scrypt
+        _ key: SigningKey, under passphrase: Passphrase, kdf: PasswordKDF = .scrypt
     ) throws(KeyFailure) -> [UInt8] {
         guard !passphrase.isEmpty else { throw .emptyPassphrase }
-        let derivation = KeyDerivation(kdf)
-        let secret = try derivation.key(from: passphrase, octets: Cipher.aes256CBC.keyOctets)
+        let (derivation, secret) = try passphrase.sealing(kdf, octets: Cipher.aes256CBC.keyOctets)
         let iv = AES._CBC.IV()
         let ciphertext = key.pkcs8().withArray { try? AES._CBC.encrypt($0, using: secret, iv: iv) }
         guard let ciphertext else { throw .encryptionFailed }
@@ -27,16 +27,20 @@ public enum EncryptedPrivateKey {
     /// Opens a sealed key: scrypt or PBKDF2 with HMAC-SHA-256, -384 or -512, and AES-128-CBC or AES-256-CBC. Every cost
     /// parameter is bounded before any work is done.
     /// - Throws: `KeyFailure.wrongPassphrase` when the passphrase does not open it; an altered ciphertext reads the same.
-    public static func open(_ der: [UInt8], with passphrase: SecretBytes) throws(KeyFailure) -> SigningKey {
+    public static func open(_ der: [UInt8], with passphrase: Passphrase) throws(KeyFailure) -> SigningKey {
         guard !passphrase.isEmpty else { throw .emptyPassphrase }
         let sealed = try SealedKey(der)
-        let secret = try sealed.derivation.key(from: passphrase, octets: sealed.cipher.keyOctets)
+        let secret = try passphrase.key(by: sealed.derivation, octets: sealed.cipher.keyOctets)
         guard var plaintext = try? AES._CBC.decrypt(sealed.ciphertext, using: secret, iv: sealed.iv) else {
             throw .wrongPassphrase
         }
         let pkcs8 = SecretBytes(copying: plaintext)
         unsafe plaintext.withUnsafeMutableBytes { unsafe wipe($0) }
-        do { return try SigningKey(pkcs8: pkcs8) } catch {
+        do {
+            let key = try SigningKey(pkcs8: pkcs8)
+            passphrase.opened(by: sealed.derivation, octets: sealed.cipher.keyOctets)
+            return key
+        } catch {
             // One wrong passphrase in 256 leaves padding that looks right, but never a PrivateKeyInfo.
             if case .malformed(PrivateKeyInfo.structure, _) = error { throw .wrongPassphrase }
             throw error

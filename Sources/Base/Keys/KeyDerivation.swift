@@ -5,7 +5,7 @@ import SwiftASN1
 
 /// A key derivation with all its parameters, as PBES2 carries it. Only bounded costs can be read, so that a file cannot make
 /// us work or allocate without end.
-struct KeyDerivation {
+struct KeyDerivation: Equatable {
     enum Function: Equatable {
         case scrypt(cost: Int, blockSize: Int, parallelism: Int)
         case pbkdf2(iterations: Int, prf: PseudoRandomFunction)
@@ -31,16 +31,20 @@ struct KeyDerivation {
     /// RFC 8018 §4.2 asks for 1,000 at least; 10,000,000 are some ten seconds.
     static let allowedIterations = 1_000...10_000_000
 
-    /// Our own parameters, with a salt of 16 random octets (NIST SP 800-132 §5.1: 128 bits).
+    /// NIST SP 800-132 §5.1: 128 bits.
+    private static let ownSaltOctets = 16
+
+    /// Our own parameters, with a random salt.
     init(_ kdf: PasswordKDF) {
-        function =
-            switch kdf {
-            case .scrypt: .scrypt(cost: 1 << 14, blockSize: 8, parallelism: 1)
-            case .pbkdf2: .pbkdf2(iterations: 600_000, prf: .hmacSHA256)
-            }
+        function = Function(kdf)
         var random = SystemRandomNumberGenerator()
-        salt = (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }
+        salt = (0..<Self.ownSaltOctets).map { _ in UInt8.random(in: 0...255, using: &random) }
         statedKeyOctets = nil
+    }
+
+    /// Whether we could have written it.
+    func isOurs(_ kdf: PasswordKDF) -> Bool {
+        function == Function(kdf) && salt.count == Self.ownSaltOctets && statedKeyOctets == nil
     }
 
     init(_ identifier: AlgorithmIdentifier) throws(KeyFailure) {
@@ -140,6 +144,16 @@ struct KeyDerivation {
         _ parameter: String, _ value: Int, within allowed: ClosedRange<Int>
     ) throws(KeyFailure) {
         guard allowed.contains(value) else { throw .cost(parameter: parameter, value: value, allowed: allowed) }
+    }
+}
+
+extension KeyDerivation.Function {
+    fileprivate init(_ kdf: PasswordKDF) {
+        self =
+            switch kdf {
+            case .scrypt: .scrypt(cost: 1 << 14, blockSize: 8, parallelism: 1)
+            case .pbkdf2: .pbkdf2(iterations: 600_000, prf: .hmacSHA256)
+            }
     }
 }
 

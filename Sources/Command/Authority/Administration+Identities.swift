@@ -20,7 +20,7 @@ extension Administration {
     /// identity of that name.
     @discardableResult
     func issueIdentity(
-        _ wish: IdentityWish, in home: HomeFolder, under passphrase: SecretBytes
+        _ wish: IdentityWish, in home: HomeFolder, under passphrase: Passphrase
     ) async throws -> (StoredIdentity, CertificateReport) {
         let key = SigningKey.make(wish.algorithm)
         let request = try CertificateRequest.make(subject: DistinguishedName.empty, names: [], key: key)

@@ -12,7 +12,7 @@ struct LocalAuthority: Sendable {
     let store: AuthorityDatabase
     let issuing: IssuingAuthority
     /// Seals the keys of the identities that are made here.
-    let passphrase: SecretBytes
+    let passphrase: Passphrase
 
     /// Who the audit record says asked: this user of this machine.
     static let actor = "\(NSUserName())@\(ProcessInfo.processInfo.hostName)"
@@ -42,7 +42,7 @@ struct LocalAuthority: Sendable {
     }
 
     /// What opens the keys of an authority that is there.
-    static func passphrase(of home: HomeFolder, _ source: PassphraseSource?) throws -> SecretBytes {
+    static func passphrase(of home: HomeFolder, _ source: PassphraseSource?) throws -> Passphrase {
         try checked(home)
         guard exists(in: home) else {
             throw Complaint(
@@ -52,7 +52,7 @@ struct LocalAuthority: Sendable {
         return try readPassphrase(source ?? .file(home.passphraseFile))
     }
 
-    static func open(_ home: HomeFolder, _ passphrase: SecretBytes) async throws -> LocalAuthority {
+    static func open(_ home: HomeFolder, _ passphrase: Passphrase) async throws -> LocalAuthority {
         do {
             // Read before the store is looked at: whatever was noted by then is in it.
             let noted = try home.auditHead.read()
@@ -67,7 +67,7 @@ struct LocalAuthority: Sendable {
     }
 
     static func unsealed(
-        _ home: HomeFolder, _ passphrase: SecretBytes
+        _ home: HomeFolder, _ passphrase: Passphrase
     ) async throws -> (AuthorityDatabase, AuthorityKeys) {
         let store = try await AuthorityDatabase.open(home.store(), notingHeadIn: home.auditHead)
         async let issuingKey = PrivateKeyFile.load(home.keyFile(.issuing), with: passphrase)
@@ -88,7 +88,7 @@ struct LocalAuthority: Sendable {
         }
     }
 
-    static func readPassphrase(_ source: PassphraseSource) throws -> SecretBytes {
+    static func readPassphrase(_ source: PassphraseSource) throws -> Passphrase {
         do {
             return try source.read()
         } catch {
@@ -105,7 +105,7 @@ struct LocalAuthority: Sendable {
     static func create(
         in home: HomeFolder, _ configuration: AuthorityConfiguration, passphrase source: PassphraseSource?
     ) async throws -> LocalAuthority {
-        let passphrase: SecretBytes
+        let passphrase: Passphrase
         do {
             passphrase = try readPassphrase(try home.create(passphrase: source))
         } catch let failure as HomeFailure {
@@ -152,7 +152,7 @@ struct LocalAuthority: Sendable {
     /// The keys are on disk before anything is signed with them.
     private static func make(
         _ configuration: AuthorityConfiguration, in home: HomeFolder, _ store: AuthorityDatabase,
-        _ passphrase: SecretBytes
+        _ passphrase: Passphrase
     ) async throws {
         let creation = AuthorityCreation(configuration)
         let keys: [(AuthorityKeyRole, SigningKey)] = [

@@ -51,7 +51,7 @@ struct HomeExamination {
 
     // MARK: Passphrase and authority
 
-    private mutating func readPassphrase() -> SecretBytes? {
+    private mutating func readPassphrase() -> Passphrase? {
         do {
             let secret = try (passphrase ?? .file(folder.passphraseFile)).read()
             if passphrase == nil {
@@ -68,7 +68,7 @@ struct HomeExamination {
         }
     }
 
-    private mutating func examineAuthority(_ secret: SecretBytes?) async {
+    private mutating func examineAuthority(_ secret: Passphrase?) async {
         guard LocalAuthority.exists(in: folder) else {
             if UnfinishedCreation.isMarked(folder) {
                 findings.append(
@@ -151,7 +151,7 @@ struct HomeExamination {
     }
 
     /// - Returns: those that can be used now.
-    private mutating func examineIdentities(_ secret: SecretBytes?, _ paired: PairedLink?) async -> [StoredIdentity] {
+    private mutating func examineIdentities(_ secret: Passphrase?, _ paired: PairedLink?) async -> [StoredIdentity] {
         guard let secret else { return [] }
         let names: [IdentityName]
         do {

@@ -15,13 +15,13 @@ import SymbolonVerification
 struct EndsHome: Sendable {
     let folder: HomeFolder
     /// Opens the keys of identities; nil where all ends have files of their own.
-    let passphrase: SecretBytes?
+    let passphrase: Passphrase?
     /// Nil: the home keeps identities, and their authority is elsewhere.
     let authority: ReadAuthority?
     /// The authority elsewhere that this machine was introduced to; nil where it never was, and where there is one here.
     let paired: PairedLink?
 
-    static func open(_ folder: HomeFolder, passphrase: SecretBytes?) async throws -> EndsHome {
+    static func open(_ folder: HomeFolder, passphrase: Passphrase?) async throws -> EndsHome {
         let authority = LocalAuthority.exists(in: folder) ? try await ReadAuthority.open(folder) : nil
         return EndsHome(
             folder: folder, passphrase: passphrase, authority: authority,

@@ -64,7 +64,7 @@ struct EndsRunner {
         }
     }
 
-    private func readPassphrase() throws -> SecretBytes? {
+    private func readPassphrase() throws -> Passphrase? {
         if usesHome {
             try requireHome()
             return try LocalAuthority.readPassphrase(passphrase ?? .file(folder.passphraseFile))
@@ -84,7 +84,7 @@ struct EndsRunner {
     }
 
     /// Also where every end has files: the authority here may know what is revoked.
-    private func openHome(_ passphrase: SecretBytes?) async throws -> EndsHome? {
+    private func openHome(_ passphrase: Passphrase?) async throws -> EndsHome? {
         guard usesHome || LocalAuthority.exists(in: folder) else { return nil }
         try LocalAuthority.checked(folder)
         return try await EndsHome.open(folder, passphrase: passphrase)

@@ -26,7 +26,7 @@ actor TrustKeeper {
     }
 
     nonisolated let home: EndsHome?
-    nonisolated let passphrase: SecretBytes?
+    nonisolated let passphrase: Passphrase?
     nonisolated let report: EndReport
     /// Nil where there is no authority to look at.
     nonisolated let storeWatch: StoreWatch?
@@ -46,7 +46,7 @@ actor TrustKeeper {
     private var failureTold: String?
 
     init(
-        home: EndsHome?, passphrase: SecretBytes?, gatherer: RevocationGatherer? = nil, report: EndReport
+        home: EndsHome?, passphrase: Passphrase?, gatherer: RevocationGatherer? = nil, report: EndReport
     ) async throws {
         self.home = home
         self.passphrase = passphrase

@@ -40,7 +40,7 @@ struct Introduction {
     }
 
     private func exchange(
-        _ client: PairingClient, _ wish: CodeAndAddress, _ known: PairedAuthority?, _ passphrase: SecretBytes
+        _ client: PairingClient, _ wish: CodeAndAddress, _ known: PairedAuthority?, _ passphrase: Passphrase
     ) async throws(PairingClientFailure) -> Result<Outcome, any Error> {
         let offer = try await client.offer()
         let promised: (name: IdentityName, key: SigningKey, request: CertificateRequest)
@@ -80,7 +80,7 @@ struct Introduction {
         }
     }
 
-    private func openHome() throws -> SecretBytes {
+    private func openHome() throws -> Passphrase {
         do {
             return try LocalAuthority.readPassphrase(try home.create(passphrase: passphrase))
         } catch let failure as HomeFailure {
@@ -92,7 +92,7 @@ struct Introduction {
 
     /// The key is on the disk before anybody hears of it: an exchange that is cut off goes on with the same one.
     private func prepare(
-        _ offer: PairingOffer, _ known: PairedAuthority?, _ passphrase: SecretBytes
+        _ offer: PairingOffer, _ known: PairedAuthority?, _ passphrase: Passphrase
     ) throws -> (IdentityName, SigningKey, CertificateRequest) {
         guard let promised = offer.identity else {
             throw Complaint(
@@ -116,7 +116,7 @@ struct Introduction {
     /// Only what is whole is kept: a certificate for our key, of the name promised, that leads to the anchor offered.
     private func keep(
         _ answer: PairingAnswer, _ offer: PairingOffer, _ name: IdentityName, _ key: SigningKey,
-        _ passphrase: SecretBytes, _ wish: CodeAndAddress
+        _ passphrase: Passphrase, _ wish: CodeAndAddress
     ) throws -> Outcome {
         let now = Date()
         let anchor: Certificate

@@ -10,7 +10,7 @@ public enum PKCS12 {
     /// one that the library makes: it detects damage and a wrong passphrase, and the secrecy of the key does not rest on it.
     /// Throws `emptyChain`, `unreadableKey`, `keyDoesNotFitLeaf`, or `setting` for a passphrase that the format cannot carry.
     public static func seal(
-        chain: [[UInt8]], pkcs8: SecretBytes, passphrase: SecretBytes
+        chain: [[UInt8]], pkcs8: SecretBytes, passphrase: Passphrase
     ) throws(TLSFailure) -> [UInt8] {
         guard let leafBytes = chain.first else { throw .emptyChain }
         guard let key = ParsedKey(pkcs8: pkcs8) else { throw .unreadableKey }
@@ -27,7 +27,7 @@ public enum PKCS12 {
                 unsafe OPENSSL_sk_push(others, UnsafeMutableRawPointer(other)) > 0
             else { throw .setting(name: "chain", value: "an unreadable certificate") }
         }
-        let sealed = unsafe passphrase.withUnsafeBytes { bytes -> [UInt8]? in
+        let sealed = unsafe passphrase.secret.withUnsafeBytes { bytes -> [UInt8]? in
             guard unsafe !bytes.isEmpty, unsafe !bytes.contains(0),
                 unsafe String(validating: bytes, as: UTF8.self) != nil
             else { return nil }

@@ -127,7 +127,7 @@ actor PairedLink {
     /// The same identity with a new key, kept in the home. Both keys are on the disk until the new one has its certificate.
     ///
     /// Beside the actor: stretching the passphrase takes its time, and what listens and asks is not to wait for it.
-    nonisolated func renew(_ identity: StoredIdentity, under passphrase: SecretBytes) async throws -> StoredIdentity {
+    nonisolated func renew(_ identity: StoredIdentity, under passphrase: Passphrase) async throws -> StoredIdentity {
         let key = try await nextKey(of: identity, under: passphrase)
         let report = try await link.renew(identity, for: key, at: Date())
         let next = try link.renewed(identity, key, report, at: Date())
@@ -142,7 +142,7 @@ actor PairedLink {
     /// Sealed on the disk at the first try, and held open until the last one: where many identities try again and again
     /// while the authority is away, unsealing it each time would leave no time for anything else.
     private nonisolated func nextKey(
-        of identity: StoredIdentity, under passphrase: SecretBytes
+        of identity: StoredIdentity, under passphrase: Passphrase
     ) async throws -> SigningKey {
         if let asked = await nextKeys[identity.name], asked.replacing == identity.leaf.serialNumber { return asked.key }
         let key = try folder.nextKey(identity.name, identity.key.algorithm, under: passphrase)

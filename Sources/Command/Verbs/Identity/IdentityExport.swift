@@ -135,7 +135,7 @@ struct IdentityExport: AsyncParsableCommand {
         return ("ENCRYPTED PRIVATE KEY", try EncryptedPrivateKey.seal(key, under: try exportPassphrase()))
     }
 
-    private func exportPassphrase() throws -> SecretBytes {
+    private func exportPassphrase() throws -> Passphrase {
         try LocalAuthority.readPassphrase(exportFile.map { .file($0) } ?? .descriptor(exportDescriptor ?? -1))
     }
 

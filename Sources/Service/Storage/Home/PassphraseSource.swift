@@ -17,11 +17,11 @@ public enum PassphraseSource: Equatable, Sendable {
     public static let maximumLength = 4096
 
     /// Reads the passphrase. One line break at its end does not belong to it.
-    public func read() throws(PassphraseFailure) -> SecretBytes {
+    public func read() throws(PassphraseFailure) -> Passphrase {
         try read(credentialsFolder: ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"])
     }
 
-    func read(credentialsFolder: String?) throws(PassphraseFailure) -> SecretBytes {
+    func read(credentialsFolder: String?) throws(PassphraseFailure) -> Passphrase {
         var bytes = try readBytes(credentialsFolder)
         defer { wipe(&bytes) }
         var length = bytes.count
@@ -30,7 +30,7 @@ public enum PassphraseSource: Equatable, Sendable {
             if length > 0, bytes[length - 1] == UInt8(ascii: "\r") { length -= 1 }
         }
         guard length > 0 else { throw .empty(self) }
-        return SecretBytes(copying: bytes[..<length])
+        return Passphrase(copying: bytes[..<length])
     }
 
     private func readBytes(_ credentialsFolder: String?) throws(PassphraseFailure) -> [UInt8] {

@@ -11,7 +11,7 @@ public enum PrivateKeyFile {
 
     /// Seals the key and writes it durably; refuses when there is a file already.
     public static func create(
-        _ key: SigningKey, at path: String, under passphrase: SecretBytes, kdf: PasswordKDF = .scrypt
+        _ key: SigningKey, at path: String, under passphrase: Passphrase, kdf: PasswordKDF = .scrypt
     ) throws(KeyFileFailure) {
         let sealed: [UInt8]
         do {
@@ -28,13 +28,13 @@ public enum PrivateKeyFile {
     }
 
     /// Reads a sealed key. The file must be owner-only; whatever else is in it is refused.
-    public static func load(_ path: String, with passphrase: SecretBytes) throws(KeyFileFailure) -> SigningKey {
+    public static func load(_ path: String, with passphrase: Passphrase) throws(KeyFileFailure) -> SigningKey {
         try open(try block(of: path), at: path, with: passphrase)
     }
 
     /// Reads a key that the operator keeps: sealed, or in the clear where no passphrase is needed to open it.
     public static func loadGiven(
-        _ path: String, with passphrase: SecretBytes?
+        _ path: String, with passphrase: Passphrase?
     ) throws(KeyFileFailure) -> SigningKey {
         let block = try block(of: path)
         if block.label == openLabel {
@@ -67,7 +67,7 @@ public enum PrivateKeyFile {
     }
 
     static func open(
-        _ block: PEM.Block, at path: String, with passphrase: SecretBytes
+        _ block: PEM.Block, at path: String, with passphrase: Passphrase
     ) throws(KeyFileFailure) -> SigningKey {
         guard block.label == sealedLabel else { throw .notOneKey(path: path, labels: [block.label]) }
         do {

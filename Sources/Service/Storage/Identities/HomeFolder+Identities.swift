@@ -22,7 +22,7 @@ extension HomeFolder {
     }
 
     public func loadIdentity(
-        _ name: IdentityName, with passphrase: SecretBytes
+        _ name: IdentityName, with passphrase: Passphrase
     ) throws(IdentityFailure) -> StoredIdentity {
         let path = identityFile(name)
         let bytes: [UInt8]
@@ -36,7 +36,7 @@ extension HomeFolder {
 
     /// Writes the identity durably, in one step in the place of one of the same name.
     public func saveIdentity(
-        _ identity: StoredIdentity, under passphrase: SecretBytes, kdf: PasswordKDF = .scrypt
+        _ identity: StoredIdentity, under passphrase: Passphrase, kdf: PasswordKDF = .scrypt
     ) throws(IdentityFailure) {
         let text = try identity.pem(under: passphrase, kdf: kdf)
         do {

@@ -7,7 +7,7 @@ extension HomeFolder {
 
     /// The key that is being asked for already, else a new one.
     public func nextKey(
-        _ name: IdentityName, _ algorithm: KeyAlgorithm, under passphrase: SecretBytes, kdf: PasswordKDF = .scrypt
+        _ name: IdentityName, _ algorithm: KeyAlgorithm, under passphrase: Passphrase, kdf: PasswordKDF = .scrypt
     ) throws(KeyFileFailure) -> SigningKey {
         let path = nextKeyFile(name)
         if let key = try? PrivateKeyFile.load(path, with: passphrase), key.algorithm == algorithm { return key }

@@ -18,7 +18,7 @@ public enum IdentitySource: Hashable, Sendable {
     /// Reads all of it, and checks that the key is the certificate's: an identity is whole or refused.
     ///
     /// - Parameter passphrase: opens a sealed key; one in a home always is.
-    public func load(with passphrase: SecretBytes?, at now: Date) throws(IdentityFailure) -> StoredIdentity {
+    public func load(with passphrase: Passphrase?, at now: Date) throws(IdentityFailure) -> StoredIdentity {
         switch self {
         case .home(let home, let name):
             guard let passphrase else { throw .key(.passphraseNeeded(path: home.identityFile(name))) }

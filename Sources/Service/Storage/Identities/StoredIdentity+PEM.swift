@@ -11,7 +11,7 @@ extension StoredIdentity {
     static let certificateLabel = "CERTIFICATE"
     static let anchorLabel = "TRUST ANCHOR"
 
-    func pem(under passphrase: SecretBytes, kdf: PasswordKDF) throws(IdentityFailure) -> [UInt8] {
+    func pem(under passphrase: Passphrase, kdf: PasswordKDF) throws(IdentityFailure) -> [UInt8] {
         let sealed: [UInt8]
         do {
             sealed = try EncryptedPrivateKey.seal(key, under: passphrase, kdf: kdf)
@@ -25,7 +25,7 @@ extension StoredIdentity {
     }
 
     init(
-        pem bytes: [UInt8], of path: String, name: IdentityName, with passphrase: SecretBytes
+        pem bytes: [UInt8], of path: String, name: IdentityName, with passphrase: Passphrase
     ) throws(IdentityFailure) {
         let blocks = try CertificateFile.blocks(bytes, of: path)
         var chain: [Certificate] = []

@@ -12,7 +12,7 @@ public final class IdentityWatch: Sendable {
     }
 
     private let source: IdentitySource
-    private let passphrase: SecretBytes?
+    private let passphrase: Passphrase?
     private let now: @Sendable () -> Date
     private let state: Mutex<State>
 
@@ -23,7 +23,7 @@ public final class IdentityWatch: Sendable {
 
     /// Loads the identity; an end does not start without one.
     public init(
-        _ source: IdentitySource, passphrase: SecretBytes?, now: @escaping @Sendable () -> Date
+        _ source: IdentitySource, passphrase: Passphrase?, now: @escaping @Sendable () -> Date
     ) throws(IdentityFailure) {
         self.source = source
         self.passphrase = passphrase
