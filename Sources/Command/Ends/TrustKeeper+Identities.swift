@@ -1,6 +1,7 @@
 import Foundation
 import SymbolonAdministration
 import SymbolonCertificates
+import SymbolonClients
 import SymbolonEnrollment
 import SymbolonKeys
 import SymbolonProxy
@@ -112,8 +113,12 @@ extension TrustKeeper {
     /// What is due: each is work of its own, so that a slow authority holds up nothing else.
     enum Due: Sendable {
         case renewal(StoredIdentity, IdentitySource)
-        case question(StoredIdentity, IdentitySource)
+        case questions([(StoredIdentity, IdentitySource)])
     }
+
+    /// How many renewals of one process are under way at once. 16: more than two processors and an authority are quick
+    /// with, and hundreds of identities that are due together leave room for handshakes.
+    static let mostRenewals = 16
 
     /// Tells alarms that are due, and gives what is to be renewed or asked for.
     func tick() async -> [Due] {
@@ -121,7 +126,7 @@ extension TrustKeeper {
         await lookAtSilence()
         endWhatIsOver()
         let now = Date()
-        var due: [Due] = []
+        var (questions, renewals): ([(StoredIdentity, IdentitySource)], [(StoredIdentity, IdentitySource)]) = ([], [])
         for (source, held) in identities {
             if let alarm = held.alarm, alarm.due <= now {
                 identities[source]?.alarm = nil
@@ -130,22 +135,26 @@ extension TrustKeeper {
                     why: alarm.failure,
                     mend: "put certificate, key and anchors right; they are read again when they change")
             }
-            if let askAt = held.askAt, askAt <= now {
+            if let askAt = held.askAt, askAt <= now, !isAsking {
                 identities[source]?.askAt = now + held.askingPause
-                if !held.isRevoked, now <= held.stored.leaf.notAfter { due.append(.question(held.stored, source)) }
+                if !held.isRevoked, now <= held.stored.leaf.notAfter { questions.append((held.stored, source)) }
             }
             if let schedule = held.schedule, schedule.next <= now, !held.isRenewing, !held.isRevoked {
-                identities[source]?.isRenewing = true
-                due.append(.renewal(held.stored, source))
+                renewals.append((held.stored, source))
             }
         }
-        return due
+        if !questions.isEmpty { isAsking = true }
+        let free = Self.mostRenewals - identities.values.count { $0.isRenewing }
+        // Nearest to expiry first, as the authority lets them in.
+        let next = renewals.sorted { $0.0.leaf.notAfter < $1.0.leaf.notAfter }.prefix(free)
+        for (_, source) in next { identities[source]?.isRenewing = true }
+        return next.map { .renewal($0, $1) } + (questions.isEmpty ? [] : [.questions(questions)])
     }
 
     func attend(to due: Due) async {
         switch due {
         case .renewal(let identity, let source): await renew(identity, source)
-        case .question(let identity, let source): await ask(identity, source)
+        case .questions(let questions): await ask(questions)
         }
     }
 
@@ -174,13 +183,21 @@ extension TrustKeeper {
         }
     }
 
-    /// When the authority would have this one renewed.
-    private func ask(_ identity: StoredIdentity, _ source: IdentitySource) async {
-        // That it cannot be asked is told by what listens to it.
-        guard let window = try? await home?.paired?.window(of: identity) else { return }
-        guard identities[source]?.stored.leaf == identity.leaf else { return }
-        var random = SystemRandomNumberGenerator()
-        identities[source]?.schedule?.suggest(window, at: Date(), using: &random)
+    /// When the authority would have these renewed: one after the other, over one connection.
+    private func ask(_ questions: [(StoredIdentity, IdentitySource)]) async {
+        defer { isAsking = false }
+        for (identity, source) in questions {
+            guard let paired = home?.paired, let asker = witness() else { return }
+            do throws(AdministrationFailure) {
+                let window = try await paired.window(of: identity, askedBy: asker)
+                guard identities[source]?.stored.leaf == identity.leaf else { continue }
+                var random = SystemRandomNumberGenerator()
+                identities[source]?.schedule?.suggest(window, at: Date(), using: &random)
+            } catch {
+                // That it cannot be asked is told by what listens to it, and no other of these would fare better.
+                guard error.isAnswer else { return }
+            }
+        }
     }
 }
 

@@ -55,7 +55,7 @@ extension TrustKeeper: Service {
     // MARK: An authority elsewhere
 
     /// An identity of the home that can prove this machine to the authority now.
-    private func witness() -> StoredIdentity? {
+    func witness() -> StoredIdentity? {
         let now = Date()
         return identities.filter { source, held in
             guard case .home = source, !held.isRevoked, home?.paired?.accounts(for: held.stored) == true else {

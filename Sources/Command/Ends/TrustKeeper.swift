@@ -31,6 +31,8 @@ actor TrustKeeper {
     /// Nil where there is no authority to look at.
     nonisolated let storeWatch: StoreWatch?
     var identities: [IdentitySource: HeldIdentity] = [:]
+    /// The authority is being asked when to renew.
+    var isAsking = false
     private var kept: [Kept] = []
     /// Lists and answers of other authorities; nil where none are configured.
     nonisolated let gatherer: RevocationGatherer?

@@ -47,7 +47,10 @@ actor PairedLink {
     private var windows: [SerialNumber: RenewalWindow] = [:]
     /// Keys that are being asked for, each for the certificate that it shall replace.
     private var nextKeys: [IdentityName: (replacing: SerialNumber, key: SigningKey)] = [:]
-    private var short: (leaf: Certificate, client: RemoteAdministration)?
+    /// For short questions.
+    private var short: (identity: StoredIdentity, client: HTTPSClient)?
+    /// Which address is asked first.
+    private var place = 0
 
     /// Nil where the home was never paired.
     static func open(_ folder: HomeFolder) throws -> PairedLink? {
@@ -164,10 +167,14 @@ actor PairedLink {
     /// What the authority has said of when to renew a certificate.
     func knownWindow(of identity: StoredIdentity) -> RenewalWindow? { windows[identity.leaf.serialNumber] }
 
-    /// Asks it.
-    func window(of identity: StoredIdentity) async throws(AdministrationFailure) -> RenewalWindow {
+    /// Asks it. Any holder may ask for any certificate.
+    /// - Parameter asker: asks, unless another has a connection: a new identity is no reason for a handshake.
+    func window(
+        of identity: StoredIdentity, askedBy asker: StoredIdentity
+    ) async throws(AdministrationFailure) -> RenewalWindow {
         let serial = identity.leaf.serialNumber
-        let answer = try await ask(ShowRenewal(serial: serial.description), as: identity)
+        let connected = short.flatMap { Date() <= $0.identity.leaf.notAfter ? $0.identity : nil }
+        let answer = try await ask(ShowRenewal(serial: serial.description), as: connected ?? asker)
         windows[serial] = answer.suggestedWindow
         return answer.suggestedWindow
     }
@@ -176,12 +183,26 @@ actor PairedLink {
     func ask<Operation: AdministrativeOperation>(
         _ operation: Operation, as identity: StoredIdentity
     ) async throws(AdministrationFailure) -> Operation.Answer {
-        if link.addresses.count > 1 { return try await link.perform(operation, as: identity) }
-        if short?.leaf != identity.leaf, let address = link.addresses.first {
-            short = (identity.leaf, RemoteAdministration(try link.client(to: address, as: identity)))
+        var failure = AdministrationFailure(.unreachable, what: "no address of the authority is known")
+        for _ in link.addresses {
+            let client: HTTPSClient
+            if let short, short.identity.leaf == identity.leaf {
+                client = short.client
+            } else {
+                client = try link.client(to: link.addresses[place], as: identity)
+                short = (identity, client)
+            }
+            do {
+                return try await RemoteAdministration(client).perform(operation)
+            } catch {
+                // Whatever it was, the next question begins anew; others may have begun already.
+                if short?.client === client { short = nil }
+                guard !error.isAnswer else { throw error }
+                place = (place + 1) % link.addresses.count
+                failure = error
+            }
         }
-        guard let short else { return try await link.perform(operation, as: identity) }
-        return try await short.client.perform(operation)
+        throw failure
     }
 
     // MARK: Listening

@@ -49,7 +49,7 @@ public struct AuthorityLink: Sendable {
             do throws(AdministrationFailure) {
                 return try await ask(address)
             } catch {
-                guard [.unreachable, .untrusted, .notUnderstood].contains(error.kind) else { throw error }
+                guard !error.isAnswer else { throw error }
                 failure = error
             }
         }
@@ -174,4 +174,9 @@ public struct AuthorityLink: Sendable {
                     ?? (error as? CertificateFailure)?.explanation)
         }
     }
+}
+
+extension AdministrationFailure {
+    /// Whether an authority said so: another of its addresses says the same.
+    public var isAnswer: Bool { ![.unreachable, .untrusted, .notUnderstood].contains(kind) }
 }
