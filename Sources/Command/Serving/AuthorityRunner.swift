@@ -68,7 +68,7 @@ struct AuthorityRunner {
         return [
             PairingRoutes(authority.pairing),
             HealthRoutes { await keeper.health() },
-            MetricsRoutes(metrics, parts: parts, register: register),
+            MetricsRoutes(metrics, renewals: renewals, parts: parts, register: register),
             APIRoutes(APIOperations.all, parts: parts, register: register),
             RenewalRoutes(renewals),
         ] + (acme.map { [ACMERoutes($0)] } ?? [])

@@ -26,6 +26,7 @@ final class ServedAuthority: Sendable {
     private let folder: TemporaryFolder
     let parts: LocalAdministration.Parts
     let register: LocalAdministration.Register
+    let renewals: RenewalDesk
     let address: ServerAddress
     let http: HTTPServer
     let observer: ServerLog
@@ -42,10 +43,9 @@ final class ServedAuthority: Sendable {
 
     /// - Parameters:
     ///   - isImpostor: its server has an ordinary certificate of the authority, with the right address in it.
-    ///   - renewal: with the routes of those who come back after their certificate's end.
     ///   - clock: of the authority and its server.
     static func start(
-        isImpostor: Bool = false, limits: ServerLimits = ServerLimits(), renewal: RenewalPolicy? = nil,
+        isImpostor: Bool = false, limits: ServerLimits = ServerLimits(), renewal: RenewalPolicy = RenewalPolicy(),
         clock: @escaping @Sendable () -> Date = { Date() }
     ) async throws -> ServedAuthority {
         let folder = try TemporaryFolder()
@@ -68,8 +68,8 @@ final class ServedAuthority: Sendable {
                     registrationRecord: SecretBytes(copying: [UInt8](repeating: 4, count: 65)))
             })
         let register = LocalAdministration.Register(authority: authority, store: store, operators: store)
-        let desk = renewal.map { RenewalDesk(authority, store: store, policy: $0, clock: clock) }
-        if let desk { parts.add(desk) }
+        let renewals = RenewalDesk(authority, store: store, policy: renewal, clock: clock)
+        parts.add(renewals)
 
         let server = SigningKey.make(.p256)
         let names: [SubjectName] = [.ip(try IPAddress("127.0.0.1"))]
@@ -89,24 +89,26 @@ final class ServedAuthority: Sendable {
             routes: [
                 APIRoutes(APIOperations.all, parts: parts, register: register),
                 HealthRoutes { HealthReport(faults: [], certificateSeconds: 1) },
-                MetricsRoutes(MetricsRegistry(), parts: parts, register: register),
-            ] + (desk.map { [RenewalRoutes($0)] } ?? []), limits: limits, observer: listening,
+                MetricsRoutes(MetricsRegistry(), renewals: renewals, parts: parts, register: register),
+                RenewalRoutes(renewals),
+            ], limits: limits, observer: listening,
             group: MultiThreadedEventLoopGroup.singleton, clock: clock)
         let serving = Task { try await http.run() }
         let port = try await listening.port()
-        return ServedAuthority(folder, store, authority, parts, register, port, http, listening, serving)
+        return ServedAuthority(folder, store, authority, parts, register, renewals, port, http, listening, serving)
     }
 
     private init(
         _ folder: TemporaryFolder, _ store: AuthorityDatabase, _ authority: IssuingAuthority,
-        _ parts: LocalAdministration.Parts, _ register: LocalAdministration.Register, _ port: Int,
-        _ http: HTTPServer, _ observer: ServerLog, _ serving: Task<Void, any Error>
+        _ parts: LocalAdministration.Parts, _ register: LocalAdministration.Register, _ renewals: RenewalDesk,
+        _ port: Int, _ http: HTTPServer, _ observer: ServerLog, _ serving: Task<Void, any Error>
     ) {
         self.folder = folder
         self.store = store
         self.authority = authority
         self.parts = parts
         self.register = register
+        self.renewals = renewals
         self.serving = serving
         self.http = http
         self.observer = observer

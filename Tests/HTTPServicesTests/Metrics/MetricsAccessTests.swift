@@ -21,7 +21,9 @@ struct MetricsAccessTests {
         _ served: ServedAuthority, from address: String?, proving person: ServedAuthority.Person? = nil
     ) async throws -> Int {
         let router = Router(context: AuthorityRequestContext.self)
-        MetricsRoutes(MetricsRegistry(), parts: served.parts, register: served.register).add(to: router)
+        MetricsRoutes(
+            MetricsRegistry(), renewals: served.renewals, parts: served.parts, register: served.register
+        ).add(to: router)
         let channel = NIOAsyncTestingChannel()
         channel.remoteAddress = try address.map { try SocketAddress(ipAddress: $0, port: 40_000) }
         let verified: any Sendable = try person.map { try served.proof($0) } ?? true

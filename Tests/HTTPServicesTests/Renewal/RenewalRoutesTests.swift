@@ -186,6 +186,39 @@ struct RenewalRoutesTests {
         #expect(deferred > 0)
     }
 
+    @Test("the page of metrics says what became of renewals, and how many wait, as long as they are expected")
+    func measured() async throws {
+        let served = try await serve(RenewalPolicy(rate: 1))
+        func page() async throws -> [String] {
+            let answer = try await served.client(nil).send(.init(.get, "/metrics"))
+            return String(decoding: answer.body, as: UTF8.self).split(separator: "\n").map(String.init)
+                .filter { $0.hasPrefix("symbolon_renewals_") }
+        }
+        func expected(renewed: Int, refused: Int, deferred: Int, waiting: Int) -> [String] {
+            [
+                "symbolon_renewals_total{outcome=\"deferred\"} \(deferred)",
+                "symbolon_renewals_total{outcome=\"refused\"} \(refused)",
+                "symbolon_renewals_total{outcome=\"renewed\"} \(renewed)", "symbolon_renewals_waiting \(waiting)",
+            ]
+        }
+        #expect(try await page() == expected(renewed: 0, refused: 0, deferred: 0, waiting: 0))
+        var holders: [ServedAuthority.Person] = []
+        for number in 0..<6 {
+            holders.append(try await served.person("laptop\(number)", profile: .client, life: .seconds(600)))
+        }
+        let person = try await served.person("alice", life: .seconds(600))
+        clock.advance(by: 700)
+        #expect(try await comeBack(served, person).status == 403)
+        // Four at once, by what has gathered.
+        for holder in holders { _ = try await comeBack(served, holder) }
+        #expect(try await page() == expected(renewed: 4, refused: 1, deferred: 2, waiting: 2))
+        clock.advance(by: 3)
+        #expect(try await comeBack(served, holders[4]).status == 201)
+        #expect(try await page() == expected(renewed: 5, refused: 1, deferred: 2, waiting: 1))
+        clock.advance(by: 60)
+        #expect(try await page() == expected(renewed: 5, refused: 1, deferred: 2, waiting: 0))
+    }
+
     @Test("over a connection that a living certificate proves: 201; 401 without one, 422 for another's names")
     func living() async throws {
         let served = try await serve()

@@ -52,6 +52,12 @@ public struct RenewalAdmission: Sendable {
     /// How many were sent away and are expected.
     public var count: Int { waiting.count }
 
+    /// The same, without those who are not expected any more.
+    public mutating func waiting(at now: Date) -> Int {
+        sweep(at: now)
+        return count
+    }
+
     /// - Parameter deadline: the certificate's end.
     public mutating func ask(_ serialNumber: SerialNumber, deadline: Date, at now: Date) -> Answer {
         fill(at: now)

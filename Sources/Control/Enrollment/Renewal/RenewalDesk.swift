@@ -172,6 +172,9 @@ public actor RenewalDesk {
 
     // MARK: Accounting
 
+    /// How many were sent away and are expected now.
+    public func waiting() -> Int { admission.waiting(at: clock()) }
+
     private nonisolated func counting(
         _ work: @Sendable () async throws(RenewalRefusal) -> RenewedCertificate
     ) async throws(RenewalRefusal) -> RenewedCertificate {

@@ -79,7 +79,7 @@ public final class MetricsRegistry: MetricsFactory {
     public func destroyRecorder(_ handler: any RecorderHandler) {}
     public func destroyTimer(_ handler: any TimerHandler) {}
 
-    private func counter(_ label: String, _ dimensions: [(String, String)]) -> CounterSeries {
+    func counter(_ label: String, _ dimensions: [(String, String)]) -> CounterSeries {
         keep(Name(label, dimensions)) {
             if case .counter(let known)? = $0 { return known }
             return nil
@@ -89,7 +89,7 @@ public final class MetricsRegistry: MetricsFactory {
         }
     }
 
-    private func gauge(_ label: String, _ dimensions: [(String, String)]) -> GaugeSeries {
+    func gauge(_ label: String, _ dimensions: [(String, String)]) -> GaugeSeries {
         keep(Name(label, dimensions)) {
             if case .gauge(let known)? = $0 { return known }
             return nil

@@ -2,23 +2,27 @@ internal import HTTPTypes
 public import Hummingbird
 internal import NIOCore
 public import SymbolonAdministration
+public import SymbolonEnrollment
 
 /// `/metrics`: for programs of this machine, and for operators.
 public struct MetricsRoutes: HTTPRoutes {
     private let registry: MetricsRegistry
+    private let renewals: RenewalDesk
     private let parts: LocalAdministration.Parts
     private let register: LocalAdministration.Register
 
     public init(
-        _ registry: MetricsRegistry, parts: LocalAdministration.Parts, register: LocalAdministration.Register
+        _ registry: MetricsRegistry, renewals: RenewalDesk, parts: LocalAdministration.Parts,
+        register: LocalAdministration.Register
     ) {
         self.registry = registry
+        self.renewals = renewals
         self.parts = parts
         self.register = register
     }
 
     public func add(to router: Router<AuthorityRequestContext>) {
-        router.get("/metrics") { [registry] _, context in
+        router.get("/metrics") { [registry, renewals] _, context in
             if !context.isLoopback {
                 do throws(AdministrationFailure) {
                     try await requireOperator(context)
@@ -26,6 +30,7 @@ public struct MetricsRoutes: HTTPRoutes {
                     return APIRoutes.response(error)
                 }
             }
+            await RenewalMeasures(registry).take(from: renewals)
             return Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: registry.page())))

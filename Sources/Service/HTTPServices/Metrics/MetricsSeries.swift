@@ -14,6 +14,9 @@ final class CounterSeries: CounterHandler, FloatingPointCounterHandler {
         total.withLock { $0 += amount }
     }
 
+    /// Raises it to what somebody else has counted.
+    func count(upTo value: Int) { total.withLock { $0 = max($0, Double(value)) } }
+
     func reset() { total.withLock { $0 = 0 } }
 }
 
