@@ -1,18 +1,20 @@
 package import SymbolonCertificates
 
-/// Writes single DER elements: all that a status request needs. ITU-T X.690 §8.1, §10.1.
+/// Writes single DER elements: all that requests, answers and lists need. ITU-T X.690 §8.1, §10.1.
 package enum DERWriter {
     package static func element(_ tag: DERTag, _ contents: some Collection<UInt8>) -> [UInt8] {
-        var octets = [tag.rawValue]
-        if contents.count < 0x80 {
-            octets.append(UInt8(contents.count))
-        } else {
-            let length = (0..<8).reversed().map { UInt8(truncatingIfNeeded: contents.count >> ($0 * 8)) }
-                .drop { $0 == 0 }
-            octets.append(0x80 | UInt8(length.count))
-            octets += length
-        }
-        return octets + contents
+        header(tag, contents.count) + contents
+    }
+
+    /// Makes one element of what is there, where it is.
+    package static func enclose(_ contents: inout [UInt8], in tag: DERTag) {
+        contents.insert(contentsOf: header(tag, contents.count), at: 0)
+    }
+
+    private static func header(_ tag: DERTag, _ count: Int) -> [UInt8] {
+        guard count >= 0x80 else { return [tag.rawValue, UInt8(count)] }
+        let length = (0..<8).reversed().map { UInt8(truncatingIfNeeded: count >> ($0 * 8)) }.drop { $0 == 0 }
+        return [tag.rawValue, 0x80 | UInt8(length.count)] + length
     }
 
     package static func sequence(_ members: [UInt8]...) -> [UInt8] {

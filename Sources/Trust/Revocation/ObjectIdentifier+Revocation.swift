@@ -6,9 +6,11 @@ extension ObjectIdentifier {
     package static let cRLDistributionPoints = ObjectIdentifier(2, 5, 29, 31)
     package static let cRLNumber = ObjectIdentifier(2, 5, 29, 20)
     package static let cRLReasons = ObjectIdentifier(2, 5, 29, 21)
+    package static let invalidityDate = ObjectIdentifier(2, 5, 29, 24)
     package static let deltaCRLIndicator = ObjectIdentifier(2, 5, 29, 27)
     package static let issuingDistributionPoint = ObjectIdentifier(2, 5, 29, 28)
     package static let certificateIssuer = ObjectIdentifier(2, 5, 29, 29)
+    package static let freshestCRL = ObjectIdentifier(2, 5, 29, 46)
 
     // RFC 6960 §4.1.1, §4.2.1, §4.2.2.2.1, §4.4.1.
     package static let ocspBasic = ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 48, 1, 1)

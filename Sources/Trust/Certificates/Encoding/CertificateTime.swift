@@ -132,6 +132,13 @@ extension CertificateTime {
 
     /// The fourteen digits YYYYMMDDHHMMSS.
     private static func digits(of seconds: Int64) -> [UInt8] {
+        var digits: [UInt8] = []
+        append(digitsOf: seconds, form: .generalizedTime, to: &digits)
+        return digits
+    }
+
+    /// The digits of a form without making an array of their own: a large list has a million times.
+    private static func append(digitsOf seconds: Int64, form: Form, to octets: inout [UInt8]) {
         let day = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
         let second = seconds - day * 86_400
         // The inverse of `dayNumber`: start at the first of March of year 0 and count eras of 400 years.
@@ -143,18 +150,24 @@ extension CertificateTime {
         let marchMonth = (5 * dayOfYear + 2) / 153
         let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
         let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        let parts = [
-            (year, 4), (month, 2), (dayOfYear - (153 * marchMonth + 2) / 5 + 1, 2), (second / 3600, 2),
-            (second / 60 % 60, 2), (second % 60, 2),
-        ]
-        return parts.flatMap { value, width in
-            var digits = Array(repeating: UInt8(ascii: "0"), count: width)
-            var rest = value
-            for index in digits.indices.reversed() {
-                digits[index] += UInt8(rest % 10)
-                rest /= 10
-            }
-            return digits
+        func append(_ pair: Int64) {
+            octets.append(0x30 + UInt8(truncatingIfNeeded: pair / 10))
+            octets.append(0x30 + UInt8(truncatingIfNeeded: pair % 10))
         }
+        if form == .generalizedTime { append(year / 100) }
+        append(year % 100)
+        append(month)
+        append(dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+        append(second / 3600)
+        append(second / 60 % 60)
+        append(second % 60)
+    }
+
+    /// Appends the whole element, identifier and length included.
+    package func append(to octets: inout [UInt8]) {
+        octets.append((form == .utcTime ? DERTag.utcTime : .generalizedTime).rawValue)
+        octets.append(form == .utcTime ? 13 : 15)
+        Self.append(digitsOf: seconds, form: form, to: &octets)
+        octets.append(UInt8(ascii: "Z"))
     }
 }

@@ -57,6 +57,8 @@ public struct CertificateList: Sendable {
     public var nextUpdate: Date? { parsed.nextUpdate?.date }
     /// Nil only when there is a ``defect``.
     public var number: ListNumber? { parsed.number }
+    /// Which of the issuer's keys signed it, by its own word. RFC 5280 §5.2.1.
+    public var authorityKeyIdentifier: [UInt8]? { parsed.authorityKeyIdentifier?.keyIdentifier }
     /// The number of the list that this delta builds on; nil when it is complete. RFC 5280 §5.2.4.
     public var baseNumber: ListNumber? { parsed.baseNumber }
     /// How many certificates are listed.
