@@ -16,6 +16,17 @@ final class InMemoryStore: AuthorityStore {
         var audit: [StoredAuditEntry] = []
         var head: AuditHead?
         var changeCounter: UInt64 = 0
+        /// At which value of the counter each was last revoked or released.
+        var changes: [SerialNumber: UInt64] = [:]
+        var releases: [SerialNumber: Date] = [:]
+        var invalidSince: [SerialNumber: Date] = [:]
+        var lists: [ListKey: PublishedList] = [:]
+    }
+
+    struct ListKey: Hashable, Sendable {
+        let issuer: KeyFingerprint
+        let scope: ListScope
+        let kind: ListStanding.Kind
     }
 
     /// Which call fails, and how, before it changes anything.
@@ -24,9 +35,9 @@ final class InMemoryStore: AuthorityStore {
         let failure: StoreFailure
     }
 
-    enum Operation: Sendable { case record, complete, abandon, revoke, append, auditEnd }
+    enum Operation: Sendable { case record, complete, abandon, revoke, publish, append, auditEnd }
 
-    private let contents: Mutex<Contents>
+    let contents: Mutex<Contents>
     private let fault = Mutex<Fault?>(nil)
 
     init(_ contents: Contents = Contents()) {
@@ -107,14 +118,42 @@ final class InMemoryStore: AuthorityStore {
                 guard let record = contents.records[order.serialNumber] else {
                     throw .unknownSerial(order.serialNumber)
                 }
-                if case .revoked = record.state { continue }
+                var revocation = order.revocation
+                if case .revoked(let earlier, _) = record.state {
+                    guard order.reach.replaces(earlier.reason, by: revocation.reason) else { continue }
+                    revocation = Revocation(revocation.reason, since: earlier.since)
+                }
                 contents.records[order.serialNumber] = IssuanceRecord(
-                    intent: record.intent, state: .revoked(order.revocation, certificate: record.certificate))
+                    intent: record.intent, state: .revoked(revocation, certificate: record.certificate))
+                contents.changes[order.serialNumber] = contents.changeCounter + 1
+                if let since = order.invalidSince { contents.invalidSince[order.serialNumber] = since }
                 try contents.append(order.audit)
                 revoked.append(order.serialNumber)
             }
             if !revoked.isEmpty { contents.changeCounter += 1 }
             return revoked
+        }
+    }
+
+    func release(_ orders: [ReleaseOrder]) async throws(StoreFailure) -> [SerialNumber] {
+        try transaction(.revoke) { contents throws(StoreFailure) in
+            var released: [SerialNumber] = []
+            for order in orders {
+                guard let record = contents.records[order.serialNumber] else {
+                    throw .unknownSerial(order.serialNumber)
+                }
+                guard case .revoked(let held, let certificate?) = record.state, held.reason == .certificateHold else {
+                    continue
+                }
+                contents.records[order.serialNumber] = IssuanceRecord(
+                    intent: record.intent, state: .issued(certificate: certificate, at: record.intent.at))
+                contents.changes[order.serialNumber] = contents.changeCounter + 1
+                contents.releases[order.serialNumber] = order.at
+                try contents.append(order.audit)
+                released.append(order.serialNumber)
+            }
+            if !released.isEmpty { contents.changeCounter += 1 }
+            return released
         }
     }
 
@@ -186,7 +225,7 @@ final class InMemoryStore: AuthorityStore {
         if let fault = fault.withLock({ $0 }), fault.operation == operation { throw fault.failure }
     }
 
-    private func transaction<Value: Sendable>(
+    func transaction<Value: Sendable>(
         _ operation: Operation? = nil, _ body: (inout Contents) throws(StoreFailure) -> Value
     ) throws(StoreFailure) -> Value {
         try checkFault(operation)
@@ -200,7 +239,7 @@ final class InMemoryStore: AuthorityStore {
 }
 
 extension InMemoryStore.Contents {
-    fileprivate mutating func append(_ audit: AuditAppend) throws(StoreFailure) {
+    mutating func append(_ audit: AuditAppend) throws(StoreFailure) {
         do {
             var continuation = AuditContinuation(after: self.audit.last, head: head)
             self.audit.append(try continuation.append(audit))

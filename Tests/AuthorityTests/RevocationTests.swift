@@ -77,18 +77,53 @@ struct RevocationTests {
         }
     }
 
-    @Test("a hold, which could be lifted, is not offered; every other reason is", arguments: RevocationReason.allCases)
+    @Test("by every reason", arguments: RevocationReason.allCases)
     func reasons(_ reason: RevocationReason) async throws {
         let house = try await House()
         let issued = try await house.authority.issue(.example())
+        _ = try await house.authority.revoke(issued.serialNumber, reason: reason, actor: "operator")
+        #expect(try await status(of: issued, in: house) == .revoked(reason, since: noon))
+    }
+
+    @Test("a hold can be lifted, once, and every other revocation cannot", arguments: RevocationReason.allCases)
+    func release(_ reason: RevocationReason) async throws {
+        let house = try await House()
+        let issued = try await house.authority.issue(.example())
+        _ = try await house.authority.revoke(issued.serialNumber, reason: reason, actor: "operator")
+        house.clock.advance(by: 60)
         if reason == .certificateHold {
-            await #expect(throws: RevocationFailure.holdIsNotOffered) {
-                try await house.authority.revoke(issued.serialNumber, reason: reason, actor: "operator")
-            }
-        } else {
-            _ = try await house.authority.revoke(issued.serialNumber, reason: reason, actor: "operator")
-            #expect(try await status(of: issued, in: house) == .revoked(reason, since: noon))
+            try await house.authority.release(issued.serialNumber, actor: "operator")
+            #expect(try await status(of: issued, in: house) == .good(thisUpdate: noon + 60, nextUpdate: nil))
+            #expect(try await house.store.changeCounter() == 2)
+            #expect(try house.auditKinds.suffix(2) == [.certificateRevoked, .certificateReleased])
         }
+        let before = house.store.snapshot
+        await #expect(throws: RevocationFailure.notOnHold(issued.serialNumber)) {
+            try await house.authority.release(issued.serialNumber, actor: "operator")
+        }
+        #expect(house.store.snapshot.audit == before.audit)
+        #expect(house.store.snapshot.changeCounter == before.changeCounter)
+    }
+
+    @Test(
+        "R12: a reason is raised to keyCompromise where that is asked for, a hold to any, and the date is kept",
+        arguments: [
+            (.superseded, .keyCompromise, true), (.unspecified, .keyCompromise, true),
+            (.certificateHold, .superseded, true), (.certificateHold, .keyCompromise, true),
+            (.keyCompromise, .superseded, false), (.keyCompromise, .keyCompromise, false),
+            (.superseded, .cessationOfOperation, false), (.superseded, .certificateHold, false),
+            (.certificateHold, .certificateHold, false),
+        ] as [(RevocationReason, RevocationReason, Bool)])
+    func raising(_ first: RevocationReason, _ second: RevocationReason, _ isRaised: Bool) async throws {
+        let house = try await House()
+        let issued = try await house.authority.issue(.example())
+        _ = try await house.authority.revoke(issued.serialNumber, reason: first, actor: "operator")
+        house.clock.advance(by: 60)
+        let outcome = try await house.authority.revoke(
+            issued.serialNumber, reason: second, reach: .raising, actor: "operator")
+        #expect(outcome.revoked == (isRaised ? [issued.serialNumber] : []))
+        #expect(try await status(of: issued, in: house) == .revoked(isRaised ? second : first, since: noon))
+        #expect(try house.auditKinds.filter { $0 == .certificateRevoked }.count == (isRaised ? 2 : 1))
     }
 
     @Test("A01: a store that cannot write revokes nothing and says so")

@@ -104,7 +104,8 @@ struct PostgreSQLSchemaInvariants {
         let steps = [
             insertion,
             "UPDATE certificate SET state = 'issued', certificate = '\\x01', issued_at = 0 WHERE id = 2",
-            "UPDATE certificate SET state = 'revoked', revocation_reason = 1, revoked_at = 0 WHERE id IN (1, 2, 3)",
+            "UPDATE certificate SET state = 'revoked', revocation_reason = 1, revoked_at = 0, "
+                + "revocation_change = (SELECT value + 1 FROM change_counter) WHERE id IN (1, 2, 3)",
             "UPDATE change_counter SET value = value + 1",
             "INSERT INTO blocked_key VALUES (\(Self.zeros), 'new')",
             "INSERT INTO permission (kind, name, permitted_at) VALUES ('mail', 'corp.example', 0)",

@@ -16,6 +16,8 @@ public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     case authorityRestored = "authority.restored"
     case certificateIntended = "certificate.intended"
     case certificateIssued = "certificate.issued"
+    /// A hold was lifted.
+    case certificateReleased = "certificate.released"
     case certificateRevoked = "certificate.revoked"
     case issuanceAbandoned = "issuance.abandoned"
     case issuanceRefused = "issuance.refused"
@@ -44,5 +46,7 @@ public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     case operationRefused = "operation.refused"
     /// An identity was given a role, or another one.
     case operatorPut = "operator.put"
+    /// Revocation lists of one scope.
+    case listsPublished = "lists.published"
     case operatorRemoved = "operator.removed"
 }

@@ -8,6 +8,7 @@ enum Tools {
     static var certtool: String { get throws { try installed("certtool") } }
     static var python: String { get throws { try ofPython("python") } }
     static var pkilint: String { get throws { try ofPython("lint_pkix_cert") } }
+    static var listLint: String { get throws { try ofPython("lint_crl") } }
 
     private static func installed(_ name: String) throws -> String {
         try existing("/usr/bin/\(name)")

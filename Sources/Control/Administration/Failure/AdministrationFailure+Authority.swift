@@ -29,7 +29,7 @@ extension AdministrationFailure {
         switch failure {
         case .unknownSerial, .unknownIdentity:
             (kind, mend) = (.notFound, "see what there is: symbolon identity list --all")
-        case .holdIsNotOffered: (kind, mend) = (.refused, "choose another reason")
+        case .notOnHold: (kind, mend) = (.conflict, "see how it stands: symbolon identity list --all")
         case .store(let store): (kind, mend) = (Self.kind(store), nil)
         }
         self.init(kind, what: "nothing was revoked", why: failure.explanation, mend: mend)

@@ -72,6 +72,11 @@ public struct CertificateDesk: Sendable {
         let reason = try Asked.parse(wish.reason ?? RevocationReason.unspecified.rawValue, "a reason") {
             RevocationReason(rawValue: $0)
         }
+        guard reason != .certificateHold else {
+            throw AdministrationFailure(
+                .refused, what: "nothing was revoked", why: "certificateHold can be lifted again, and this is for good",
+                mend: "choose another reason")
+        }
         do {
             let outcome = try await authority.revoke(serial, reason: reason, actor: call.actor)
             guard let record = try await authority.record(of: serial), case .revoked(let found, _) = record.state else {

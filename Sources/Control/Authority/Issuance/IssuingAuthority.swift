@@ -20,7 +20,7 @@ public actor IssuingAuthority {
     nonisolated let ownKeys: Set<KeyFingerprint>
     nonisolated let issuer: LintIssuer
     nonisolated let permitted: Mutex<AuthorityConfiguration>
-    private nonisolated let signing: CertificateSigning
+    nonisolated let signing: CertificateSigning
     private nonisolated let faults: IssuanceFaults
     private var serialNumbers: SerialNumberSource
     /// Drawn, and not yet known to the store.

@@ -1,32 +1,30 @@
-import Foundation
+public import Foundation
 import SymbolonAudit
 public import SymbolonCertificates
 import SymbolonKeys
 public import SymbolonNames
 public import SymbolonRevocation
 
-/// Taking certificates back. What was revoked stays so, with its first reason and date: there is no way to undo it.
+/// Taking certificates back. What was revoked stays so, with its first date: only a hold can be lifted, and only the
+/// reason can become a graver one.
 extension IssuingAuthority {
-    /// Revokes one certificate by its serial number, whatever became of it: issued, abandoned or still under way.
+    /// Revokes one certificate by its serial number, whatever became of it: issued, abandoned or still under way. A hold is
+    /// for what was issued.
+    /// - Parameters:
+    ///   - reach: whether what is revoked already may be revoked for another reason.
+    ///   - invalidSince: when the key was lost or the certificate became false, where that is known.
     public func revoke(
-        _ serialNumber: SerialNumber, reason: RevocationReason, actor: String
+        _ serialNumber: SerialNumber, reason: RevocationReason, reach: RevocationOrder.Reach = .unrevoked,
+        invalidSince: Date? = nil, actor: String
     ) async throws(RevocationFailure) -> RevocationOutcome {
-        try check(reason)
-        let record: IssuanceRecord?
-        do throws(StoreFailure) {
-            record = try await store.certificate(serialNumber)
-        } catch {
-            throw .store(error)
-        }
-        guard let record else { throw .unknownSerial(serialNumber) }
-        return try await revoke([record], reason, actor)
+        let record = try await known(serialNumber)
+        return try await revoke([record], reason, reach, invalidSince, actor)
     }
 
     /// Revokes every certificate of an identity that has not ended yet, also those still under way.
     public func revoke(
         _ identity: SubjectName, reason: RevocationReason, actor: String
     ) async throws(RevocationFailure) -> RevocationOutcome {
-        try check(reason)
         let records: [IssuanceRecord]
         do throws(StoreFailure) {
             records = try await store.certificates(
@@ -35,22 +33,48 @@ extension IssuingAuthority {
             throw .store(error)
         }
         guard !records.isEmpty else { throw .unknownIdentity(identity) }
-        return try await revoke(records, reason, actor)
+        return try await revoke(records, reason, .unrevoked, nil, actor)
     }
 
-    /// RFC 5280 §5.3.1: a hold is meant to be lifted, which is not offered here.
-    private nonisolated func check(_ reason: RevocationReason) throws(RevocationFailure) {
-        guard reason != .certificateHold else { throw .holdIsNotOffered }
+    /// Lifts a hold: the certificate is good again. RFC 5280 §5.3.1 (removeFromCRL).
+    public func release(_ serialNumber: SerialNumber, actor: String) async throws(RevocationFailure) {
+        let record = try await known(serialNumber)
+        let now = clock().cutToSecond
+        let order = ReleaseOrder(
+            serialNumber: serialNumber, at: now,
+            audit: AuditAppend(.released(record.intent, actor: actor, at: now), sealedBy: sealer))
+        let released: [SerialNumber]
+        do throws(StoreFailure) {
+            released = try await store.release([order])
+        } catch {
+            throw .store(error)
+        }
+        guard !released.isEmpty else { throw .notOnHold(serialNumber) }
+    }
+
+    private func known(_ serialNumber: SerialNumber) async throws(RevocationFailure) -> IssuanceRecord {
+        let record: IssuanceRecord?
+        do throws(StoreFailure) {
+            record = try await store.certificate(serialNumber)
+        } catch {
+            throw .store(error)
+        }
+        guard let record else { throw .unknownSerial(serialNumber) }
+        return record
     }
 
     private func revoke(
-        _ records: [IssuanceRecord], _ reason: RevocationReason, _ actor: String
+        _ records: [IssuanceRecord], _ reason: RevocationReason, _ reach: RevocationOrder.Reach, _ invalidSince: Date?,
+        _ actor: String
     ) async throws(RevocationFailure) -> RevocationOutcome {
         let now = clock().cutToSecond
         let orders = records.map { record in
             RevocationOrder(
-                serialNumber: record.intent.serialNumber, revocation: Revocation(reason, since: now),
-                audit: AuditAppend(.revoked(record.intent, reason, actor: actor, at: now), sealedBy: sealer))
+                serialNumber: record.intent.serialNumber, revocation: Revocation(reason, since: now), reach: reach,
+                invalidSince: invalidSince?.cutToSecond,
+                audit: AuditAppend(
+                    .revoked(record.intent, reason, invalidSince, actor: actor, at: now), sealedBy: sealer)
+            )
         }
         let revoked: [SerialNumber]
         do throws(StoreFailure) {
@@ -65,24 +89,25 @@ extension IssuingAuthority {
 
 /// What a revocation changed.
 public struct RevocationOutcome: Equatable, Sendable {
+    /// Revoked now, or for a graver reason than before.
     public let revoked: [SerialNumber]
     /// These keep the reason and date that they had.
     public let alreadyRevoked: [SerialNumber]
 }
 
-/// Why nothing was revoked.
+/// Why nothing was revoked, or released.
 public enum RevocationFailure: Error, Equatable, Sendable {
     case unknownSerial(SerialNumber)
     /// No certificate of this identity is still running.
     case unknownIdentity(SubjectName)
-    case holdIsNotOffered
+    case notOnHold(SerialNumber)
     case store(StoreFailure)
 
     public var explanation: String {
         switch self {
         case .unknownSerial(let serial): "no certificate here has serial number \(serial)"
         case .unknownIdentity(let identity): "no certificate of \(identity) is still running"
-        case .holdIsNotOffered: "certificateHold can be lifted again, and a revocation here cannot"
+        case .notOnHold(let serial): "certificate \(serial) is not on hold"
         case .store(let failure): failure.explanation
         }
     }
@@ -90,13 +115,18 @@ public enum RevocationFailure: Error, Equatable, Sendable {
 
 extension AuditEvent {
     fileprivate static func revoked(
-        _ intent: IssuanceIntent, _ reason: RevocationReason, actor: String, at now: Date
+        _ intent: IssuanceIntent, _ reason: RevocationReason, _ invalidSince: Date?, actor: String, at now: Date
     ) -> AuditEvent {
+        var details = [
+            "serial": intent.serialNumber.description, "reason": reason.rawValue, "key": intent.publicKey.description,
+        ]
+        if let invalidSince { details["invalidSince"] = CertificateTime(invalidSince).description }
+        return AuditEvent(.certificateRevoked, at: now, actor: actor, subject: intent.identity, details: details)
+    }
+
+    fileprivate static func released(_ intent: IssuanceIntent, actor: String, at now: Date) -> AuditEvent {
         AuditEvent(
-            .certificateRevoked, at: now, actor: actor, subject: intent.identity,
-            details: [
-                "serial": intent.serialNumber.description, "reason": reason.rawValue,
-                "key": intent.publicKey.description,
-            ])
+            .certificateReleased, at: now, actor: actor, subject: intent.identity,
+            details: ["serial": intent.serialNumber.description, "key": intent.publicKey.description])
     }
 }

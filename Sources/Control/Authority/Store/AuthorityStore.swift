@@ -17,6 +17,7 @@ public import SymbolonKeys
 /// intended ──┼────────► abandoned ──┼──► revoked
 ///            └──────────────────────┘
 /// ```
+/// Of what is revoked only a hold can be lifted: then it is issued again.
 public protocol AuthorityStore: Sendable {
     // MARK: The authority itself
 
@@ -47,13 +48,19 @@ public protocol AuthorityStore: Sendable {
 
     /// Any state but revoked → revoked, all in one transaction, one audit entry for each that changed.
     ///
-    /// What is revoked already keeps its first reason and date and gets no entry. When at least one changed, the change
-    /// counter goes up by one. `unknownSerial` when one of them has no record; then nothing changed.
+    /// What is revoked already keeps its date, gets another reason only where the order's reach allows it, and gets no entry
+    /// where it does not. When at least one changed, the change counter goes up by one. `unknownSerial` when one of them has
+    /// no record, and `conflict` for a hold on what was not issued; then nothing changed.
     /// - Returns: the serials that this call revoked, in the order given.
     func revoke(_ orders: [RevocationOrder]) async throws(StoreFailure) -> [SerialNumber]
+    /// revoked → issued for what is on hold, all in one transaction, with the change counter one up and an entry for each
+    /// that changed. What is not on hold stays as it is. `unknownSerial` when one of them has no record; then nothing
+    /// changed.
+    /// - Returns: the serials that this call released, in the order given.
+    func release(_ orders: [ReleaseOrder]) async throws(StoreFailure) -> [SerialNumber]
     /// Every revocation and the change counter, as one transaction sees them.
     func revocations() async throws(StoreFailure) -> RevocationRecords
-    /// 0 at first; one more with every transaction that revoked something. Cheap enough to ask many times a second.
+    /// 0 at first; one more with every transaction that revoked or released something. Cheap enough to ask many times a second.
     func changeCounter() async throws(StoreFailure) -> UInt64
 
     // MARK: Keys that may not be certified

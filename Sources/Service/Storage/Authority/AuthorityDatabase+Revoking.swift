@@ -17,16 +17,51 @@ extension AuthorityDatabase {
 
     /// True when that was news.
     private static func revoke(_ order: RevocationOrder, in transaction: StoreTransaction) throws -> Bool {
-        guard let found = try CertificateTable.state(of: order.serialNumber, in: transaction) else {
+        let serialNumber = order.serialNumber
+        guard let found = try CertificateTable.standing(of: serialNumber, in: transaction) else {
+            throw StoreFailure.unknownSerial(serialNumber)
+        }
+        var revocation = order.revocation
+        if let earlier = found.revocation {
+            guard order.reach.replaces(earlier.reason, by: revocation.reason) else { return false }
+            revocation = Revocation(revocation.reason, since: earlier.since)
+        } else if revocation.reason == .certificateHold, found.state != .issued {
+            throw StoreFailure.conflict(serialNumber, found: found.state.rawValue)
+        }
+        try transaction.execute(
+            """
+            UPDATE certificate SET state = 'revoked', revocation_reason = ?, revoked_at = ?,
+                invalid_since = coalesce(?, invalid_since), released_at = NULL,
+                revocation_change = (SELECT value + 1 FROM change_counter) WHERE serial = ?
+            """,
+            [
+                .integer(revocation.reason.code), .time(revocation.since), .time(order.invalidSince),
+                .octets(serialNumber.magnitude),
+            ])
+        try transaction.append(order.audit)
+        return true
+    }
+
+    public func release(_ orders: [ReleaseOrder]) async throws(StoreFailure) -> [SerialNumber] {
+        try await engine.write { transaction in
+            var released: [SerialNumber] = []
+            for order in orders where try Self.release(order, in: transaction) { released.append(order.serialNumber) }
+            if !released.isEmpty { try transaction.execute("UPDATE change_counter SET value = value + 1") }
+            return released
+        }
+    }
+
+    /// True when that was news.
+    private static func release(_ order: ReleaseOrder, in transaction: StoreTransaction) throws -> Bool {
+        guard let found = try CertificateTable.standing(of: order.serialNumber, in: transaction) else {
             throw StoreFailure.unknownSerial(order.serialNumber)
         }
-        guard found != .revoked else { return false }
+        guard found.revocation?.reason == .certificateHold else { return false }
         try transaction.execute(
-            "UPDATE certificate SET state = 'revoked', revocation_reason = ?, revoked_at = ? WHERE serial = ?",
-            [
-                .integer(order.revocation.reason.code), .time(order.revocation.since),
-                .octets(order.serialNumber.magnitude),
-            ])
+            """
+            UPDATE certificate SET state = 'issued', revocation_reason = NULL, revoked_at = NULL, invalid_since = NULL,
+                released_at = ?, revocation_change = (SELECT value + 1 FROM change_counter) WHERE serial = ?
+            """, [.time(order.at), .octets(order.serialNumber.magnitude)])
         try transaction.append(order.audit)
         return true
     }

@@ -36,6 +36,19 @@ enum CertificateTable {
             .map(stateName)
     }
 
+    /// The state, and the revocation if there is one.
+    static func standing(
+        of serialNumber: SerialNumber, in session: some StoreSession
+    ) throws -> (state: IssuanceState.Name, revocation: Revocation?)? {
+        try session.row(
+            "SELECT state, revocation_reason, revoked_at FROM certificate WHERE serial = ?",
+            [.octets(serialNumber.magnitude)]
+        ).map { row in
+            let state = try stateName(row)
+            return (state, state == .revoked ? try revocation(row) : nil)
+        }
+    }
+
     /// The state, which must be `intended`.
     static func requireIntended(_ serialNumber: SerialNumber, in session: some StoreSession) throws {
         guard let found = try state(of: serialNumber, in: session) else {

@@ -89,6 +89,14 @@ enum SchemaDialect: Sendable {
         }
     }
 
+    /// Takes back what `refuse` made.
+    func drop(_ name: String, on table: String) -> String {
+        switch self {
+        case .sqlite: "DROP TRIGGER \(name);"
+        case .postgreSQL: "DROP TRIGGER \(name) ON \(table); DROP FUNCTION \(name)();"
+        }
+    }
+
     /// Refuses an insertion in SQLite that would take another row's place: `INSERT OR REPLACE` deletes without a deletion's
     /// triggers. PostgreSQL has no such statement.
     /// - Parameter same: what rows that cannot stand beside each other have in common.

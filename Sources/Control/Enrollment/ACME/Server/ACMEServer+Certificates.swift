@@ -42,24 +42,27 @@ extension ACMEServer {
         let reason = try Self.reason(payload)
         let record = try await issued(der)
         let actor: String
+        let reach: RevocationOrder.Reach
         if let account {
             try await requireAuthority(of: account, over: record)
-            actor = account.actor
+            (actor, reach) = (account.actor, .unrevoked)
         } else {
             guard let certificate = try? Certificate(der: der), certificate.publicKey == signingKey else {
                 throw ACMERefusal(.unauthorized, "the request is not signed by the certificate's key")
             }
-            actor = "acme certificate key \(record.intent.publicKey)"
+            // Who has the key knows that somebody else can have it: that outweighs every reason given before.
+            (actor, reach) = ("acme certificate key \(record.intent.publicKey)", .raising)
         }
-        return try await revoke(record, reason, actor)
+        return try await revoke(record, reason, reach, actor)
     }
 
     private func revoke(
-        _ record: IssuanceRecord, _ reason: RevocationReason, _ actor: String
+        _ record: IssuanceRecord, _ reason: RevocationReason, _ reach: RevocationOrder.Reach, _ actor: String
     ) async throws(ACMERefusal) -> ACMEResponse {
         let outcome: RevocationOutcome
         do throws(RevocationFailure) {
-            outcome = try await authority.revoke(record.intent.serialNumber, reason: reason, actor: actor)
+            outcome = try await authority.revoke(
+                record.intent.serialNumber, reason: reason, reach: reach, actor: actor)
         } catch {
             if case .store(let failure) = error { throw ACMERefusal(failure) }
             throw ACMERefusal(.badRevocationReason, error.explanation)
