@@ -1,7 +1,9 @@
 import Foundation
 import SymbolonAudit
+import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonKeys
+import SymbolonRevocation
 import SymbolonTestSupport
 import SymbolonWire
 import Testing
@@ -105,6 +107,28 @@ struct RevocationTests {
         let refused = try await owner.finalize(order, ACMEClient.request(["www.example.internal"], key: key))
         #expect(refused.json["status"] == "invalid", "\(refused.text)")
         #expect(try await holder.post(holder.url("new-account"), [:]).problem == "badPublicKey")
+    }
+
+    @Test("R12: only the certificate's key raises a reason to keyCompromise, nobody lowers it, and the date is kept")
+    func raising() async throws {
+        let house = try await ACMEHouse()
+        var owner = ACMEClient(house)
+        try await owner.register()
+        let key = SigningKey.make(.p256)
+        let (_, certificate) = try await owner.obtain(["www.example.internal"], in: house, key: key)
+        let revokedAt = house.clock.now
+        #expect(try await owner.revoke(certificate, reason: 4).status == 200)
+        house.clock.advance(by: 60)
+        #expect(try await owner.revoke(certificate, reason: 1).problem == "alreadyRevoked")
+        let holder = ACMEClient(house.server, key: key, account: nil)
+        #expect(try await holder.revoke(certificate, reason: 4).problem == "alreadyRevoked")
+        #expect(try await holder.revoke(certificate, reason: 1).status == 200)
+        #expect(try await holder.revoke(certificate, reason: 4).problem == "alreadyRevoked")
+        #expect(try await owner.revoke(certificate, reason: 4).problem == "alreadyRevoked")
+        let record = try await house.authority.record(of: certificate.serialNumber)
+        #expect(
+            record?.state
+                == .revoked(Revocation(.keyCompromise, since: revokedAt), certificate: certificate.der))
     }
 
     @Test("reasons that are no subscriber's are refused", arguments: [2, 6, 7, 8, 10, 11, -1])
