@@ -13,6 +13,8 @@ import Testing
 struct PublishedLists {
     enum Holder: String, CaseIterable, Sendable { case good, revoked, held, released, expired }
 
+    private struct Missing: Error {}
+
     let folder: TemporaryFolder
     let root: Certificate
     let issuing: Certificate
@@ -46,9 +48,14 @@ struct PublishedLists {
                     life: holder == .expired ? .seconds(3600) : .seconds(86_400), actor: "test")
             ).certificate
         }
-        func serial(_ holder: Holder) throws -> SerialNumber { try #require(leaves[holder]).serialNumber }
+        let issued = leaves
+        func serial(_ holder: Holder) throws -> SerialNumber {
+            guard let leaf = issued[holder] else { throw Missing() }
+            return leaf.serialNumber
+        }
         func list(_ scope: ListScope, _ kind: ListStanding.Kind) async throws -> CertificateList {
-            try CertificateList(der: try #require(await store.list(of: key.fingerprint, scope, kind)).der)
+            guard let list = try await store.list(of: key.fingerprint, scope, kind) else { throw Missing() }
+            return try CertificateList(der: list.der)
         }
         _ = try await authority.revoke(serial(.expired), reason: .superseded, actor: "test")
         _ = try await authority.revoke(serial(.released), reason: .certificateHold, actor: "test")
@@ -78,7 +85,10 @@ struct PublishedLists {
         }
     }
 
-    func leaf(_ holder: Holder) throws -> Certificate { try #require(leaves[holder]) }
+    func leaf(_ holder: Holder) throws -> Certificate {
+        guard let leaf = leaves[holder] else { throw Missing() }
+        return leaf
+    }
 
     /// What everybody should find.
     func isRevoked(_ holder: Holder) -> Bool { [.revoked, .held, .expired].contains(holder) }
@@ -156,7 +166,9 @@ struct ListsReadByOthersTests {
                     "--verify", "--load-ca-certificate", made.folder.file("root.pem"), "--load-crl",
                     made.folder.file("complete.crl"), "--infile", made.folder.file("\(holder)-chain.pem"),
                 ])
-            #expect(result.out.contains("revoked") == made.isRevoked(holder), "\(holder): \(result.out) \(result.err)")
+            // What has ended it refuses for that, without looking at a list.
+            let word = holder == .expired ? "expired" : "revoked"
+            #expect(result.out.contains(word) == made.isRevoked(holder), "\(holder): \(result.out) \(result.err)")
             if !made.isRevoked(holder) { #expect(result.status == 0, "\(result.out)") }
         }
     }
