@@ -103,6 +103,27 @@ struct RenewalDeskTests {
         #expect(renewed.issued.identity.description == "spiffe://example.internal/a")
     }
 
+    @Test("what was proved by a challenge is renewed by another, while it lives and after")
+    func provedByChallenge() async throws {
+        let house = try await RenewalHouse()
+        for (name, beside, shown) in [
+            ("host/www.example.internal", "dns:www.example.internal", "www.example.internal"),
+            ("address/127.0.0.1", "ip:127.0.0.1", "127.0.0.1"), ("address/fd00--1", "ip:fd00::1", "fd00::1"),
+        ] {
+            let held = try await house.issue(name, .workload, names: [SubjectName(beside)], life: .seconds(100))
+            // Some clients take a common name for a name to renew.
+            #expect(held.certificate.subject.texts(of: .commonName) == [shown])
+            let identity = "spiffe://example.internal/\(name)"
+            let proof = try await house.proof(held)
+            try await fails(.proved(identity), house) {
+                try await house.desk.renew(held.request(), provedBy: proof, actor: "holder")
+            }
+        }
+        // The honest twin: the same names beside an identity that an operator gave.
+        let given = try await house.issue("www", .workload, names: [SubjectName("dns:www.example.internal")])
+        _ = try await house.desk.renew(given.request(), provedBy: house.proof(given), actor: "holder")
+    }
+
     @Test("a renewed key is a new key")
     func sameKey() async throws {
         let house = try await RenewalHouse()

@@ -17,13 +17,14 @@ extension CertificateProfile {
     }
 
     /// For people only, so what is too long for it (a proved DNS name may be) is cut off. A name that was proved stands
-    /// without its folder: some clients, certbot for one, take a common name for a name to renew.
+    /// without its folder: some clients, certbot and Caddy among them, take a common name for a name to renew.
     private static func commonName(_ name: String) -> String {
         let segments = name.split(separator: "/", maxSplits: 1).map(String.init)
         let shown =
             switch segments.first {
             case "host" where segments.count == 2: segments[1]
             case "wildcard" where segments.count == 2: "*." + segments[1]
+            case "address" where segments.count == 2: segments[1].replacing("-", with: ":")
             default: name
             }
         return String(shown.prefix(DistinguishedName.longestText))

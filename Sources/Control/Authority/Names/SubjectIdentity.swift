@@ -62,6 +62,12 @@ extension AuthorityConfiguration {
         }
     }
 
+    /// Whether an identity stands on a DNS name or an address that its holder proved, and that is to be proved again.
+    public static func isProved(_ identity: SubjectName) -> Bool {
+        guard case .spiffe(let spiffeID) = identity, spiffeID.path.count == 2 else { return false }
+        return provedFolders.contains(spiffeID.path[0])
+    }
+
     /// What an operator means by `web`, `person/alice`, `alice@example.internal`, or a name with its kind in front.
     public func identity(called text: String) throws(NameFailure) -> SubjectName {
         if text.contains("@"), !text.hasPrefix("mail:") { return .mail(try Mailbox(text)) }

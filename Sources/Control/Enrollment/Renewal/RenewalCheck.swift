@@ -60,6 +60,10 @@ struct RenewalCheck {
             throw .otherSubject(asked: request.subject.description, held: held.subject.description)
         }
         let names = try heldNames()
+        // An authorization does not last for ever (RFC 8555 §7.5): who proved a name once would keep it by renewing.
+        guard !names.prefix(1).contains(where: AuthorityConfiguration.isProved) else {
+            throw .proved(record.intent.identity)
+        }
         guard let asked = Self.names(of: request), Set(asked) == Set(names) else {
             throw .otherNames(
                 asked: Self.names(of: request)?.map(\.description) ?? ["names of a kind that is not certified"],

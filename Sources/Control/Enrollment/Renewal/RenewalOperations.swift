@@ -123,7 +123,7 @@ extension AdministrationFailure {
         case .notYet(let pause):
             kind = .tooMany
             seconds = Int(pause.rounded(.up))
-        case .notOurs, .revoked, .expired, .profile, .notLapsed, .lapsedTooLong: kind = .forbidden
+        case .notOurs, .revoked, .expired, .profile, .proved, .notLapsed, .lapsedTooLong: kind = .forbidden
         case .nonce, .signature: kind = .unauthenticated
         case .otherNames, .otherSubject, .sameKey, .request: kind = .refused
         }

@@ -11,6 +11,8 @@ public enum RenewalRefusal: Error, Equatable, Sendable {
     case expired(notAfter: Date)
     /// Certificates of this profile are not renewed by their holders.
     case profile(String)
+    /// The identity stands on names that were proved by a challenge, which are to be proved again.
+    case proved(String)
     /// The request asks for other names than the certificate has that was proved.
     case otherNames(asked: [String], held: [String])
     case otherSubject(asked: String, held: String)
@@ -36,6 +38,7 @@ public enum RenewalRefusal: Error, Equatable, Sendable {
         case .revoked(let serial): "certificate \(serial) is revoked"
         case .expired(let notAfter): "the certificate ended on \(notAfter.formatted(.iso8601))"
         case .profile(let profile): "certificates of the \(profile) profile are not renewed by their holders"
+        case .proved(let identity): "\(identity) stands on names that were proved by ACME, and are to be proved again"
         case .otherNames(let asked, let held):
             "the request names \(asked.joined(separator: " ")), and the certificate that was proved "
                 + held.joined(separator: " ")
@@ -65,6 +68,7 @@ public enum RenewalRefusal: Error, Equatable, Sendable {
             "have the machine introduced anew: symbolon invite NAME at the authority, symbolon pair CODE@HOST here"
         case .expired: "come back with the same key, if the authority allows it, or by a fresh code"
         case .profile: "have it issued anew"
+        case .proved: "renew it with the ACME client that got it"
         case .otherNames, .otherSubject: "ask for what the certificate says; other names are issued by an operator"
         case .sameKey: "make a new key"
         case .request: "change the request"
