@@ -1,3 +1,4 @@
+import Foundation
 import SymbolonTestSupport
 import Testing
 
@@ -32,6 +33,22 @@ extension ACMEClients {
 
         @Test("http-01") func http() async throws {
             try await life(["--http", "--http.port", "127.0.0.1:\(scene.httpPort)"], "lego.example.internal")
+        }
+
+        /// lego knows RFC 8738 from version 4.10 on; this one sends an address as a DNS name.
+        @Test("an address in the place of a DNS name is refused, and nothing is issued (RFC 8738 §3)")
+        func address() async throws {
+            let run = try await scene.run(
+                "/usr/bin/lego",
+                [
+                    "--server", scene.directory, "--accept-tos", "--email", "ops@example.internal", "--path",
+                    scene.folder.file("lego"), "--http", "--http.port", "127.0.0.1:\(scene.httpPort)", "-d",
+                    "127.0.0.1",
+                    "run",
+                ])
+            #expect(run.status != 0)
+            #expect(run.err.contains("urn:ietf:params:acme:error:"), "\(run.err)")
+            #expect(!FileManager.default.fileExists(atPath: chain("127.0.0.1")))
         }
 
         @Test("tls-alpn-01") func tls() async throws {

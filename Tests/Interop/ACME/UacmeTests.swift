@@ -15,6 +15,7 @@ extension ACMEClients {
                 method=$1 type=$2 name=$3 token=$4 answer=$5
                 [ "$type" = "$KIND" ] || exit 1
                 place="$HOME/alpn"
+                case $name in *[!0-9.]*) form=DNS ;; *) form=IP ;; esac
                 case $method in
                 begin) case $type in
                     http-01) printf '%s' "$answer" > "$WEBROOT/.well-known/acme-challenge/$token" ;;
@@ -22,7 +23,7 @@ extension ACMEClients {
                     tls-alpn-01)
                         digest=$(printf '%s=' "$answer" | tr -- '-_' '+/' | openssl base64 -A -d | od -An -v -tx1 | tr -d ' \\n')
                         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=challenge \\
-                            -addext "subjectAltName=DNS:$name" -addext "1.3.6.1.5.5.7.1.31=critical,DER:0420$digest" \\
+                            -addext "subjectAltName=$form:$name" -addext "1.3.6.1.5.5.7.1.31=critical,DER:0420$digest" \\
                             -keyout "$place.key" -out "$place.pem" 2>/dev/null
                         openssl s_server -accept "127.0.0.1:$TLS_PORT" -alpn acme-tls/1 -cert "$place.pem" \\
                             -key "$place.key" -quiet </dev/null >/dev/null 2>&1 &
@@ -47,16 +48,21 @@ extension ACMEClients {
         }
 
         @Test("it registers, orders, renews and revokes", arguments: ["http-01", "dns-01", "tls-alpn-01"])
-        func life(kind: String) async throws {
+        func life(kind: String) async throws { try await life(kind, "uacme.example.internal") }
+
+        /// By dns-01 no address is shown (RFC 8738 §5).
+        @Test("the same for an address (RFC 8738)", arguments: ["http-01", "tls-alpn-01"])
+        func address(kind: String) async throws { try await life(kind, "127.0.0.1") }
+
+        private func life(_ kind: String, _ name: String) async throws {
             let web = try await scene.webServer()
-            let name = "uacme.example.internal"
             let chain = scene.folder.file("uacme/\(name)/cert.pem")
             try await uacme(["--yes", "new"])
             // A wildcard beside the name, where it can be proved.
             let names = kind == "dns-01" ? [name, "*.\(name)"] : [name]
             let order = ["--type", "EC", "--hook", hook, "--no-ocsp"]
             try await uacme(order + ["issue"] + names, kind: kind)
-            try await scene.expectGood(chain, names.map { "DNS:\($0)" })
+            try await scene.expectGood(chain, names.map { $0 == "127.0.0.1" ? "IP Address:\($0)" : "DNS:\($0)" })
             let first = try await scene.serial(chain)
             try await uacme(order + ["--force", "issue"] + names, kind: kind)
             #expect(try await scene.serial(chain) != first)

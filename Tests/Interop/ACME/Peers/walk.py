@@ -1,6 +1,7 @@
 """Walks the odd paths of an ACME server with certbot's library: walk.py DIRECTORY HTTP_PORT WEBROOT. A line for each that is
 as RFC 8555 says; an exception ends it."""
 
+import ipaddress
 import json
 import sys
 import threading
@@ -11,6 +12,7 @@ import josepy as jose
 import requests
 from OpenSSL import crypto
 from acme import challenges, client, crypto_util, errors, jws, messages
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 DIRECTORY, PORT, ROOT = sys.argv[1], int(sys.argv[2]), sys.argv[3]
@@ -204,6 +206,37 @@ def authorizations():
     ok("an authorization that is deactivated ends its order")
 
 
+def addresses():
+    acme = registered()
+    key = ec.generate_private_key(ec.SECP256R1()).private_bytes(*PEM)
+    csr = crypto_util.make_csr(key, ["web.example.internal"], ipaddrs=[ipaddress.ip_address("127.0.0.1")])
+    order = acme.new_order(csr)
+    kinds = {
+        authorization.body.identifier.typ: {challenge.typ for challenge in authorization.body.challenges}
+        for authorization in order.authorizations
+    }
+    assert kinds[messages.IDENTIFIER_IP] == {"http-01", "tls-alpn-01"}, kinds
+    assert "dns-01" in kinds[messages.IDENTIFIER_FQDN], kinds
+    prove(acme, order)
+    done = x509.load_pem_x509_certificate(acme.poll_and_finalize(order).fullchain_pem.encode())
+    names = done.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert [str(one) for one in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1"]
+    assert names.get_values_for_type(x509.DNSName) == ["web.example.internal"]
+    ok("a name and an address in one order, each by the challenges that it has")
+    url = acme.directory["newOrder"]
+    for typ, value in [
+        ("dns", "127.0.0.1"), ("ip", "web.example.internal"), ("ip", "127.1"), ("ip", "127.0.0.01"),
+        ("ip", "*.127.0.0.1"), ("ip", "8.8.8.8"), ("ip", "::ffff:127.0.0.1"), ("ip", "2001:db8::0:1"),
+    ]:
+        class Asked:
+            def json_dumps(self, **_):
+                return json.dumps({"identifiers": [{"type": typ, "value": value}]})
+
+        refused("malformed rejectedIdentifier unsupportedIdentifier", acme.net.post, url, Asked(),
+                new_nonce_url=acme.directory["newNonce"])
+    ok("an address has one spelling and its own type, and is one that the authority certifies")
+
+
 def transport():
     acme = registered()
     url = acme.directory["newOrder"]
@@ -236,5 +269,5 @@ PEM = (
 
 server = HTTPServer(("127.0.0.1", PORT), partial(Quiet, directory=ROOT))
 threading.Thread(target=server.serve_forever, daemon=True).start()
-for walk in (nonces, accounts, key_change, others, orders, issuance, authorizations, transport):
+for walk in (nonces, accounts, key_change, others, orders, issuance, authorizations, addresses, transport):
     walk()
