@@ -102,9 +102,20 @@ struct AuthoritySummary: Encodable {
                 "audit record",
                 "\(auditEntries == 1 ? "1 entry" : "\(auditEntries) entries"); check: symbolon audit verify"),
             row("audit key", "SHA-256 \(auditKey) (note it elsewhere)"),
-            "",
-            "Next: symbolon identity issue web --profile service --dns web.\(trustDomain)",
-            "      symbolon protect web --to 127.0.0.1:8080 --allow client",
         ]
+    }
+
+    /// What to do with it, for who has not said so.
+    static func next(isServed: Bool) -> [String] {
+        let serve = isServed ? [] : [("symbolon up", "serve it")]
+        let steps =
+            serve + [
+                ("symbolon invite laptop", "a code that introduces a machine"),
+                ("symbolon protect web --to 127.0.0.1:8080 --allow laptop", "a service, and who may reach it"),
+            ]
+        let lines = steps.enumerated().map { index, step in
+            (index == 0 ? "Next: " : "      ") + step.0.padded(to: 57) + step.1
+        }
+        return [""] + lines
     }
 }

@@ -39,23 +39,4 @@ enum Admission {
 
 extension HostAndPort {
     var endpoint: Endpoint { .host(host, port: port) }
-
-    /// This machine alone can connect to it.
-    var isLoopback: Bool {
-        host == "localhost" || host == "::1" || (try? IPAddress(host))?.bytes.first == 127
-    }
-
-    /// As programs on this machine reach it, when it stands for every address of the machine.
-    var reachable: HostAndPort {
-        switch host {
-        case "0.0.0.0": HostAndPort(host: "127.0.0.1", port: port)
-        case "::": HostAndPort(host: "::1", port: port)
-        default: self
-        }
-    }
-
-    /// As other machines reach it, when it stands for every address of the machine: by the machine's name.
-    var reachableElsewhere: HostAndPort {
-        ["0.0.0.0", "::"].contains(host) ? HostAndPort(host: ProcessInfo.processInfo.hostName, port: port) : self
-    }
 }

@@ -38,7 +38,7 @@ extension EndsRunner {
         warnOfBestEffort(trust, of: service.name)
         await keeper.keep(end, wish)
         let bound = end.addresses.lazy.compactMap(HostAndPort.init).first
-        await ends.add(end, at: bound?.reachable, published: published(bound, service.identity))
+        await ends.add(end, at: bound?.reachable, published: await published(bound, service.identity))
     }
 
     func start(_ door: RunConfiguration.Door, _ keeper: TrustKeeper, _ ends: EndsService) async throws {
@@ -92,10 +92,14 @@ extension EndsRunner {
     }
 
     /// Under which address the authority shall know a service; nil: the home has none to tell.
-    private func published(_ bound: HostAndPort?, _ source: RunConfiguration.IdentitySource) -> HostAndPort? {
+    private func published(
+        _ bound: HostAndPort?, _ source: RunConfiguration.IdentitySource
+    ) async -> HostAndPort? {
         guard case .home = source else { return nil }
-        if LocalAuthority.exists(in: folder) { return bound?.reachable }
-        return FileManager.default.fileExists(atPath: folder.pairedAuthorityFile) ? bound?.reachableElsewhere : nil
+        // Machines that were paired with the authority here ask for it too.
+        if LocalAuthority.exists(in: folder) { return await bound?.reachableElsewhere() }
+        guard let paired = try? folder.pairedAuthority() else { return nil }
+        return await bound?.reachableElsewhere(toward: paired.addresses.first.flatMap { try? HostAndPort($0) })
     }
 
     /// What the operator says, else an end of this process, else what the authority has been told.

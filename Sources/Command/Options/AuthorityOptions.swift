@@ -46,6 +46,9 @@ struct AuthorityOptions: ParsableArguments {
         return try RemoteAuthority(at: place.address, as: place.identity).administration
     }
 
+    /// Where it is; nil: in the home.
+    func elsewhere() throws -> HostAndPort? { try place()?.address }
+
     /// Where the authority is, and as whom to come; nil: in the home.
     private func place() throws -> (address: HostAndPort, identity: StoredIdentity)? {
         let folder = home.folder

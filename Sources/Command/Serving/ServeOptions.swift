@@ -42,6 +42,14 @@ struct ServeOptions: ParsableArguments {
         return try Input.parse(listen, as: "an address to listen on", HostAndPort.init)
     }
 
+    /// As other machines reach it; nil where the system chooses the port.
+    func reached() async throws -> HostAndPort? {
+        let place = try address()
+        guard place.port != 0 else { return nil }
+        if let name = names.first { return HostAndPort(host: name, port: place.port) }
+        return await place.reachableElsewhere()
+    }
+
     var limits: ServerLimits {
         var limits = ServerLimits()
         if let requestsPerSecond {

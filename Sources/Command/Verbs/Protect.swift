@@ -31,7 +31,7 @@ struct Protect: AsyncParsableCommand {
         transform: HostAndPort.argument)
     var to: HostAndPort
     @Option(
-        help: ArgumentHelp("Where peers connect; may be repeated (default: 0.0.0.0:8443).", valueName: "host:port"),
+        help: ArgumentHelp("Where peers connect; may be repeated (default: 0.0.0.0:7443).", valueName: "host:port"),
         transform: HostAndPort.argument)
     var listen: [HostAndPort] = []
     @Option(help: ArgumentHelp("Who may pass; may be repeated.", valueName: "pattern"))
@@ -42,14 +42,17 @@ struct Protect: AsyncParsableCommand {
     var identity: String?
     @OptionGroup var options: EndOptions
 
+    /// Another port than `up`'s: both run on a machine that has the authority and a service.
+    private static let standardPlace = HostAndPort(host: "0.0.0.0", port: 7443)
+
     mutating func validate() throws { _ = try options.source(identity, option: "--identity") }
 
     func run() async throws {
         var configuration = RunConfiguration()
         configuration.protected = [
             RunConfiguration.Protected(
-                name: name, listen: listen.isEmpty ? [HostAndPort(host: "0.0.0.0", port: 8443)] : listen, backend: to,
-                allow: allow, identity: try options.source(identity, option: "--identity"), options: options.settings)
+                name: name, listen: listen.isEmpty ? [Self.standardPlace] : listen, backend: to, allow: allow,
+                identity: try options.source(identity, option: "--identity"), options: options.settings)
         ]
         try await options.serve(configuration)
     }

@@ -92,11 +92,14 @@ struct Up: AsyncParsableCommand {
             } else {
                 summary.lines(Terminal.output).forEach { Lines.write($0) }
             }
-            guard !serving.once else { return }
             if let name = serving.invite {
                 let answer = try await authority.administration.perform(MakeInvitation(name: name))
-                try InvitationLines(answer, verb: "pair", isServed: true).write(json: output.json)
+                try InvitationLines(answer, verb: "pair", at: await serving.reached().map { .here($0) })
+                    .write(json: output.json)
+            } else if !output.json {
+                AuthoritySummary.next(isServed: !serving.once).forEach { Lines.write($0) }
             }
+            guard !serving.once else { return }
             try await AuthorityRunner(
                 authority: authority, options: serving, acme: acme, renewal: try renewal.policy(),
                 report: EndReport(json: output.json)

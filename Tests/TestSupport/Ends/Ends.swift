@@ -37,6 +37,15 @@ public final class Ends: Sendable {
             found, "no \(name) among:\n\(lines.text)\n\(complaints.text)", sourceLocation: sourceLocation)
     }
 
+    /// Waits for the first line, event or not, of which this holds.
+    public func line(
+        sourceLocation: SourceLocation = #_sourceLocation, where holds: @escaping @Sendable (String) -> Bool
+    ) async throws -> String {
+        let found = await lines.first(after: 0, within: Self.patience) { holds($0) ? $0 : nil }
+        return try #require(
+            found, "no such line among:\n\(lines.text)\n\(complaints.text)", sourceLocation: sourceLocation)
+    }
+
     /// Waits until there have been so many events of this name, and gives the last of them, counted from 0.
     @discardableResult
     public func event(

@@ -39,7 +39,8 @@ struct FederateInvite: AsyncParsableCommand {
         try await Complaint.reported {
             let answer = try await authority.open(.keys).perform(
                 MakeInvitation(name: "federation", federationSeconds: life?.duration.components.seconds ?? 90 * 86_400))
-            try InvitationLines(answer, verb: "federate with").write(json: output.json)
+            try InvitationLines(answer, verb: "federate with", at: authority.elsewhere().map { .elsewhere($0) })
+                .write(json: output.json)
         }
     }
 }

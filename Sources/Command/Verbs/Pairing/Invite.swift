@@ -41,7 +41,8 @@ struct InviteMake: AsyncParsableCommand {
         try await Complaint.reported {
             let administration = try await authority.open(.keys)
             let answer = try await administration.perform(wish.operation(name, profile: profile))
-            try InvitationLines(answer, verb: "pair").write(json: output.json)
+            try InvitationLines(answer, verb: "pair", at: authority.elsewhere().map { .elsewhere($0) })
+                .write(json: output.json)
         }
     }
 }
@@ -73,13 +74,30 @@ struct InvitationOptions: ParsableArguments {
 struct InvitationLines {
     let answer: InvitationAnswer
     let verb: String
-    /// This very process serves the authority.
-    let isServed: Bool
+    /// Where the other machine reaches the authority; nil where that is not known here.
+    let place: Place?
 
-    init(_ answer: InvitationAnswer, verb: String, isServed: Bool = false) {
+    /// Where an authority is served.
+    enum Place {
+        /// By this process.
+        case here(HostAndPort)
+        case elsewhere(HostAndPort)
+
+        /// As it is written behind a code.
+        var text: String {
+            let place =
+                switch self {
+                case .here(let place), .elsewhere(let place): place
+                }
+            guard place.port == CodeAndAddress.standardPort else { return place.description }
+            return place.host.contains(":") ? "[\(place.host)]" : place.host
+        }
+    }
+
+    init(_ answer: InvitationAnswer, verb: String, at place: Place? = nil) {
         self.answer = answer
         self.verb = verb
-        self.isServed = isServed
+        self.place = place
     }
 
     func write(json: Bool) throws {
@@ -102,8 +120,18 @@ struct InvitationLines {
         rows.append(row("for", "\(invitation.name.printable) (\(invitation.profile))"))
         if !invitation.names.isEmpty { rows.append(row("names", invitation.names.joined(separator: ", "))) }
         rows.append(row("good for", "\(minutes), one use, \(invitation.triesLeft) tries"))
-        rows.append(row("there", "symbolon \(verb) \(answer.code)@HOST"))
-        if !isServed { rows.append(row("here", "the authority has to be served meanwhile: symbolon up")) }
+        let whole = "\(answer.code)@\(place?.text ?? "HOST")"
+        rows.append(row("there", "symbolon \(verb) \(whole)"))
+        switch place {
+        case .here:
+            rows.append(row("or there", "symbolon reach web --listen 127.0.0.1:9000 --pair \(whole)"))
+            rows.append(
+                row("beside this", "symbolon protect web --to 127.0.0.1:8080 --allow \(invitation.name.printable)"))
+        case .elsewhere: rows.append(row("", "or by another name or address that the authority there is reached by"))
+        case nil:
+            rows.append(row("HOST", "this machine, as the other one reaches it; with :PORT unless it is 8443"))
+            rows.append(row("here", "the authority has to be served meanwhile: symbolon up"))
+        }
         return rows
     }
 }
