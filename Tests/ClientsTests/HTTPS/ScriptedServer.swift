@@ -34,11 +34,12 @@ final class ScriptedServer: Sendable {
 
     /// - Parameter script: what to do with the n-th request, from 0, and with the request itself.
     static func start(
-        _ pki: TestPKI = .goodChain(), alpn: [String] = ["http/1.1"],
+        _ pki: TestPKI = .goodChain(), alpn: [String] = ["http/1.1"], demanding: ClientCertificate = .demanded,
         script: @escaping @Sendable (Int, String) -> Step
     ) async throws -> ScriptedServer {
         var settings = TLSSettings()
         settings.alpn = alpn
+        settings.clientCertificate = demanding
         let context = try TLSContext(
             side: .server(acceptedServerNames: nil), identity: pki.identity, settings: settings)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
