@@ -5,6 +5,8 @@ public enum HomeFailure: Error, Equatable, Sendable {
     case file(FileFailure)
     /// A file of ours that does not read as what was written.
     case unreadable(path: String)
+    /// As `unreadable`, of where an identity came from.
+    case originUnreadable(path: String)
 
     /// One line for each thing found, with the command that mends it.
     public var explanation: String {
@@ -12,6 +14,8 @@ public enum HomeFailure: Error, Equatable, Sendable {
         case .unsafe(let findings): findings.map(\.explanation).joined(separator: "\n")
         case .file(let failure): failure.explanation
         case .unreadable(let path): "\(path) does not read as this program wrote it; pair this machine again"
+        case .originUnreadable(let path):
+            "\(path) does not read as this program wrote it; obtain the identity again"
         }
     }
 }

@@ -9,7 +9,8 @@ import SymbolonKeys
 /// ├── authority.json     0600   only on a machine that was paired: its authority's addresses and anchors
 /// ├── passphrase         0600   only where the operator named no other source
 /// ├── keys/              0700   root.key.pem, issuing.key.pem, audit.key.pem: sealed, 0600; audit.head: 0600
-/// ├── identities/        0700   NAME.pem: sealed key, chain and anchors in one file, 0600
+/// ├── identities/        0700   NAME.pem: sealed key, chain and anchors in one file, 0600; of one that an ACME server gave
+/// │                             also NAME.acme.json and NAME.account-key
 /// └── revocation/        0700   lists and answers that were fetched, 0600; only where addresses are configured
 /// ```
 public struct HomeFolder: Hashable, Sendable {

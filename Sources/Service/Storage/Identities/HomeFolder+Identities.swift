@@ -34,12 +34,13 @@ extension HomeFolder {
         return try StoredIdentity(pem: bytes, of: path, name: name, with: passphrase)
     }
 
-    /// Writes the identity durably, in one step in the place of one of the same name.
+    /// Writes the identity durably, in one step in the place of one of the same name. Where that one came from is forgotten.
     public func saveIdentity(
         _ identity: StoredIdentity, under passphrase: Passphrase, kdf: PasswordKDF = .scrypt
     ) throws(IdentityFailure) {
         let text = try identity.pem(under: passphrase, kdf: kdf)
         do {
+            try forgetOrigin(identity.name)
             try DurableFile.replace(identityFile(identity.name), with: text, mode: Self.fileMode)
         } catch {
             throw .file(error)
@@ -49,6 +50,7 @@ extension HomeFolder {
     /// Removes the key, chain and anchors of this name from the home. What was issued stays issued.
     public func removeIdentity(_ name: IdentityName) throws(IdentityFailure) {
         do {
+            try forgetOrigin(name)
             try DurableFile.remove(identityFile(name))
         } catch {
             throw .file(error)
