@@ -165,14 +165,35 @@ struct HomeExamination {
         for name in names {
             do {
                 let identity = try folder.loadIdentity(name, with: secret)
-                if examine(identity, known, isOurs: paired.map { $0.accounts(for: identity) } ?? true) {
+                let isObtained = try examineOrigin(name, secret)
+                if examine(identity, known, isOurs: isObtained || paired.map { $0.accounts(for: identity) } ?? true) {
                     usable.append(identity)
                 }
             } catch {
-                findings.append(.failure("identity \(name)", "cannot be used", why: error.explanation, mend: nil))
+                findings.append(
+                    .failure("identity \(name)", "cannot be used", why: ExplainedError.text(error), mend: nil))
             }
         }
         return usable
+    }
+
+    /// Whether it came from an ACME server, and can be renewed there.
+    private mutating func examineOrigin(_ name: IdentityName, _ secret: Passphrase) throws(HomeFailure) -> Bool {
+        guard let origin = try folder.acmeOrigin(name) else { return false }
+        do {
+            _ = try folder.accountKey(name, with: secret)
+            findings.append(
+                .note(
+                    "identity \(name)",
+                    "comes from \(origin.directory.printable); renewed by \(origin.challenge), answered at \(origin.listen)"
+                ))
+        } catch {
+            findings.append(
+                .failure(
+                    "identity \(name)", "cannot be renewed: its ACME account's key does not open",
+                    why: error.explanation, mend: "obtain it again: symbolon identity obtain \(name) --from …"))
+        }
+        return true
     }
 
     private func revocations(_ paired: PairedLink?) async -> RevocationSnapshot {

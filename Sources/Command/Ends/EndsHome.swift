@@ -20,12 +20,14 @@ struct EndsHome: Sendable {
     let authority: ReadAuthority?
     /// The authority elsewhere that this machine was introduced to; nil where it never was, and where there is one here.
     let paired: PairedLink?
+    /// For identities that came from ACME servers.
+    let acme: ACMELink
 
     static func open(_ folder: HomeFolder, passphrase: Passphrase?) async throws -> EndsHome {
         let authority = LocalAuthority.exists(in: folder) ? try await ReadAuthority.open(folder) : nil
         return EndsHome(
             folder: folder, passphrase: passphrase, authority: authority,
-            paired: authority == nil ? try PairedLink.open(folder) : nil)
+            paired: authority == nil ? try PairedLink.open(folder) : nil, acme: ACMELink(folder))
     }
 
     var trustDomain: TrustDomain? { authority?.trustDomain ?? paired?.trustDomain }
@@ -64,6 +66,10 @@ struct EndsHome: Sendable {
 
     /// The same names, profile and life with a new key.
     func renew(_ identity: StoredIdentity) async throws -> StoredIdentity {
+        if let origin = try acme.origin(of: identity.name) {
+            guard let passphrase else { throw Complaint(sealed: identity.name) }
+            return try await acme.renew(identity, origin, under: passphrase)
+        }
         if let paired {
             guard let passphrase else { throw Complaint(sealed: identity.name) }
             return try await paired.renew(identity, under: passphrase)
@@ -80,11 +86,41 @@ struct EndsHome: Sendable {
             algorithm: identity.key.algorithm)
     }
 
-    /// True when the authority here issued this certificate and has not revoked it, or the one elsewhere can be asked.
+    /// True when the authority here issued this certificate and has not revoked it, or the one elsewhere, or the ACME server
+    /// that it came from, can be asked.
     func canRenew(_ identity: StoredIdentity) async -> Bool {
+        if isObtained(identity) { return true }
         if let paired { return paired.accounts(for: identity) }
         let record = try? await authority?.store.certificate(identity.leaf.serialNumber)
         return record?.certificate == identity.leaf.der && record?.renewable != nil
+    }
+
+    /// It came from an ACME server. An origin that does not read is told when it is to be renewed.
+    func isObtained(_ identity: StoredIdentity) -> Bool {
+        guard case .success(nil) = Result(catching: { () throws(HomeFailure) in try acme.origin(of: identity.name) })
+        else { return true }
+        return false
+    }
+
+    // MARK: When to renew
+
+    /// Whether who issued it is elsewhere, and to be asked.
+    func isToldWhen(_ identity: StoredIdentity) -> Bool { paired != nil || isObtained(identity) }
+
+    /// What is known of when it is to be renewed. What an authority elsewhere suggests is asked for; the one here suggests
+    /// the same of all.
+    func knownWindow(of identity: StoredIdentity) async -> RenewalWindow? {
+        if isObtained(identity) { return await acme.knownWindow(of: identity) }
+        if let paired { return await paired.knownWindow(of: identity) }
+        return CertificateLife(of: identity.leaf).suggestedWindow
+    }
+
+    /// Asks the ACME server that it came from, and in how many seconds to ask again where that is said; nil: nobody says.
+    func obtainedWindow(
+        of identity: StoredIdentity
+    ) async throws -> (window: RenewalWindow, askAgainAfter: TimeInterval?)? {
+        guard let origin = try acme.origin(of: identity.name) else { return nil }
+        return try await acme.window(of: identity, origin)
     }
 
     private func openForIssuing() async throws -> LocalAuthority {

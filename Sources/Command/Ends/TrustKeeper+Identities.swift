@@ -36,7 +36,7 @@ extension TrustKeeper {
                     + " --profile \(role.profile)")
         }
         held.schedule = await schedule(of: held.stored, source)
-        if home?.paired != nil, held.schedule != nil { held.askAt = Date() }
+        if held.schedule != nil, home?.isToldWhen(held.stored) == true { held.askAt = Date() }
         identities[source] = held
     }
 
@@ -90,7 +90,9 @@ extension TrustKeeper {
         let schedule = await schedule(of: next, source)
         guard let held = identities[source], held.stored.leaf == next.leaf else { return }
         identities[source]?.schedule = schedule
-        if home?.paired != nil, schedule != nil { identities[source]?.askAt = Date() + held.askingPause }
+        if schedule != nil, home?.isToldWhen(next) == true {
+            identities[source]?.askAt = Date() + held.askingPause
+        }
     }
 
     private func setAlarm(_ failure: String, _ source: IdentitySource) {
@@ -103,9 +105,8 @@ extension TrustKeeper {
         guard case .home = source, let home, await home.canRenew(identity) else { return nil }
         let life = CertificateLife(of: identity.leaf)
         var random = SystemRandomNumberGenerator()
-        // What an authority elsewhere suggests is asked for; the one here suggests the same of all.
-        let suggestion = home.paired == nil ? life.suggestedWindow : await home.paired?.knownWindow(of: identity)
-        return RenewalSchedule(of: life, suggestion: suggestion, at: Date(), using: &random)
+        return RenewalSchedule(
+            of: life, suggestion: await home.knownWindow(of: identity), at: Date(), using: &random)
     }
 
     // MARK: What time brings
@@ -113,7 +114,10 @@ extension TrustKeeper {
     /// What is due: each is work of its own, so that a slow authority holds up nothing else.
     enum Due: Sendable {
         case renewal(StoredIdentity, IdentitySource)
+        /// To the authority.
         case questions([(StoredIdentity, IdentitySource)])
+        /// To the ACME server that it came from.
+        case question(StoredIdentity, IdentitySource)
     }
 
     /// How many renewals of one process are under way at once. 16: more than two processors and an authority are quick
@@ -127,6 +131,7 @@ extension TrustKeeper {
         endWhatIsOver()
         let now = Date()
         var (questions, renewals): ([(StoredIdentity, IdentitySource)], [(StoredIdentity, IdentitySource)]) = ([], [])
+        var toServers: [Due] = []
         for (source, held) in identities {
             if let alarm = held.alarm, alarm.due <= now {
                 identities[source]?.alarm = nil
@@ -135,9 +140,16 @@ extension TrustKeeper {
                     why: alarm.failure,
                     mend: "put certificate, key and anchors right; they are read again when they change")
             }
-            if let askAt = held.askAt, askAt <= now, !isAsking {
-                identities[source]?.askAt = now + held.askingPause
-                if !held.isRevoked, now <= held.stored.leaf.notAfter { questions.append((held.stored, source)) }
+            if let askAt = held.askAt, askAt <= now {
+                let isObtained = home?.isObtained(held.stored) == true
+                if isObtained || !isAsking { identities[source]?.askAt = now + held.askingPause }
+                if held.isRevoked || now > held.stored.leaf.notAfter {
+                    // What is over is renewed, or not, without anybody's advice.
+                } else if isObtained {
+                    toServers.append(.question(held.stored, source))
+                } else if !isAsking {
+                    questions.append((held.stored, source))
+                }
             }
             if let schedule = held.schedule, schedule.next <= now, !held.isRenewing, !held.isRevoked {
                 renewals.append((held.stored, source))
@@ -148,13 +160,14 @@ extension TrustKeeper {
         // Nearest to expiry first, as the authority lets them in.
         let next = renewals.sorted { $0.0.leaf.notAfter < $1.0.leaf.notAfter }.prefix(free)
         for (_, source) in next { identities[source]?.isRenewing = true }
-        return next.map { .renewal($0, $1) } + (questions.isEmpty ? [] : [.questions(questions)])
+        return next.map { .renewal($0, $1) } + toServers + (questions.isEmpty ? [] : [.questions(questions)])
     }
 
     func attend(to due: Due) async {
         switch due {
         case .renewal(let identity, let source): await renew(identity, source)
         case .questions(let questions): await ask(questions)
+        case .question(let identity, let source): await askServer(identity, source)
         }
     }
 
@@ -170,7 +183,8 @@ extension TrustKeeper {
         } catch {
             guard identities[source]?.stored.leaf == identity.leaf else { return }
             let failure = error as? AdministrationFailure
-            let retryAfter = failure?.retryAfter.map(TimeInterval.init)
+            let retryAfter =
+                failure?.retryAfter.map(TimeInterval.init) ?? (error as? ACMEClientFailure)?.retryAfter
             var random = SystemRandomNumberGenerator()
             identities[source]?.schedule?.failed(at: Date(), retryAfter: retryAfter, using: &random)
             guard let schedule = identities[source]?.schedule, schedule.isWorthTelling else { return }
@@ -198,6 +212,17 @@ extension TrustKeeper {
                 guard error.isAnswer else { return }
             }
         }
+    }
+
+    /// When the ACME server that it came from would have this one renewed.
+    private func askServer(_ identity: StoredIdentity, _ source: IdentitySource) async {
+        // That it cannot be asked is told by the renewal that fails.
+        guard let answer = try? await home?.obtainedWindow(of: identity) else { return }
+        guard identities[source]?.stored.leaf == identity.leaf else { return }
+        var random = SystemRandomNumberGenerator()
+        identities[source]?.schedule?.suggest(answer.window, at: Date(), using: &random)
+        // RFC 9773 §4.3.2, §4.3.3: not before the server says, and within a minute and a day.
+        if let pause = answer.askAgainAfter { identities[source]?.askAt = Date() + min(86_400, max(60, pause)) }
     }
 }
 

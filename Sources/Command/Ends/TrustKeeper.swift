@@ -83,10 +83,7 @@ actor TrustKeeper {
     /// identity that it came with.
     private func anchors(of held: HeldIdentity) -> [TrustAnchor] {
         held.stored.anchors.map { certificate in
-            let names = (certificate.extensions.subjectAlternativeNames ?? []).compactMap { try? $0.subjectName() }
-            for case .spiffe(let identity) in names where identity.path.isEmpty {
-                return TrustAnchor(certificate, for: identity.trustDomain)
-            }
+            if let named = certificate.anchoredTrustDomain { return TrustAnchor(certificate, for: named) }
             guard case .spiffe(let own) = held.proof.name else { return TrustAnchor(certificate) }
             return TrustAnchor(certificate, for: own.trustDomain)
         } + (home?.accounts(for: held.stored) == true ? federated : [])

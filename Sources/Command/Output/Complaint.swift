@@ -1,6 +1,7 @@
 import ArgumentParser
 import SymbolonAdministration
 import SymbolonAuthority
+import SymbolonClients
 
 /// A failure as the person at the terminal should read it: what happened, why, and what to do.
 struct Complaint: Error, Equatable {
@@ -51,6 +52,9 @@ extension Complaint {
         switch error {
         case let complaint as Complaint: self = complaint
         case let failure as AdministrationFailure: self.init(failure)
+        case let failure as ACMEClientFailure:
+            self.init(
+                what: "the ACME server gave no certificate", why: failure.explanation.printable, mend: failure.remedy)
         case let failure as IssuanceFailure:
             self.init(what: "no certificate was issued", why: failure.explanation, mend: failure.remedy)
         case let failure as StoreFailure:

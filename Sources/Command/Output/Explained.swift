@@ -2,6 +2,7 @@ import SymbolonAccessPolicy
 import SymbolonAudit
 import SymbolonAuthority
 import SymbolonCertificates
+import SymbolonClients
 import SymbolonKeys
 import SymbolonNames
 import SymbolonProxy
@@ -36,6 +37,7 @@ extension SymbolonAuthority.IdentityFailure: Explained {}
 extension SymbolonStorage.IdentityFailure: Explained {}
 extension TLSFailure: Explained {}
 extension EndFailure: Explained {}
+extension ACMEClientFailure: Explained {}
 
 extension Complaint: Explained {
     var explanation: String { why.map { "\(what): \($0)" } ?? what }

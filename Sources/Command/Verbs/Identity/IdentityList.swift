@@ -11,6 +11,8 @@ struct IdentityList: AsyncParsableCommand {
               symbolon identity list                 what is live now
               symbolon identity list --all           also what has ended, was revoked, or was given up
               symbolon identity list --profile device --json
+
+            In a home without an authority, here or elsewhere: what it obtained from ACME servers.
             """)
 
     @Flag(help: "Also what has ended, was revoked, or was given up.")
@@ -29,8 +31,13 @@ struct IdentityList: AsyncParsableCommand {
     func run() async throws {
         try await Complaint.reported {
             let question = ListCertificates(profile: profile?.rawValue, all: all)
-            let reports = try await authority.open(.reading).certificates(question, atMost: limit)
-                .map { IdentityReport($0) }
+            let found: [CertificateReport]
+            if let own = try authority.obtainedAlone() {
+                found = own.filter { (all || $0.state == .issued) && profile == nil }.prefix(limit).map(\.self)
+            } else {
+                found = try await authority.open(.reading).certificates(question, atMost: limit)
+            }
+            let reports = found.map { IdentityReport($0) }
             if output.json {
                 for report in reports { Lines.write(try JSONOutput.line(report)) }
             } else {

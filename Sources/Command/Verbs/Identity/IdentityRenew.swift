@@ -14,7 +14,8 @@ struct IdentityRenew: AsyncParsableCommand {
               symbolon identity renew laptop                          also one that has ended, where the authority allows it
 
             Ends renew by themselves; this is for an identity that no end uses, or that shall not wait. The authority in \
-            the home issues it, or the one that this machine was paired with, which wants the old key to prove itself. \
+            the home issues it, or the one that this machine was paired with, which wants the old key to prove itself; one that \
+            came from an ACME server is asked for there again. \
             Running ends take the new one up at once and drop no connection.
             """)
 
@@ -29,13 +30,14 @@ struct IdentityRenew: AsyncParsableCommand {
             try LocalAuthority.checked(folder)
             let passphrase = try LocalAuthority.readPassphrase(home.passphrase.source ?? .file(folder.passphraseFile))
             let ends = try await EndsHome.open(folder, passphrase: passphrase)
-            guard ends.authority != nil || ends.paired != nil else {
-                throw Complaint(
-                    what: "nothing is renewed", why: "\(folder.path) has no authority, and was not paired with one",
-                    mend: "make one: symbolon up; or join one: symbolon pair CODE@HOST", exit: .undecided)
-            }
             for text in names {
                 let name = try Input.parse(text, as: "the name of an identity", IdentityName.init)
+                guard try ends.authority != nil || ends.paired != nil || folder.acmeOrigin(name) != nil else {
+                    throw Complaint(
+                        what: "\(name) is not renewed",
+                        why: "\(folder.path) has no authority, and was not paired with one",
+                        mend: "make one: symbolon up; or join one: symbolon pair CODE@HOST", exit: .undecided)
+                }
                 try tell(try await ends.renew(folder.loadIdentity(name, with: passphrase)))
             }
         }

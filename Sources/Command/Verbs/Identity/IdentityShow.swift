@@ -18,7 +18,13 @@ struct IdentityShow: AsyncParsableCommand {
 
     func run() async throws {
         try await Complaint.reported {
-            let reports = try await authority.open(.reading).certificates(of: name).map { IdentityReport($0) }
+            let found: [CertificateReport]
+            if let own = try authority.obtained(name) {
+                found = [own]
+            } else {
+                found = try await authority.open(.reading).certificates(of: name)
+            }
+            let reports = found.map { IdentityReport($0) }
             for (index, report) in reports.enumerated() {
                 if output.json {
                     Lines.write(try JSONOutput.line(report))

@@ -82,7 +82,7 @@ extension HomeFolder {
     }
 
     /// The key of the account that an identity is renewed by.
-    public func accountKey(_ name: IdentityName, with passphrase: SecretBytes) throws(KeyFileFailure) -> SigningKey {
+    public func accountKey(_ name: IdentityName, with passphrase: Passphrase) throws(KeyFileFailure) -> SigningKey {
         try PrivateKeyFile.load(accountKeyFile(name), with: passphrase)
     }
 
@@ -91,7 +91,7 @@ extension HomeFolder {
     ///
     /// - Parameter account: the account's key where it is new; nil: the one that is there stays.
     public func saveIdentity(
-        _ identity: StoredIdentity, from origin: ACMEOrigin, account: SigningKey?, under passphrase: SecretBytes,
+        _ identity: StoredIdentity, from origin: ACMEOrigin, account: SigningKey?, under passphrase: Passphrase,
         kdf: PasswordKDF = .scrypt
     ) throws(IdentityFailure) {
         let text = try identity.pem(under: passphrase, kdf: kdf)
@@ -105,7 +105,7 @@ extension HomeFolder {
     }
 
     private func replaceAccountKey(
-        of name: IdentityName, _ account: SigningKey, under passphrase: SecretBytes, _ kdf: PasswordKDF
+        of name: IdentityName, _ account: SigningKey, under passphrase: Passphrase, _ kdf: PasswordKDF
     ) throws(IdentityFailure) {
         do throws(FileFailure) { try forgetOrigin(name) } catch { throw .file(error) }
         do throws(KeyFileFailure) {
