@@ -87,6 +87,8 @@ public final class Eventual<Value: Sendable>: Sendable {
 
     private let state = Mutex(State.waiting([]))
 
+    public init() {}
+
     /// Sets it, unless it is set.
     public func set(_ value: Value) {
         let waiting = state.withLock { state -> [CheckedContinuation<Value?, Never>] in
