@@ -77,6 +77,13 @@ final class InMemoryStore: AuthorityStore {
         }
     }
 
+    func publish(at address: PublicationAddress, at: Date, audit: AuditAppend) async throws(StoreFailure) {
+        try transaction { contents throws(StoreFailure) in
+            contents.authority = contents.authority.map { $0.publishing(at: [address] + $0.configuration.publishedAt) }
+            try contents.append(audit)
+        }
+    }
+
     func authority() async throws(StoreFailure) -> AuthorityRecord? { snapshot.authority }
 
     func record(_ intent: IssuanceIntent, audit: AuditAppend) async throws(StoreFailure) {

@@ -12,13 +12,12 @@ import Testing
 struct PublishingHouse {
     let house: House
     let publisher: ListPublisher
-    let addresses: [ListAddress]
-
     init(isSharded: Bool = true, schedule: ListSchedule = ListSchedule()) async throws {
         house = try await House()
-        let key = house.authority.issuer.publicKey.fingerprint
-        addresses = isSharded ? [ListAddress(base: "http://pki.example", issuerKey: key)] : []
-        publisher = ListPublisher(house.authority, store: house.store, addresses: addresses, schedule: schedule)
+        if isSharded {
+            _ = try await house.authority.publish(at: PublicationAddress("http://pki.example"), actor: "operator")
+        }
+        publisher = ListPublisher(house.authority, store: house.store, schedule: schedule)
     }
 
     var lists: [InMemoryStore.ListKey: PublishedList] { house.store.snapshot.lists }
@@ -58,6 +57,8 @@ struct ListPublisherTests {
             #expect(parsed.isSigned(by: one.house.authority.issuer.publicKey))
             #expect((parsed.baseNumber != nil) == (key.kind == .delta))
         }
+        // All of a moment with one line in the record.
+        #expect(try one.house.auditKinds.filter { $0 == .listsPublished }.count == 2)
         guard case .intact = one.house.verdict() else {
             Issue.record("\(one.house.verdict())")
             return

@@ -36,9 +36,8 @@ struct PublishedLists {
         let authority = try await IssuingAuthority.open(
             store, keys: AuthorityKeys(issuing: creation.issuingKey, audit: creation.auditKey), clock: { clock.now })
         let key = try #require(authority.issuing.publicKey)
-        let publisher = ListPublisher(
-            authority, store: store,
-            addresses: [ListAddress(base: "http://pki.example.internal", issuerKey: key.fingerprint)])
+        _ = try await authority.publish(at: PublicationAddress("http://pki.example.internal"), actor: "test")
+        let publisher = ListPublisher(authority, store: store)
         var leaves: [Holder: Certificate] = [:]
         for holder in Holder.allCases {
             leaves[holder] = try await authority.issue(
@@ -203,9 +202,9 @@ struct ListsReadByOthersTests {
                 print(" ".join(words))
             """
         let result = try run(Tools.python, ["-W", "ignore", "-c", script, made.folder.path] + serials)
-        let base = "http://pki.example.internal"
-        let address = ListAddress(base: base, issuerKey: try #require(made.issuing.publicKey).fingerprint)
-        let all = address.list(.whole, .delta)
+        let address = try PublicationAddress("http://pki.example.internal")
+        let key = try #require(made.issuing.publicKey).fingerprint
+        let all = address.list(of: key, .whole, .delta)
         let shard = ListScope.shard(of: try made.leaf(.revoked).serialNumber)
         let inShard = try [PublishedLists.Holder.held, .expired].map {
             ListScope.shard(of: try made.leaf($0).serialNumber) == shard
@@ -215,7 +214,7 @@ struct ListsReadByOthersTests {
                 "first \(all) - - - certificate_hold superseded",
                 "complete \(all) - key_compromise+date certificate_hold - superseded",
                 "delta delta - key_compromise+date certificate_hold remove_from_crl -",
-                "shard \(address.list(shard, .complete)) \(address.list(shard, .delta)) - key_compromise+date "
+                "shard \(address.list(of: key, shard, .complete)) \(address.list(of: key, shard, .delta)) - key_compromise+date "
                     + "\(inShard[0] ? "certificate_hold" : "-") - \(inShard[1] ? "superseded" : "-")",
             ], "\(result.err)")
     }

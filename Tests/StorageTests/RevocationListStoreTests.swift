@@ -319,4 +319,24 @@ struct RevocationListStoreTests {
         }
         #expect(winners == 1)
     }
+
+    @Test(
+        "where lists are published is kept, the newest first, and nobody takes it back", arguments: StoreKind.allCases)
+    func addresses(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let record = AuthorityRecord(
+            configuration: try AuthorityConfiguration(trustDomain: TrustDomain("example.internal")),
+            rootCertificate: [1], issuingCertificate: [2], auditKey: [3], createdAt: noon)
+        try await fixture.store.create(record, audit: fixture.audit(.authorityCreated))
+        let (a, b) = (try PublicationAddress("http://a.example"), try PublicationAddress("http://b.example:81"))
+        for address in [a, a, b, a] {
+            try await fixture.store.publish(at: address, at: noon, audit: fixture.audit(.authorityPublished))
+        }
+        #expect(try await fixture.store.authority()?.configuration.publishedAt == [a, b])
+        #expect(try await fixture.store.auditEnd()?.last.sequence == 4)
+        for sql in ["DELETE FROM publication_address", "UPDATE publication_address SET address = 'http://c.example'"] {
+            await #expect(throws: (any Error).self) { try await fixture.stranger(sqlite: sql, postgreSQL: sql) }
+        }
+        #expect(try await fixture.opened().authority()?.configuration.publishedAt == [a, b])
+    }
 }

@@ -12,6 +12,8 @@ public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     case authorityHalted = "authority.halted"
     /// More names may be certified than before.
     case authorityPermitted = "authority.permitted"
+    /// New certificates say that their lists are at another address than before.
+    case authorityPublished = "authority.published"
     /// The store was put back to an earlier day, and the operator goes on with it.
     case authorityRestored = "authority.restored"
     case certificateIntended = "certificate.intended"

@@ -14,6 +14,8 @@ public struct AuthorityConfiguration: Equatable, Sendable {
     public internal(set) var permittedNetworks: [IPNetwork]
     /// A mailbox may be certified when its domain is one of these; not when it is below one.
     public internal(set) var permittedMail: [DNSName]
+    /// Where its lists are found: the first as new certificates say, the others as earlier ones do. None: nowhere.
+    public internal(set) var publishedAt: [PublicationAddress] = []
     public let rootLife: Duration
     public let issuingLife: Duration
 

@@ -2,17 +2,24 @@ import Foundation
 import SymbolonCertificates
 import SymbolonKeys
 import SymbolonNames
+import SymbolonRevocation
 
 extension CertificateProfile {
     /// The bytes of a leaf certificate for a request that was authorized.
     func leaf(
-        for request: AuthorizedRequest, serialNumber: SerialNumber, organisation: String, issuer: LintIssuer
+        for request: AuthorizedRequest, serialNumber: SerialNumber, configuration: AuthorityConfiguration,
+        issuer: LintIssuer
     ) throws(CertificateFailure) -> [UInt8] {
         var template = try template(
             serialNumber: serialNumber, issuer: issuer, validity: (request.notBefore, request.notAfter),
-            subject: DistinguishedName(commonName: Self.commonName(request.name), organization: organisation),
+            subject: DistinguishedName(
+                commonName: Self.commonName(request.name), organization: configuration.organisation),
             key: request.publicKey)
         template.subjectAlternativeNames = request.names.map { GeneralName($0) }
+        if let address = configuration.publishedAt.first {
+            let list = address.list(of: issuer.publicKey.fingerprint, .shard(of: serialNumber), .complete)
+            template.otherExtensions = [.distributionPoints(.cRLDistributionPoints, [list])]
+        }
         return template.derBytes()
     }
 

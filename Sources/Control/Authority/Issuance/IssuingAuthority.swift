@@ -69,9 +69,11 @@ public actor IssuingAuthority {
         let serialNumber = try reserveSerialNumber()  // 2. serial number
         defer { reserved.remove(serialNumber) }
         faults.reach(.serialReserved)
-        let tbs = try build(authorized, serialNumber)  // 3. build
+        // One configuration for both: another task may be told of a new one at any time.
+        let configuration = configuration
+        let tbs = try build(authorized, serialNumber, configuration)  // 3. build
         faults.reach(.built)
-        let linted = try lint(tbs, authorized.profile)  // 4. lint
+        let linted = try lint(tbs, authorized.profile, configuration)  // 4. lint
         faults.reach(.linted)
         let intent = intent(to: authorized, linted)  // 5. intent
         faults.reach(.intentPrepared)
@@ -100,18 +102,18 @@ public actor IssuingAuthority {
     }
 
     private func build(
-        _ request: AuthorizedRequest, _ serialNumber: SerialNumber
+        _ request: AuthorizedRequest, _ serialNumber: SerialNumber, _ configuration: AuthorityConfiguration
     ) throws(IssuanceFailure) -> [UInt8] {
         do throws(CertificateFailure) {
             return try request.profile.leaf(
-                for: request, serialNumber: serialNumber, organisation: configuration.organisation, issuer: issuer)
+                for: request, serialNumber: serialNumber, configuration: configuration, issuer: issuer)
         } catch {
             throw .certificate(error)
         }
     }
 
     private func lint(
-        _ tbs: [UInt8], _ profile: CertificateProfile
+        _ tbs: [UInt8], _ profile: CertificateProfile, _ configuration: AuthorityConfiguration
     ) throws(IssuanceFailure) -> LintedCertificate {
         try Lint.pass(tbs, against: profile, issuer: issuer, configuration: configuration)
     }

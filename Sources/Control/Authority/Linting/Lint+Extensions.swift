@@ -1,5 +1,6 @@
 import SymbolonCertificates
 import SymbolonKeys
+import SymbolonRevocation
 
 /// The extensions but the names, in the order of RFC 5280 §4.2.1.
 extension Lint {
@@ -8,6 +9,7 @@ extension Lint {
         checkKeyUsage()
         checkBasicConstraints()
         checkExtendedKeyUsage()
+        checkDistributionPoints()
         checkNothingElse()
     }
 
@@ -65,9 +67,23 @@ extension Lint {
             expected: "not critical, so that a verifier of other purposes reads on")
     }
 
+    /// RFC 5280 §4.2.1.13: a leaf names the list of its shard, where lists are published, and no certificate names another.
+    private func checkDistributionPoints() {
+        var expected: String?
+        if case .leaf = profile.role, let address = configuration.publishedAt.first {
+            let shard = ListScope.shard(of: certificate.serialNumber)
+            expected = address.list(of: issuer.publicKey.fingerprint, shard, .complete)
+        }
+        require(
+            (try? DistributionPoint.addresses(in: certificate)) == expected.map { [$0] }
+                && certificate.extensions.isCritical(.cRLDistributionPoints) != true, .distributionPoints,
+            found: "distribution points that are missing, critical or others",
+            expected: expected.map { "\($0) alone, not critical" } ?? "none")
+    }
+
     private static let known: Set<ObjectIdentifier> = [
         .subjectKeyIdentifier, .authorityKeyIdentifier, .keyUsage, .basicConstraints, .extendedKeyUsage,
-        .subjectAlternativeName,
+        .subjectAlternativeName, .cRLDistributionPoints,
     ]
 
     private func checkNothingElse() {

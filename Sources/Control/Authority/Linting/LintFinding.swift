@@ -11,7 +11,7 @@ public struct LintFinding: Equatable, Sendable {
 public enum LintRule: String, CaseIterable, Sendable {
     case wellFormed, version, serialNumber, issuer, validityForm, validityOrder, life, withinIssuer, subject
     case subjectKey, basicConstraints, pathLength, keyUsage, extendedKeyUsage, subjectAlternativeName, identity
-    case permittedNames, subjectKeyIdentifier, authorityKeyIdentifier, extensions
+    case permittedNames, subjectKeyIdentifier, authorityKeyIdentifier, distributionPoints, extensions
 
     /// Where the rule is written.
     public var clause: String {
@@ -32,6 +32,7 @@ public enum LintRule: String, CaseIterable, Sendable {
         case .identity: "SPIFFE X509-SVID §2"
         case .subjectKeyIdentifier: "RFC 5280 §4.2.1.2"
         case .authorityKeyIdentifier: "RFC 5280 §4.2.1.1"
+        case .distributionPoints: "RFC 5280 §4.2.1.13"
         case .extensions: "RFC 5280 §4.2"
         }
     }

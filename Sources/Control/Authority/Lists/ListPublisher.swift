@@ -13,21 +13,16 @@ public actor ListPublisher {
     private nonisolated let store: any RevocationListStore
     private nonisolated let schedule: ListSchedule
     private nonisolated let lint: ListLint
-    private nonisolated let addresses: [ListAddress]
     /// The last change in each shard, as far as the store was asked.
     private var changes: [ListScope: UInt64] = [:]
     private var askedUpTo: UInt64?
 
-    /// - Parameter addresses: where certificates say that their lists are, today's first and every earlier one after it;
-    ///   none: there is one list of all, and no shards.
     public init(
-        _ authority: IssuingAuthority, store: any RevocationListStore, addresses: [ListAddress] = [],
-        schedule: ListSchedule = ListSchedule()
+        _ authority: IssuingAuthority, store: any RevocationListStore, schedule: ListSchedule = ListSchedule()
     ) {
         self.authority = authority
         self.store = store
         self.schedule = schedule
-        self.addresses = addresses
         lint = ListLint(
             issuer: authority.issuer,
             mayIssueLists: authority.issuing.extensions.keyUsage?.contains(.crlSign) ?? false)
@@ -35,7 +30,8 @@ public actor ListPublisher {
 
     private var issuerKey: KeyFingerprint { authority.issuer.publicKey.fingerprint }
 
-    private var scopes: [ListScope] { addresses.isEmpty ? [.whole] : ListScope.all }
+    /// Where no certificate says where its list is, there is one list of all.
+    private var scopes: [ListScope] { authority.configuration.publishedAt.isEmpty ? [.whole] : ListScope.all }
 
     /// Makes and publishes every list that is due: those of which something changed, at once, and the others before they
     /// lapse.
@@ -53,12 +49,20 @@ public actor ListPublisher {
             throw .clockBeforeLast(now: now, last: last)
         }
         var published: [ListStanding] = []
+        var waiting: [ListPublication] = []
         for scope in scopes {
             let change = scope == .whole ? changes.values.max() : changes[scope]
-            published += try await publish(scope, standings, changedAt: change ?? 0, now)
+            waiting += try await make(scope, standings, changedAt: change ?? 0, now)
+            if waiting.lazy.map(\.list.der.count).reduce(0, +) >= Self.mostAtOnce {
+                published += try await publish(waiting, now)
+                waiting = []
+            }
         }
-        return published
+        return published + (try await publish(waiting, now))
     }
+
+    /// Lists are published together, with one audit entry, up to so many octets: more would fill the memory.
+    private static let mostAtOnce = 8 << 20
 
     /// What was asked once is remembered: a million changes are counted through once.
     private func askForChanges(since counter: UInt64) async throws(StoreFailure) {
@@ -86,9 +90,9 @@ public actor ListPublisher {
 
     // MARK: One scope
 
-    private func publish(
+    private func make(
         _ scope: ListScope, _ standings: [Series: ListStanding], changedAt change: UInt64, _ now: Date
-    ) async throws(ListPublicationFailure) -> [ListStanding] {
+    ) async throws(ListPublicationFailure) -> [ListPublication] {
         let complete = standings[Series(scope: scope, kind: .complete)]
         let delta = standings[Series(scope: scope, kind: .delta)]
         var kinds: Set<ListStanding.Kind> = []
@@ -102,7 +106,7 @@ public actor ListPublisher {
             kinds = [.delta]
         }
         guard !kinds.isEmpty else { return [] }
-        return try await publish(kinds, of: scope, after: complete, delta, now)
+        return try await make(kinds, of: scope, after: complete, delta, now)
     }
 
     private func isCompleteDue(_ list: ListStanding?, changedAt change: UInt64, _ now: Date) -> Bool {
@@ -111,10 +115,10 @@ public actor ListPublisher {
         return list.count <= schedule.large || now >= list.thisUpdate + schedule.patience.wholeSeconds
     }
 
-    private func publish(
+    private func make(
         _ kinds: Set<ListStanding.Kind>, of scope: ListScope, after complete: ListStanding?, _ delta: ListStanding?,
         _ now: Date
-    ) async throws(ListPublicationFailure) -> [ListStanding] {
+    ) async throws(ListPublicationFailure) -> [ListPublication] {
         // Seconds since 1970, so that the numbers go on even where the store has forgotten the last ones.
         let number = max(Int64(now.timeIntervalSince1970), [complete, delta].compactMap { $0?.number }.max() ?? 0) + 1
         let order = ListStanding.Kind.allCases.filter(kinds.contains)
@@ -135,7 +139,7 @@ public actor ListPublisher {
             publications.append(
                 ListPublication(list: try make(standing, listing: entries, after: last), replaces: last?.number))
         }
-        return try await store(publications, of: scope, now)
+        return publications
     }
 
     /// What deltas build on from now: the base stays until it has ended, and is then the last complete list, so that
@@ -169,28 +173,29 @@ public actor ListPublisher {
             authorityKeyIdentifier: authority.issuer.keyIdentifier, thisUpdate: standing.thisUpdate,
             nextUpdate: standing.nextUpdate, number: ListNumber(standing.number),
             baseNumber: standing.kind == .delta ? ListNumber(standing.base.number) : nil)
-        if standing.scope != .whole { template.addresses = addresses.map { $0.list(standing.scope, .complete) } }
-        template.deltaAddresses = addresses.prefix(1).map { $0.list(standing.scope, .delta) }
+        let addresses = authority.configuration.publishedAt
+        if standing.scope != .whole {
+            template.addresses = addresses.map { $0.list(of: issuerKey, standing.scope, .complete) }
+        }
+        template.deltaAddresses = addresses.prefix(1).map { $0.list(of: issuerKey, standing.scope, .delta) }
         let list = try authority.signList(template, listing: entries)
         try lint.check(list, against: standing, after: last)
         return PublishedList(standing: standing, der: list.der)
     }
 
-    private func store(
-        _ publications: [ListPublication], of scope: ListScope, _ now: Date
+    private func publish(
+        _ publications: [ListPublication], _ now: Date
     ) async throws(ListPublicationFailure) -> [ListStanding] {
-        guard let first = publications.first?.list.standing else { return [] }
+        let made = publications.map(\.list.standing)
+        guard let number = made.map(\.number).max() else { return [] }
         let event = AuditEvent(
             .listsPublished, at: now, actor: "authority", subject: authority.configuration.trustDomain.description,
             details: [
-                "list": scope == .whole ? "all" : "\(scope.index)", "number": "\(first.number)",
-                "kinds": publications.map(\.list.standing.kind.rawValue).joined(separator: " "),
-                "entries": publications.map { "\($0.list.standing.count)" }.joined(separator: " "),
-                "nextUpdate": CertificateTime(first.nextUpdate).description,
+                "complete": "\(made.count { $0.kind == .complete })", "delta": "\(made.count { $0.kind == .delta })",
+                "number": "\(number)", "changes": "\(made.map(\.changeCounter).max() ?? 0)",
             ])
         do throws(StoreFailure) {
-            let isPublished = try await store.publish(publications, audit: authority.sealed(event))
-            return isPublished ? publications.map(\.list.standing) : []
+            return try await store.publish(publications, audit: authority.sealed(event)) ? made : []
         } catch {
             throw .store(error)
         }

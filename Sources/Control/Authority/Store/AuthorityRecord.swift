@@ -22,6 +22,13 @@ public struct AuthorityRecord: Equatable, Sendable {
         self.createdAt = createdAt
     }
 
+    /// The same authority, with its lists here.
+    public func publishing(at addresses: [PublicationAddress]) -> AuthorityRecord {
+        AuthorityRecord(
+            configuration: configuration.publishing(at: addresses), rootCertificate: rootCertificate,
+            issuingCertificate: issuingCertificate, auditKey: auditKey, createdAt: createdAt)
+    }
+
     /// The same authority, permitted these as well.
     public func permitting(_ permissions: [Permission]) -> AuthorityRecord {
         AuthorityRecord(

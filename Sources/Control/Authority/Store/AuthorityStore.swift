@@ -26,7 +26,9 @@ public protocol AuthorityStore: Sendable {
     /// Adds what is permitted to the authority's configuration, for good. What is permitted already stays as it is; when
     /// all of it is, there is no audit entry.
     func permit(_ permissions: [Permission], at: Date, audit: AuditAppend) async throws(StoreFailure)
-    /// With all that was permitted since; `nil` before `create`.
+    /// From now on new certificates name this address for their lists. When the last one is the same, nothing is done.
+    func publish(at address: PublicationAddress, at: Date, audit: AuditAppend) async throws(StoreFailure)
+    /// With all that was permitted and where it was published since; `nil` before `create`.
     func authority() async throws(StoreFailure) -> AuthorityRecord?
 
     // MARK: Issuing

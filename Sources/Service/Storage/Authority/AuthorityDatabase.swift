@@ -108,7 +108,7 @@ public final class AuthorityDatabase: AuthorityStore {
             issuingCertificate: try row.octets("issuing_certificate"),
             auditKey: try row.octets("audit_key"),
             createdAt: try row.time("created_at"))
-        return record.permitting(try permissions(in: session))
+        return record.permitting(try permissions(in: session)).publishing(at: try addresses(in: session))
     }
 
     private static func permissions(in session: any StoreSession) throws -> [Permission] {

@@ -1,7 +1,7 @@
-internal import SymbolonCertificates
+package import SymbolonCertificates
 
 /// A certificate's word on which lists speak for it. RFC 5280 §4.2.1.13.
-struct DistributionPoint: Hashable, Sendable {
+package struct DistributionPoint: Hashable, Sendable {
     /// What lists for this point call themselves; nil: by the names in `listIssuers`.
     let names: [GeneralName]?
     /// Nil: every reason.
@@ -27,6 +27,22 @@ struct DistributionPoint: Hashable, Sendable {
         var points: [DistributionPoint] = []
         while !list.isAtEnd { points.append(try DistributionPoint(&list, of: certificate.issuer)) }
         return points + [implied]
+    }
+
+    /// What a certificate says, when it names only addresses of lists of its own issuer for every reason; nil when it names
+    /// nothing, or something else as well.
+    package static func addresses(in certificate: Certificate) throws(DERFailure) -> [String]? {
+        let points = try all(of: certificate).dropLast()
+        guard !points.isEmpty else { return nil }
+        var addresses: [String] = []
+        for point in points {
+            guard let names = point.names, point.reasons == nil, point.listIssuers == nil else { return nil }
+            for name in names {
+                guard case .uri(let text) = name else { return nil }
+                addresses.append(text)
+            }
+        }
+        return addresses
     }
 
     /// `SEQUENCE { distributionPoint [0], reasons [1], cRLIssuer [2] }`, each optional.

@@ -1,0 +1,17 @@
+extension Schema {
+    /// Where lists are found, as certificates say: the last one is named in new ones, the others in old ones.
+    static let version5 = SchemaPart { dialect in
+        """
+        CREATE TABLE publication_address (
+            id \(dialect.rowNumber),
+            address TEXT NOT NULL CHECK (\(dialect.isText("address"))),
+            since \(dialect.integer) NOT NULL
+        )\(dialect.strict);
+        \(dialect.refuseReplacing("publication_address", "id = NEW.id"))
+        \(dialect.refuse(
+            "publication_address_kept", "DELETE", on: "publication_address", saying: "certificates name this address"))
+        \(dialect.refuse(
+            "publication_address_fixed", "UPDATE", on: "publication_address", saying: "certificates name this address"))
+        """
+    }
+}
