@@ -215,8 +215,10 @@ final class ServerLog: ServerObserver {
 
     func server(_ event: ServerEvent) {
         told.withLock { $0.append(event) }
-        if case .listening(let address) = event, let port = address.split(separator: ":").last.flatMap({ Int($0) }) {
-            ports.continuation.yield(port)
+        switch event {
+        case .listening(let address), .publishing(let address):
+            if let port = address.split(separator: ":").last.flatMap({ Int($0) }) { ports.continuation.yield(port) }
+        default: break
         }
         if case .cut(let peer, _) = event { cuts.continuation.yield(peer) }
     }
