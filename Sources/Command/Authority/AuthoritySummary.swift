@@ -22,6 +22,8 @@ struct AuthoritySummary: Encodable {
     let permittedMail: [String]
     /// What was not permitted before this `up`.
     let permittedNow: [String]
+    /// Where new certificates say that their lists are; nil: nowhere.
+    let publishedAt: String?
     /// Certificates that have not ended.
     let live: Int
     let revoked: Int
@@ -61,6 +63,7 @@ struct AuthoritySummary: Encodable {
         permittedNetworks = configuration.permittedNetworks.map(\.description)
         permittedMail = configuration.permittedMail.map(\.description)
         permittedNow = permitted.map(\.description)
+        publishedAt = configuration.publishedAt.first?.description
         live = try await authority.store.certificates(
             matching: CertificateQuery(states: [.issued], validAt: now, limit: .max)
         ).count
@@ -96,6 +99,7 @@ struct AuthoritySummary: Encodable {
                 row("", "mail \(permittedMail.joined(separator: ", "))"),
             ]
         if !permittedNow.isEmpty { lines.append(row("", "from now on also \(permittedNow.joined(separator: ", "))")) }
+        if let publishedAt { lines.append(row("lists", "\(publishedAt); named in every new certificate")) }
         return lines + [
             row("certificates", "\(live) live, \(revoked) revoked"),
             row(

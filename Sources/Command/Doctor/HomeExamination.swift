@@ -85,6 +85,7 @@ struct HomeExamination {
             if let end = try await authority.store.auditEnd() {
                 try examine(end)
             }
+            try await examineLists(of: authority)
         } catch {
             findings.append(.failure("authority", error))
             return

@@ -16,6 +16,7 @@ import SymbolonTransport
 struct AuthorityRunner {
     let authority: LocalAuthority
     let options: ServeOptions
+    let publishing: PublishOptions
     let acme: ACMEOptions
     let renewal: RenewalPolicy
     let report: EndReport
@@ -41,12 +42,17 @@ struct AuthorityRunner {
         let keeper = try await ServerKeeper(authority, names: names, report: report)
         let metrics = MetricsRegistry.installed
         let acme = try acme.offers ? acme.server(authority, renewal: renewal) : nil
-        let routes = routes(keeper, metrics, acme)
+        let (publisher, publicServer) = try published(on: group)
+        let routes = routes(keeper, publisher, metrics, acme)
         let server = try HTTPServer(
             host: address.host, port: address.port, trust: await keeper.current, routes: routes,
             gate: InvitationGate(authority.pairingGuard), limits: options.limits, observer: report, group: group)
         await keeper.keep(server)
-        let services: [any Service] = [keeper] + (acme.map { [ACMEService(server: $0)] } ?? []) + [server]
+        var services: [any Service] = [keeper]
+        if let publisher { services.append(publisher) }
+        if let acme { services.append(ACMEService(server: acme)) }
+        if let publicServer { services.append(publicServer) }
+        services.append(server)
         do {
             // The last one is the first to stop.
             try await ServiceGroup.run(services, until: signals)
@@ -55,9 +61,31 @@ struct AuthorityRunner {
         }
     }
 
+    /// What keeps the lists and what serves them, where certificates name an address.
+    private func published(
+        on group: MultiThreadedEventLoopGroup
+    ) throws -> (PublishingService?, PublicServer?) {
+        guard let address = authority.issuing.configuration.publishedAt.first else {
+            guard publishing.listen == nil else {
+                throw Complaint(
+                    what: "--publish-on says where to listen, and no certificate says where lists are",
+                    mend: "name the address as well: --publish-at http://HOST:PORT", exit: .undecided)
+            }
+            return (nil, nil)
+        }
+        let place = try publishing.place(for: address)
+        let lists = ListCatalog(authority.store, issuerKey: authority.issuing.key)
+        return (
+            PublishingService(authority, observer: report),
+            PublicServer(
+                host: place.host, port: place.port, lists: lists, limits: options.limits, observer: report,
+                group: group)
+        )
+    }
+
     /// Everything that is offered on the one port.
     private func routes(
-        _ keeper: ServerKeeper, _ metrics: MetricsRegistry, _ acme: ACMEServer?
+        _ keeper: ServerKeeper, _ publisher: PublishingService?, _ metrics: MetricsRegistry, _ acme: ACMEServer?
     ) -> [any HTTPRoutes] {
         var parts = authority.parts
         let register = authority.register
@@ -67,7 +95,7 @@ struct AuthorityRunner {
         parts.add(TrustDesk(store: authority.store, clock: { Date() }))
         return [
             PairingRoutes(authority.pairing),
-            HealthRoutes { await keeper.health() },
+            HealthRoutes { await keeper.health(beside: publisher?.faults ?? []) },
             MetricsRoutes(metrics, renewals: renewals, parts: parts, register: register),
             APIRoutes(APIOperations.all, parts: parts, register: register),
             RenewalRoutes(renewals),

@@ -130,9 +130,9 @@ actor ServerKeeper {
     // MARK: Health
 
     /// What the health page says. The store was asked lately, by `look`, and not for whoever reads the page.
-    func health() -> HealthReport {
+    func health(beside others: [String]) -> HealthReport {
         HealthReport(
-            faults: faults + (isRenewalFailing ? ["certificateNotRenewed"] : []),
+            faults: faults + (isRenewalFailing ? ["certificateNotRenewed"] : []) + others,
             certificateSeconds: Int64(trust.leaf.notAfter.timeIntervalSinceNow))
     }
 

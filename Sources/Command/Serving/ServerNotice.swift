@@ -21,6 +21,13 @@ struct ServerNotice: Encodable {
         case .listening(let address):
             try object.encode("listening", forKey: .change)
             try object.encode(address, forKey: .address)
+        case .publishing(let address):
+            try object.encode("publishing", forKey: .change)
+            try object.encode(address, forKey: .address)
+        case .listsFailed(let cause):
+            try object.encode("listsFailed", forKey: .change)
+            try object.encode(cause, forKey: .explanation)
+        case .listsResumed: try object.encode("listsResumed", forKey: .change)
         case .handshakeRefused(let address, let reason, let explanation):
             try object.encode("refused", forKey: .change)
             try object.encode(address, forKey: .address)
@@ -64,6 +71,13 @@ extension EndLine {
                 line(
                     .good, "listening",
                     "https://\(address)  ACME, API, health; operators prove themselves by certificate")
+            case .publishing(let address):
+                line(.good, "publishing", "http://\(address)  revocation lists, for everybody")
+            case .listsFailed(let cause):
+                line(
+                    .bad, "lists", "revocation lists are not published; those that are there stay", why: cause,
+                    mend: "it is tried again; see symbolon doctor for how long they still hold")
+            case .listsResumed: line(.good, "lists", "revocation lists are published again")
             case .handshakeRefused(let address, let reason, let explanation):
                 line(.bad, "refused", address, why: "\(explanation) (\(reason))")
             case .limited(let peer, let address, let limit):

@@ -16,6 +16,7 @@ struct Up: AsyncParsableCommand {
               symbolon up                                         in ./.symbolon, for example.internal, on port 8443
               symbolon up --listen 127.0.0.1:8443                 for this machine only
               symbolon up --invite laptop                         and a code for the first machine that is to be known
+              symbolon up --publish-at http://pki.corp.example    serve revocation lists, and name them in certificates
               symbolon up --once                                  make it or check it, and end
               symbolon up --domain corp.example --permit-dns corp.example --permit-ip 10.0.0.0/8
               symbolon up --passphrase-credential authority       sealed under a systemd credential
@@ -68,6 +69,7 @@ struct Up: AsyncParsableCommand {
             valueName: "postgresql://…"))
     var store: String?
     @OptionGroup(title: "Serving") var serving: ServeOptions
+    @OptionGroup(title: "Publishing") var publishing: PublishOptions
     @OptionGroup(title: "ACME") var acme: ACMEOptions
     @OptionGroup(title: "Renewal") var renewal: RenewalOptions
     @OptionGroup var home: HomeOptions
@@ -83,6 +85,9 @@ struct Up: AsyncParsableCommand {
             if exists {
                 try refuseChanges(authority.issuing.configuration)
                 (authority, permitted) = try await authority.permitting(try permissions())
+            }
+            if let address = try publishing.chosen() {
+                _ = try await authority.issuing.publish(at: address, actor: LocalAuthority.actor)
             }
             let summary = try await AuthoritySummary(
                 authority, isNew: !exists, passphrase: home.passphrase.source ?? .file(home.folder.passphraseFile),
@@ -101,7 +106,8 @@ struct Up: AsyncParsableCommand {
             }
             guard !serving.once else { return }
             try await AuthorityRunner(
-                authority: authority, options: serving, acme: acme, renewal: try renewal.policy(),
+                authority: authority, options: serving, publishing: publishing, acme: acme,
+                renewal: try renewal.policy(),
                 report: EndReport(json: output.json)
             ).run()
         }
@@ -112,6 +118,9 @@ struct Up: AsyncParsableCommand {
         let chooses = options.contains(true) || !dns.isEmpty || !networks.isEmpty || !mail.isEmpty
         guard !(acceptsRestoredStore && chooses) else {
             throw ValidationError("--accept-restored-store goes with no option that says what an authority is for.")
+        }
+        guard !serving.once || publishing.listen == nil else {
+            throw ValidationError("--once serves nothing, so that --publish-on means nothing.")
         }
         guard !serving.once || !renewal.areGiven else {
             throw ValidationError("--once serves nobody who renews, so that the options of renewal mean nothing.")
