@@ -12,6 +12,8 @@ public protocol AdministrativeOperation: Codable, Equatable, Sendable {
     static var access: Access { get }
     static var endpoint: OperationEndpoint { get }
     static var recording: Recording { get }
+    /// Done in some milliseconds whatever the store holds, so that who answers others too may do it at once.
+    static var isBrief: Bool { get }
 
     /// Whom or what it is about, for the audit record.
     var subject: String { get }
@@ -22,6 +24,7 @@ public protocol AdministrativeOperation: Codable, Equatable, Sendable {
 
 extension AdministrativeOperation {
     public static var recording: Recording { .byCall }
+    public static var isBrief: Bool { false }
 }
 
 /// Who may ask for an operation.

@@ -6,6 +6,7 @@ public struct IssueCertificate: AdministrativeOperation {
     public static let access = Access.role(.operator)
     public static let endpoint = OperationEndpoint(.post, "certificates", status: 201)
     public static let recording = Recording.byChange
+    public static let isBrief = true
 
     /// Short, as in `web`; the profile makes the identity of it.
     public let name: String

@@ -18,6 +18,7 @@ public struct RenewCertificate: AdministrativeOperation {
     public static let access = Access.holder
     public static let endpoint = OperationEndpoint(.post, "renewals", status: 201)
     public static let recording = Recording.byChange
+    public static let isBrief = true
 
     /// PKCS #10 in PEM: the subject and the names of that certificate, and a new key.
     public let request: String

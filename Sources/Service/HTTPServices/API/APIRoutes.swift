@@ -41,6 +41,14 @@ public struct APIRoutes: HTTPRoutes {
     private func answer<Operation: AdministrativeOperation>(
         _ type: Operation.Type, to request: Request, _ context: AuthorityRequestContext
     ) async -> Response {
+        // A connection's task runs on its event loop, which has other connections to serve.
+        guard !type.isBrief else { return await perform(type, request, context) }
+        return await withTaskExecutorPreference(globalConcurrentExecutor) { await perform(type, request, context) }
+    }
+
+    private func perform<Operation: AdministrativeOperation>(
+        _ type: Operation.Type, _ request: Request, _ context: AuthorityRequestContext
+    ) async -> Response {
         do throws(AdministrationFailure) {
             guard case .certificate(let peer) = context.proof else { throw Self.unproved }
             let administration = LocalAdministration(

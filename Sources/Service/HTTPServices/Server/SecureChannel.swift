@@ -117,11 +117,15 @@ struct SecureChannel: ServerChildChannel {
 
     func handle(value: Value, logger: Logger) async {
         guard let negotiated = try? await value.negotiated.get() else { return }
-        await PeerConnection.$current.withValue(negotiated.peer) {
-            switch negotiated.version {
-            case .http1(let connection): await http1.handle(value: connection, logger: logger)
-            case .http2(let connection): await http2.handle(value: connection, logger: logger)
+        let executor = LoopExecutor(value.channel.eventLoop)
+        await withTaskExecutorPreference(executor) {
+            await PeerConnection.$current.withValue(negotiated.peer) {
+                switch negotiated.version {
+                case .http1(let connection): await http1.handle(value: connection, logger: logger)
+                case .http2(let connection): await http2.handle(value: connection, logger: logger)
+                }
             }
         }
+        withExtendedLifetime(executor) {}
     }
 }
