@@ -9,7 +9,7 @@ public struct KeyFingerprint: Hashable, Sendable {
     /// - Throws: `KeyFailure.fingerprintLength` unless there are 32 octets.
     public init(_ bytes: some Collection<UInt8>) throws(KeyFailure) {
         guard bytes.count == 32 else { throw .fingerprintLength(octets: bytes.count) }
-        self.init(words: bytes)
+        self.init(words: Array(bytes))
     }
 
     init(of subjectPublicKeyInfo: [UInt8]) {
@@ -21,10 +21,9 @@ public struct KeyFingerprint: Hashable, Sendable {
         (0..<32).map { UInt8(truncatingIfNeeded: words[$0 / 8] >> (56 - $0 % 8 * 8)) }
     }
 
-    private init(words bytes: some Collection<UInt8>) {
-        var words = SIMD4<UInt64>()
-        for (position, byte) in bytes.enumerated() { words[position / 8] = words[position / 8] << 8 | UInt64(byte) }
-        self.words = words
+    private init(words bytes: [UInt8]) {
+        func word(_ start: Int) -> UInt64 { bytes[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
+        words = SIMD4(word(0), word(8), word(16), word(24))
     }
 }
 

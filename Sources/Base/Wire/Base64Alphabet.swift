@@ -18,7 +18,10 @@ struct Base64Alphabet: Sendable {
     }
 
     /// The digits of `octets`, without padding.
-    func encode(_ octets: some Collection<UInt8>) -> [UInt8] {
+    func encode(_ octets: some Collection<UInt8>) -> [UInt8] { encode(Array(octets)) }
+
+    /// Of an array: what asks every collection for its elements one by one takes several times as long.
+    func encode(_ octets: [UInt8]) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity((octets.count * 4 + 2) / 3)
         var bits: UInt32 = 0

@@ -2,6 +2,8 @@
 public enum Hex {
     /// Two lower-case digits an octet, nothing between them.
     public static func encode(_ octets: some Collection<UInt8>) -> String {
+        // Of an array: what asks every collection for its elements one by one takes several times as long.
+        let octets = Array(octets)
         var text: [UInt8] = []
         text.reserveCapacity(octets.count * 2)
         for octet in octets {

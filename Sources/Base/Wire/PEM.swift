@@ -45,12 +45,14 @@ public enum PEM {
         precondition(PEMReader.isLabel(Array(label.utf8)[...]), "not a PEM label")
         var digits = Base64Alphabet.standard.encode(bytes)
         while !digits.count.isMultiple(of: 4) { digits.append(UInt8(ascii: "=")) }
-        var text = "-----BEGIN \(label)-----\n"
+        var text = Array("-----BEGIN \(label)-----\n".utf8)
+        text.reserveCapacity(digits.count + digits.count / lineLength + 2 * text.count)
         for start in stride(from: 0, to: digits.count, by: lineLength) {
-            text += String(decoding: digits[start..<min(start + lineLength, digits.count)], as: UTF8.self)
-            text += "\n"
+            text += digits[start..<min(start + lineLength, digits.count)]
+            text.append(UInt8(ascii: "\n"))
         }
-        return text + "-----END \(label)-----\n"
+        text += "-----END \(label)-----\n".utf8
+        return String(decoding: text, as: UTF8.self)
     }
 }
 
