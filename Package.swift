@@ -25,6 +25,7 @@ let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -80,7 +81,7 @@ let libraries: [Target] = [
         base + trust + ["SymbolonTokens", "SymbolonAudit", "SymbolonAuthority", "SymbolonAdministration", crypto]),
     library(
         "Service", "Storage",
-        base + trust + enrollment + ["SymbolonAudit", "SymbolonAuthority", "CPostgreSQL", grdb, crypto]),
+        base + trust + enrollment + ["SymbolonAudit", "SymbolonAuthority", "CPostgreSQL", grdb, sqlite, crypto]),
     library("Service", "Transport", ["SymbolonKeys", "SymbolonWire", nioCore, nioSSL]),
     library(
         "Service", "Clients",

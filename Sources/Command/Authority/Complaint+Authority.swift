@@ -69,7 +69,7 @@ extension Complaint {
         case .foreign: "choose another folder with --home"
         case .damaged: "restore it from a backup; until then nothing is issued"
         case .outcomeUnknown: "look whether it was done before you ask again: symbolon audit show"
-        case .alreadyCreated, .serialTaken, .unknownSerial, .conflict, .audit, .forbidden, .unavailable: nil
+        case .alreadyCreated, .serialTaken, .unknownSerial, .conflict, .overtaken, .audit, .forbidden, .unavailable: nil
         }
     }
 }

@@ -43,7 +43,7 @@ extension AdministrationFailure {
     private static func kind(_ failure: StoreFailure) -> Kind {
         switch failure {
         case .unknownSerial: .notFound
-        case .alreadyCreated, .serialTaken, .conflict, .forbidden: .conflict
+        case .alreadyCreated, .serialTaken, .conflict, .overtaken, .forbidden: .conflict
         case .audit, .full, .readOnly, .busy, .damaged, .foreign, .newerSchema, .unavailable, .outcomeUnknown:
             .unavailable
         }

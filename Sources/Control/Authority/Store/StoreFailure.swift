@@ -9,6 +9,8 @@ public enum StoreFailure: Error, Equatable, Sendable {
     case unknownSerial(SerialNumber)
     /// The record is in a state that does not allow this step; `found` is that state's name.
     case conflict(SerialNumber, found: String)
+    /// What the change rests on is not as it was when it was decided.
+    case overtaken
     case audit(AuditFailure)
     case full(String)
     case readOnly(String)
@@ -33,6 +35,7 @@ public enum StoreFailure: Error, Equatable, Sendable {
         case .serialTaken(let serial): "serial number \(serial) is taken"
         case .unknownSerial(let serial): "no certificate here has serial number \(serial)"
         case .conflict(let serial, let found): "certificate \(serial) is \(found), which does not allow this step"
+        case .overtaken: "somebody else was faster"
         case .audit(let failure): "the audit record cannot be continued: \(failure.explanation)"
         case .full(let cause): "the store is full: \(cause)"
         case .readOnly(let cause): "the store cannot be written: \(cause)"

@@ -11,7 +11,7 @@ extension AuthorityDatabase {
     }
 
     public func auditEnd() async throws(StoreFailure) -> AuditEnd? {
-        try await engine.read { session in
+        try await engine.lookUp { session in
             guard let last = try AuditTable.last(in: session) else { return nil }
             return AuditEnd(last: last, head: try AuditTable.head(in: session))
         }

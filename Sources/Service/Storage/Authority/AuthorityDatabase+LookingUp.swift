@@ -4,7 +4,7 @@ public import SymbolonCertificates
 
 extension AuthorityDatabase {
     public func certificate(_ serialNumber: SerialNumber) async throws(StoreFailure) -> IssuanceRecord? {
-        try await engine.read { session in
+        try await engine.lookUp { session in
             try session.row(
                 "SELECT \(CertificateTable.columns) FROM certificate WHERE serial = ?",
                 [.octets(serialNumber.magnitude)]

@@ -12,7 +12,7 @@ extension AuthorityDatabase: OperatorStore {
     }
 
     public func role(of identity: String) async throws(StoreFailure) -> Role? {
-        try await engine.read { try Self.operator(identity, in: $0)?.role }
+        try await engine.lookUp { try Self.operator(identity, in: $0)?.role }
     }
 
     public func put(_ entry: Operator, audit: AuditAppend) async throws(OperatorFailure) -> Bool {

@@ -84,7 +84,7 @@ extension AuthorityDatabase {
     }
 
     public func changeCounter() async throws(StoreFailure) -> UInt64 {
-        try await engine.read { try Self.changeCounter(in: $0) }
+        try await engine.lookUp { try Self.changeCounter(in: $0) }
     }
 
     static func changeCounter(in session: any StoreSession) throws -> UInt64 {
@@ -96,7 +96,7 @@ extension AuthorityDatabase {
 
     public func isBlocked(_ key: KeyFingerprint) async throws(StoreFailure) -> Bool {
         // 1 is keyCompromise (RFC 5280 §5.3.1).
-        try await engine.read { session in
+        try await engine.lookUp { session in
             try session.exists(
                 """
                 SELECT 1 FROM blocked_key WHERE key = ?

@@ -23,7 +23,7 @@ enum CertificateTable {
             """,
             [
                 .octets(intent.serialNumber.magnitude), .octets(intent.issuerKey.bytes), .text(intent.profile),
-                .text(intent.identity), .text(try StoredJSON.text(intent.names)), .octets(intent.publicKey.bytes),
+                .text(intent.identity), .text(StoredJSON.text(intent.names)), .octets(intent.publicKey.bytes),
                 .time(intent.notBefore), .time(intent.notAfter), .octets(intent.tbs), .text(intent.actor),
                 .time(intent.at),
             ])
@@ -61,7 +61,7 @@ enum CertificateTable {
         let intent = IssuanceIntent(
             serialNumber: try serialNumber(row), issuerKey: try key(row, "issuer_key"),
             profile: try row.text("profile"), identity: try row.text("identity"),
-            names: try StoredJSON.value([String].self, from: try row.text("names")),
+            names: try StoredJSON.texts(try row.text("names")),
             publicKey: try key(row, "public_key"), notBefore: try row.time("not_before"),
             notAfter: try row.time("not_after"), tbs: try row.octets("tbs"), actor: try row.text("actor"),
             at: try row.time("intended_at"))

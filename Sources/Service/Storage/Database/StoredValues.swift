@@ -1,5 +1,6 @@
 import Foundation
 import SymbolonAuthority
+import SymbolonWire
 
 extension Date {
     /// Milliseconds from year 1 to year 9999, which is all that a certificate can say.
@@ -20,6 +21,25 @@ extension Date {
 
 /// Values kept as JSON text.
 enum StoredJSON {
+    static func text(_ texts: [String]) -> String {
+        String(decoding: JSONValue.array(texts.map { .string($0) }).bytes, as: UTF8.self)
+    }
+
+    static func texts(_ text: String) throws -> [String] {
+        let elements: [JSONValue]?
+        do {
+            elements = try JSONReader.parse(text.utf8, limits: JSONReader.Limits(octets: 1 << 20, values: 1 << 14))
+                .array
+        } catch {
+            throw StoreFailure.damaged("a list of texts does not read back: \(error.explanation)")
+        }
+        guard let elements else { throw StoreFailure.damaged("a list of texts is none") }
+        return try elements.map { element in
+            guard let text = element.string else { throw StoreFailure.damaged("a list of texts holds something else") }
+            return text
+        }
+    }
+
     static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

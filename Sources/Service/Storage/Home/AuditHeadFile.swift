@@ -36,15 +36,16 @@ public struct AuditHeadFile: Hashable, Sendable {
     }
 
     /// Notes a head whose entry is durable, unless a later one is noted: another process may have been quicker.
-    public func note(_ head: AuditHead) throws(AuditHeadFileFailure) {
+    /// - Parameter previous: what the caller noted last, which is not read again where it stands.
+    public func note(_ head: AuditHead, after previous: AuditHead? = nil) throws(AuditHeadFileFailure) {
         do throws(FileFailure) {
             do throws(FileFailure) {
-                try overwrite(with: head)
+                try overwrite(with: head, after: previous)
             } catch .absent {
                 do throws(FileFailure) {
                     try DurableFile.create(path, with: Self.line(head), mode: HomeFolder.fileMode)
                 } catch .exists {
-                    try overwrite(with: head)
+                    try overwrite(with: head, after: previous)
                 }
             }
         } catch {
@@ -52,11 +53,13 @@ public struct AuditHeadFile: Hashable, Sendable {
         }
     }
 
-    private func overwrite(with head: AuditHead) throws(FileFailure) {
+    private func overwrite(with head: AuditHead, after previous: AuditHead?) throws(FileFailure) {
         let file = try OpenFile(updating: path)
         try file.lock(.exclusive)
+        let line = try file.readAll(limit: Self.maximumLength)
+        let known = previous.flatMap { line == Self.line($0) ? $0 : nil }
         // Counts only rise, so a line is never shorter than the one it covers; anything else is replaced whole.
-        guard let noted = Self.head(in: try file.readAll(limit: Self.maximumLength)) else {
+        guard let noted = known ?? Self.head(in: line) else {
             return try DurableFile.replace(path, with: Self.line(head), mode: HomeFolder.fileMode)
         }
         guard noted.count < head.count else { return }

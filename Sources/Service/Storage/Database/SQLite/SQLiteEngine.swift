@@ -8,12 +8,13 @@ public enum StoreMode: Sendable {
     case readOnly
 }
 
-/// A store in one SQLite file: one writing and one reading connection. Readers do not wait for writers, nor writers for
-/// readers.
+/// A store in one SQLite file: one writing and two reading connections. Readers do not wait for writers, nor writers for
+/// readers; who looks up a few rows does not wait for who reads many.
 final class SQLiteEngine: StoreEngine {
     let place: String
     let commits: CommitQueue?
     private let reader: DatabaseQueue
+    private let lookup: DatabaseQueue
 
     /// How long a connection waits, in seconds, for another process. A transaction takes milliseconds: 5 s is another
     /// process stuck.
@@ -44,6 +45,7 @@ final class SQLiteEngine: StoreEngine {
                 commits = nil
             }
             reader = try DatabaseQueue(path: path, configuration: Self.reading(patience))
+            lookup = try DatabaseQueue(path: path, configuration: Self.reading(patience))
             place = path
         } catch {
             throw StoreFailure(error)
@@ -53,6 +55,21 @@ final class SQLiteEngine: StoreEngine {
     func onReader(_ work: @escaping @Sendable (Result<any StoreSession, StoreFailure>) -> Void) {
         reader.asyncRead { database in
             work(Result { SQLiteSession(try database.get()) }.mapError { StoreFailure($0) })
+        }
+    }
+
+    /// On the caller's thread: in memory or one page away, the rows are there sooner than another thread would wake.
+    func lookUp<Value: Sendable>(
+        _ work: @escaping @Sendable (any StoreSession) throws -> Value
+    ) async throws(StoreFailure) -> Value {
+        try lookUpNow(work)
+    }
+
+    private func lookUpNow<Value>(_ work: (any StoreSession) throws -> Value) throws(StoreFailure) -> Value {
+        do {
+            return try lookup.unsafeRead { try SQLiteSession($0).viewing(work) }
+        } catch {
+            throw StoreFailure(error)
         }
     }
 
