@@ -110,6 +110,81 @@ struct ACMEStoreTests {
         }
     }
 
+    @Test("what another node commits is seen at once, whatever was read before", arguments: StoreKind.allCases)
+    func otherNode(_ kind: StoreKind) async throws {
+        let fixture = try await ACMEFixture(kind)
+        let (store, account) = (fixture.store, fixture.account)
+        let other = try await fixture.base.opened()
+        #expect(try await store.account(account.id) == account)
+        #expect(try await other.account(account.id) == account)
+        let closed = ACMEFixture.account(account.id, key: account.key, status: .deactivated, revision: 1)
+        var decision = ACMEDecision()
+        decision.accounts = [closed]
+        #expect(try await other.commit(decision) == .done)
+        // The same revision with another content was not committed, and is believed by nobody.
+        let contrary = ACMEFixture.account(account.id, key: account.key, revision: 1)
+        #expect(try await fixture.commit { $0.accounts = [contrary] } == .conflict)
+        #expect(try await store.account(account.id) == closed)
+        #expect(try await other.account(account.id) == closed)
+        // And what rests on the account as it was is refused.
+        let order = try fixture.order()
+        #expect(
+            try await fixture.commit {
+                $0.orders = [order]
+                $0.unchangedAccounts = [account]
+            } == .conflict)
+    }
+
+    @Test("an intent and what rests on it are both stored, or neither", arguments: StoreKind.allCases)
+    func withIntent(_ kind: StoreKind) async throws {
+        let fixture = try await ACMEFixture(kind)
+        let (store, base) = (fixture.store, fixture.base)
+        let made = try fixture.order()
+        #expect(try await fixture.commit { $0.orders = [made] } == .done)
+        let claimed = try fixture.order(made.id, fixture.processing(), revision: 1)
+        let entries = try await store.auditEnd()?.last.sequence
+        let (serial, intent) = (try StoreFixture.serial(1), try base.intent(1))
+
+        func refusal(_ work: () async throws -> Void) async -> StoreFailure? {
+            do {
+                try await work()
+                return nil
+            } catch {
+                return error as? StoreFailure
+            }
+        }
+        let overtaken = Self.decision(claimed) {
+            $0.unchangedAccounts = [ACMEFixture.account(fixture.account.id, revision: 7)]
+        }
+        #expect(await refusal { try await store.record(intent, audit: base.audit(), with: overtaken) } == .overtaken)
+        #expect(try await store.certificate(serial) == nil)
+        #expect(try await store.order(made.id)?.order == made)
+        #expect(try await store.auditEnd()?.last.sequence == entries)
+        try await store.record(intent, audit: base.audit(), with: Self.decision(claimed))
+        #expect(try await store.order(made.id)?.order == claimed)
+
+        // The certificate too: another server has the order by now.
+        let late = Self.decision(try fixture.order(made.id, .valid(serial), revision: 3))
+        let audit = base.audit()
+        #expect(
+            await refusal { try await store.complete(serial, certificate: [1], at: noon, audit: audit, with: late) }
+                == .overtaken)
+        #expect(try await store.certificate(serial)?.state == .intended)
+        let valid = Self.decision(try fixture.order(made.id, .valid(serial), revision: 2))
+        try await store.complete(serial, certificate: [1], at: noon, audit: audit, with: valid)
+        #expect(try await store.order(certificate: serial)?.id == made.id)
+        #expect(try await store.certificate(serial)?.state == .issued(certificate: [1], at: noon))
+    }
+
+    private static func decision(
+        _ order: ACMEOrder, _ change: (inout ACMEDecision) -> Void = { _ in }
+    ) -> ACMEDecision {
+        var decision = ACMEDecision()
+        decision.orders = [order]
+        change(&decision)
+        return decision
+    }
+
     @Test("external account keys are bound once", arguments: StoreKind.allCases)
     func externalKeys(_ kind: StoreKind) async throws {
         let fixture = try await ACMEFixture(kind)

@@ -55,6 +55,8 @@ final class World: ChallengeValidation, CAACheck {
         var caa: [String: ValidationFailure] = [:]
         var questions: [ChallengeQuestion] = []
         var caaQuestions: [CAAQuestion] = []
+        var isHeld = false
+        var held: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
@@ -66,11 +68,34 @@ final class World: ChallengeValidation, CAACheck {
     func fail(_ name: String, with failure: ValidationFailure?) { state.withLock { $0.failures[name] = failure } }
     func forbid(_ name: String, with failure: ValidationFailure?) { state.withLock { $0.caa[name] = failure } }
 
+    /// Lets looks wait until `release`.
+    func hold() { state.withLock { $0.isHeld = true } }
+
+    func release() {
+        let held = state.withLock { state in
+            state.isHeld = false
+            defer { state.held = [] }
+            return state.held
+        }
+        for one in held { one.resume() }
+    }
+
+    private func passed() async {
+        await withCheckedContinuation { continuation in
+            let isHeld = state.withLock { state in
+                if state.isHeld { state.held.append(continuation) }
+                return state.isHeld
+            }
+            if !isHeld { continuation.resume() }
+        }
+    }
+
     func validate(_ question: ChallengeQuestion) async throws(ValidationFailure) -> ValidationEvidence {
         let failure = state.withLock { state in
             state.questions.append(question)
             return state.failures[question.identifier.value]
         }
+        await passed()
         if let failure { throw failure }
         return ValidationEvidence(place: "192.0.2.7:80", details: ["status": "200"])
     }

@@ -62,7 +62,7 @@ struct OneCertificateTests {
         try await client.authorize(order)
         await house.validate()
         // The authority's store fails after the order was claimed: what is left is an order in processing.
-        house.certificates.fail(.record, with: .unavailable("the disk is gone"))
+        house.certificates.fail(.complete, with: .unavailable("the disk is gone"))
         let request = try ACMEClient.request(["www.example.internal"])
         let answer = try await client.finalize(order, request)
         #expect(answer.json["status"] == "processing")

@@ -22,6 +22,9 @@ final class InMemoryACMEStore: ACMEStore {
 
     private let contents = Mutex(Contents())
     private let failure = Mutex<StoreFailure?>(nil)
+    private let committed = Mutex(0)
+    /// How many transactions there were.
+    var commits: Int { committed.withLock { $0 } }
     /// Where audit entries go: the authority's own store.
     private let audit: InMemoryStore
 
@@ -37,8 +40,34 @@ final class InMemoryACMEStore: ACMEStore {
             contents = next
             return .done
         }
+        if outcome == .done { committed.withLock { $0 += 1 } }
         if outcome == .done { for one in decision.audit { try await audit.append(one) } }
         return outcome
+    }
+
+    func record(
+        _ intent: IssuanceIntent, audit: AuditAppend, with decision: ACMEDecision
+    ) async throws(StoreFailure) {
+        try require(decision)
+        try await self.audit.record(intent, audit: audit)
+        guard try await commit(decision) == .done else { throw .overtaken }
+    }
+
+    func complete(
+        _ serialNumber: SerialNumber, certificate: [UInt8], at: Date, audit: AuditAppend, with decision: ACMEDecision
+    ) async throws(StoreFailure) {
+        try require(decision)
+        try await self.audit.complete(serialNumber, certificate: certificate, at: at, audit: audit)
+        guard try await commit(decision) == .done else { throw .overtaken }
+    }
+
+    /// Two locks are not one transaction: what would be a conflict is found before the other store is asked.
+    private func require(_ decision: ACMEDecision) throws(StoreFailure) {
+        let holds = try contents.withLock { contents throws(StoreFailure) -> Bool in
+            var next = contents
+            return try next.apply(decision)
+        }
+        guard holds else { throw .overtaken }
     }
 
     func account(_ id: ResourceID) async throws(StoreFailure) -> ACMEAccount? { try read { try $0.account(id) } }

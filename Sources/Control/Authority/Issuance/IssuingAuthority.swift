@@ -50,11 +50,16 @@ public actor IssuingAuthority {
     /// Issues one certificate, or nothing: what this returns is durable and in the audit record.
     ///
     /// When an error is thrown after the intent was stored, the serial number is abandoned.
-    public func issue(_ request: IssuanceRequest) async throws(IssuanceFailure) -> IssuedCertificate {
+    /// - Parameter ledger: on this authority's store; the store itself unless told.
+    public func issue(
+        _ request: IssuanceRequest, in ledger: (any IssuanceLedger)? = nil
+    ) async throws(IssuanceFailure) -> IssuedCertificate {
         var intended: SerialNumber?
         do {
-            return try await issue(request, at: clock(), intended: &intended)
+            return try await issue(request, at: clock(), in: ledger ?? store, intended: &intended)
         } catch {
+            // Who was faster leaves the entries.
+            if intended == nil, error == .store(.overtaken) { throw error }
             await account(for: error, of: request, intended: intended)
             throw error
         }
@@ -62,7 +67,7 @@ public actor IssuingAuthority {
 
     /// The nine steps.
     private func issue(
-        _ request: IssuanceRequest, at now: Date, intended: inout SerialNumber?
+        _ request: IssuanceRequest, at now: Date, in ledger: any IssuanceLedger, intended: inout SerialNumber?
     ) async throws(IssuanceFailure) -> IssuedCertificate {
         let authorized = try await authorize(request, at: now)  // 1. authorisation
         faults.reach(.authorized)
@@ -77,13 +82,13 @@ public actor IssuingAuthority {
         faults.reach(.linted)
         let intent = intent(to: authorized, linted)  // 5. intent
         faults.reach(.intentPrepared)
-        let permit = try await record(intent, linted, intended: &intended)  // 6. intent and audit
+        let permit = try await record(intent, linted, in: ledger, intended: &intended)  // 6. intent and audit
         faults.reach(.intentRecorded)
         let signed = try sign(permit)  // 7. sign
         faults.reach(.signed)
         let certificate = try compare(signed, linted)  // 8. compare
         faults.reach(.compared)
-        let issued = try await complete(certificate, authorized)  // 9. store
+        let issued = try await complete(certificate, authorized, in: ledger)  // 9. store
         faults.reach(.stored)
         return issued
     }
@@ -129,10 +134,11 @@ public actor IssuingAuthority {
 
     /// Intent and audit entry become durable together, or nothing is signed.
     private func record(
-        _ intent: IssuanceIntent, _ linted: LintedCertificate, intended: inout SerialNumber?
+        _ intent: IssuanceIntent, _ linted: LintedCertificate, in ledger: any IssuanceLedger,
+        intended: inout SerialNumber?
     ) async throws(IssuanceFailure) -> IssuancePermit {
         do throws(StoreFailure) {
-            try await store.record(intent, audit: AuditAppend(.intended(intent), sealedBy: sealer))
+            try await ledger.record(intent, audit: AuditAppend(.intended(intent), sealedBy: sealer))
         } catch {
             throw .store(error)
         }
@@ -157,11 +163,11 @@ public actor IssuingAuthority {
     }
 
     private func complete(
-        _ certificate: Certificate, _ request: AuthorizedRequest
+        _ certificate: Certificate, _ request: AuthorizedRequest, in ledger: any IssuanceLedger
     ) async throws(IssuanceFailure) -> IssuedCertificate {
         let now = clock()
         do throws(StoreFailure) {
-            try await store.complete(
+            try await ledger.complete(
                 certificate.serialNumber, certificate: certificate.der, at: now,
                 audit: AuditAppend(.issued(certificate, request, at: now), sealedBy: sealer))
         } catch {

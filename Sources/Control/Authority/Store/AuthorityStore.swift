@@ -18,7 +18,7 @@ public import SymbolonKeys
 ///            └──────────────────────┘
 /// ```
 /// Of what is revoked only a hold can be lifted: then it is issued again.
-public protocol AuthorityStore: Sendable {
+public protocol AuthorityStore: IssuanceLedger {
     // MARK: The authority itself
 
     /// Begins a store with its one authority; `alreadyCreated` when there is one.
@@ -33,12 +33,6 @@ public protocol AuthorityStore: Sendable {
 
     // MARK: Issuing
 
-    /// Notes, before a key signs, what is about to be signed. `serialTaken` when any record has that serial.
-    func record(_ intent: IssuanceIntent, audit: AuditAppend) async throws(StoreFailure)
-    /// intended → issued; `conflict` from any other state.
-    func complete(
-        _ serialNumber: SerialNumber, certificate: [UInt8], at: Date, audit: AuditAppend
-    ) async throws(StoreFailure)
     /// intended → abandoned; `conflict` from any other state. The serial stays taken.
     func abandon(
         _ serialNumber: SerialNumber, because: String, at: Date, audit: AuditAppend

@@ -14,8 +14,18 @@ struct ACMETable<Value: StoredForm & Sendable>: Sendable {
     let fixed: @Sendable (Value) -> [StoreValue]
     let changing: @Sendable (Value) -> [StoreValue]
 
-    func get(_ id: String, in session: some StoreSession) throws -> Value? {
-        try session.row("SELECT form FROM \(name) WHERE id = ?", [.text(id)]).map(value)
+    /// - Parameter cache: for a session that sees only what was committed.
+    func get(_ id: String, in session: some StoreSession, _ cache: ACMECache<Value>) throws -> Value? {
+        guard let revision = try storedRevision(id, in: session) else { return nil }
+        if let known = cache.value(id, revision: revision) { return known }
+        guard let row = try session.row("SELECT form FROM \(name) WHERE id = ?", [.text(id)]) else { return nil }
+        let value = try value(row)
+        cache.insert(value, id, revision: revision)
+        return value
+    }
+
+    func note(_ values: [Value], in cache: ACMECache<Value>) {
+        for one in values { cache.insert(one, id(one), revision: revision(one)) }
     }
 
     /// Those of which a condition is true; it may end with an order and a limit.
@@ -61,6 +71,20 @@ struct ACMETable<Value: StoredForm & Sendable>: Sendable {
                 "UPDATE \(name) SET \(columns.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?",
                 changing(value) + [number, form, key])
         }
+    }
+}
+
+/// What was read and written lately, of the tables that every request looks into.
+struct ACMECaches: Sendable {
+    let accounts = ACMECache<ACMEAccount>()
+    let orders = ACMECache<ACMEOrder>()
+    let authorizations = ACMECache<ACMEAuthorization>()
+
+    /// Of a decision that is committed.
+    func note(_ decision: ACMEDecision) {
+        ACMETables.accounts.note(decision.accounts, in: accounts)
+        ACMETables.orders.note(decision.orders, in: orders)
+        ACMETables.authorizations.note(decision.authorizations, in: authorizations)
     }
 }
 

@@ -1,4 +1,5 @@
 public import Foundation
+public import SymbolonAudit
 public import SymbolonAuthority
 public import SymbolonCertificates
 public import SymbolonEnrollment
@@ -8,16 +9,43 @@ public import SymbolonKeys
 /// one another: of two decisions that rest on the same, the second finds a conflict.
 extension AuthorityDatabase: ACMEStore {
     public func commit(_ decision: ACMEDecision) async throws(StoreFailure) -> ACMECommit {
-        try await engine.write { transaction in
-            guard try Self.holds(decision, in: transaction) else { return .conflict }
-            for one in decision.accounts { try ACMETables.accounts.put(one, in: transaction) }
-            for one in decision.externalAccountKeys { try ACMETables.externalKeys.put(one, in: transaction) }
-            for one in decision.authorizations { try ACMETables.authorizations.put(one, in: transaction) }
-            for one in decision.orders { try ACMETables.orders.put(one, in: transaction) }
-            if let replacement = decision.replacement { try Self.put(replacement, in: transaction) }
-            for entry in decision.audit { try transaction.append(entry) }
-            return .done
+        let outcome: ACMECommit = try await engine.write { transaction in
+            try Self.take(decision, in: transaction) ? .done : .conflict
         }
+        if outcome == .done { acme.note(decision) }
+        return outcome
+    }
+
+    public func record(
+        _ intent: IssuanceIntent, audit: AuditAppend, with decision: ACMEDecision
+    ) async throws(StoreFailure) {
+        try await engine.write { transaction in
+            try Self.record(intent, audit, in: transaction)
+            guard try Self.take(decision, in: transaction) else { throw StoreFailure.overtaken }
+        }
+        acme.note(decision)
+    }
+
+    public func complete(
+        _ serialNumber: SerialNumber, certificate: [UInt8], at: Date, audit: AuditAppend, with decision: ACMEDecision
+    ) async throws(StoreFailure) {
+        try await engine.write { transaction in
+            try Self.complete(serialNumber, certificate, at, audit, in: transaction)
+            guard try Self.take(decision, in: transaction) else { throw StoreFailure.overtaken }
+        }
+        acme.note(decision)
+    }
+
+    /// False, with nothing changed, when something is not as the decision takes it to be.
+    private static func take(_ decision: ACMEDecision, in transaction: StoreTransaction) throws -> Bool {
+        guard try holds(decision, in: transaction) else { return false }
+        for one in decision.accounts { try ACMETables.accounts.put(one, in: transaction) }
+        for one in decision.externalAccountKeys { try ACMETables.externalKeys.put(one, in: transaction) }
+        for one in decision.authorizations { try ACMETables.authorizations.put(one, in: transaction) }
+        for one in decision.orders { try ACMETables.orders.put(one, in: transaction) }
+        if let replacement = decision.replacement { try put(replacement, in: transaction) }
+        for entry in decision.audit { try transaction.append(entry) }
+        return true
     }
 
     /// Everything is still as the decision takes it to be.
@@ -62,11 +90,11 @@ extension AuthorityDatabase: ACMEStore {
     // MARK: Accounts
 
     public func account(_ id: ResourceID) async throws(StoreFailure) -> ACMEAccount? {
-        try await engine.read { try ACMETables.accounts.get(id.description, in: $0) }
+        try await engine.lookUp { [acme] in try ACMETables.accounts.get(id.description, in: $0, acme.accounts) }
     }
 
     public func account(withKey key: KeyFingerprint) async throws(StoreFailure) -> ACMEAccount? {
-        try await engine.read { session in
+        try await engine.lookUp { session in
             try ACMETables.accounts.all(where: "key = ?", [.octets(key.bytes)], in: session).first
         }
     }
@@ -79,7 +107,7 @@ extension AuthorityDatabase: ACMEStore {
     }
 
     public func accountCount(from network: String, since: Date) async throws(StoreFailure) -> Int {
-        try await engine.read { session in
+        try await engine.lookUp { session in
             try ACMETables.accounts.count(
                 where: "created_from = ? AND created_at >= ?", [.text(network), .time(since)], in: session)
         }
@@ -88,7 +116,9 @@ extension AuthorityDatabase: ACMEStore {
     public func externalAccountKey(_ id: String) async throws(StoreFailure) -> ExternalAccountKey? {
         // What holds a NUL is the name of none.
         guard !id.utf8.contains(0) else { return nil }
-        return try await engine.read { try ACMETables.externalKeys.get(id, in: $0) }
+        return try await engine.lookUp { session in
+            try ACMETables.externalKeys.all(where: "id = ?", [.text(id)], in: session).first
+        }
     }
 
     public func externalAccountKeys(limit: Int) async throws(StoreFailure) -> [ExternalAccountKey] {
@@ -101,10 +131,11 @@ extension AuthorityDatabase: ACMEStore {
     // MARK: Orders
 
     public func order(_ id: ResourceID) async throws(StoreFailure) -> ACMEOrderRecord? {
-        try await engine.read { session in
-            guard let order = try ACMETables.orders.get(id.description, in: session) else { return nil }
+        try await engine.lookUp { [acme] session in
+            guard let order = try ACMETables.orders.get(id.description, in: session, acme.orders) else { return nil }
             let authorizations = try order.authorizations.map { id in
-                guard let found = try ACMETables.authorizations.get(id.description, in: session) else {
+                guard let found = try ACMETables.authorizations.get(id.description, in: session, acme.authorizations)
+                else {
                     throw StoreFailure.damaged("authorization \(id) of order \(order.id) is not there")
                 }
                 return found
@@ -114,8 +145,10 @@ extension AuthorityDatabase: ACMEStore {
     }
 
     public func order(certificate: SerialNumber) async throws(StoreFailure) -> ACMEOrder? {
-        try await engine.read { session in
-            try ACMETables.orders.all(where: "certificate = ?", [.octets(certificate.magnitude)], in: session).first
+        try await engine.lookUp { [acme] session in
+            let row = try session.row(
+                "SELECT id FROM acme_order WHERE certificate = ?", [.octets(certificate.magnitude)])
+            return try row.flatMap { try ACMETables.orders.get(try $0.text("id"), in: session, acme.orders) }
         }
     }
 
@@ -140,22 +173,22 @@ extension AuthorityDatabase: ACMEStore {
     }
 
     public func orderCount(of account: ResourceID, since: Date) async throws(StoreFailure) -> Int {
-        try await engine.read { session in
+        try await engine.lookUp { session in
             try ACMETables.orders.count(
                 where: "account = ? AND created_at >= ?", [.text(account.description), .time(since)], in: session)
         }
     }
 
     public func order(replacing certificate: SerialNumber) async throws(StoreFailure) -> ACMEOrder? {
-        try await engine.read { session in
+        try await engine.lookUp { [acme] session in
             try Self.replacingOrder(of: certificate, in: session).flatMap { id in
-                try ACMETables.orders.get(id, in: session)
+                try ACMETables.orders.get(id, in: session, acme.orders)
             }
         }
     }
 
     public func unfinishedOrders(since: Date, limit: Int) async throws(StoreFailure) -> [ACMEOrder] {
-        try await engine.read { session in
+        try await engine.lookUp { session in
             try ACMETables.orders.all(
                 where: "processing_since <= ? ORDER BY processing_since, number LIMIT ?",
                 [.time(since), .integer(max(0, limit))], in: session)
@@ -165,13 +198,15 @@ extension AuthorityDatabase: ACMEStore {
     // MARK: Authorizations
 
     public func authorization(_ id: ResourceID) async throws(StoreFailure) -> ACMEAuthorization? {
-        try await engine.read { try ACMETables.authorizations.get(id.description, in: $0) }
+        try await engine.lookUp { [acme] in
+            try ACMETables.authorizations.get(id.description, in: $0, acme.authorizations)
+        }
     }
 
     public func validAuthorizations(
         of account: ResourceID, for identifiers: [ACMEIdentifier], until: Date
     ) async throws(StoreFailure) -> [ACMEAuthorization] {
-        try await engine.read { session in
+        try await engine.lookUp { session in
             // One by one: a query of its own for each number of identifiers would be prepared each.
             try identifiers.flatMap { identifier in
                 try ACMETables.authorizations.all(
@@ -184,7 +219,7 @@ extension AuthorityDatabase: ACMEStore {
     public func failureCount(
         of account: ResourceID, for identifier: ACMEIdentifier, since: Date
     ) async throws(StoreFailure) -> Int {
-        try await engine.read { session in
+        try await engine.lookUp { session in
             try ACMETables.authorizations.count(
                 where: "account = ? AND identifier = ? AND status = 'invalid' AND created_at >= ?",
                 [.text(account.description), .text(identifier.description), .time(since)], in: session)
@@ -192,7 +227,7 @@ extension AuthorityDatabase: ACMEStore {
     }
 
     public func dueAuthorizations(at now: Date, limit: Int) async throws(StoreFailure) -> [ACMEAuthorization] {
-        try await engine.read { session in
+        try await engine.lookUp { session in
             try ACMETables.authorizations.all(
                 where: "due_at <= ? ORDER BY due_at, number LIMIT ?", [.time(now), .integer(max(0, limit))],
                 in: session)

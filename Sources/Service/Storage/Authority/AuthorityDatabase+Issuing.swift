@@ -5,22 +5,29 @@ public import SymbolonCertificates
 
 extension AuthorityDatabase {
     public func record(_ intent: IssuanceIntent, audit: AuditAppend) async throws(StoreFailure) {
-        try await engine.write { transaction in
-            try CertificateTable.insert(intent, in: transaction)
-            try transaction.append(audit)
-        }
+        try await engine.write { try Self.record(intent, audit, in: $0) }
+    }
+
+    static func record(_ intent: IssuanceIntent, _ audit: AuditAppend, in transaction: StoreTransaction) throws {
+        try CertificateTable.insert(intent, in: transaction)
+        try transaction.append(audit)
     }
 
     public func complete(
         _ serialNumber: SerialNumber, certificate: [UInt8], at: Date, audit: AuditAppend
     ) async throws(StoreFailure) {
-        try await engine.write { transaction in
-            try CertificateTable.requireIntended(serialNumber, in: transaction)
-            try transaction.execute(
-                "UPDATE certificate SET state = 'issued', certificate = ?, issued_at = ? WHERE serial = ?",
-                [.octets(certificate), .time(at), .octets(serialNumber.magnitude)])
-            try transaction.append(audit)
-        }
+        try await engine.write { try Self.complete(serialNumber, certificate, at, audit, in: $0) }
+    }
+
+    static func complete(
+        _ serialNumber: SerialNumber, _ certificate: [UInt8], _ at: Date, _ audit: AuditAppend,
+        in transaction: StoreTransaction
+    ) throws {
+        try CertificateTable.requireIntended(serialNumber, in: transaction)
+        try transaction.execute(
+            "UPDATE certificate SET state = 'issued', certificate = ?, issued_at = ? WHERE serial = ?",
+            [.octets(certificate), .time(at), .octets(serialNumber.magnitude)])
+        try transaction.append(audit)
     }
 
     public func abandon(

@@ -9,6 +9,7 @@ import SymbolonNames
 /// The port says what each requirement does; each file `AuthorityDatabase+….swift` keeps one part of it.
 public final class AuthorityDatabase: AuthorityStore {
     let engine: any StoreEngine
+    let acme = ACMECaches()
 
     /// Opens a store in a file that is there.
     ///

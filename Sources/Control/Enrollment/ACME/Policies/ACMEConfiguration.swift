@@ -14,6 +14,8 @@ public struct ACMEConfiguration: Equatable, Sendable {
     public var authorizationLife: Duration
     /// For how long an order and its pending authorizations wait.
     public var orderLife: Duration
+    /// For how long the answer to a challenge's request waits for what the first look sees; zero: it does not.
+    public var firstLook: Duration
     /// How long after a failed look the next one follows; when they are used up the challenge has failed. RFC 8555 §8.2.
     public var retries: [Duration]
     /// RFC 8555 §9.7.6: what stands in CAA records for this authority.
@@ -25,6 +27,7 @@ public struct ACMEConfiguration: Equatable, Sendable {
     ///   - accounts: 300 an hour unless told: a network behind one address may be a whole site.
     ///   - failures: 5 an hour unless told: what Let's Encrypt allows.
     ///   - authorizationLife: 8 hours unless told.
+    ///   - firstLook: 0.2 s unless told: longer than most looks take, shorter than a client comes again.
     ///   - retries: after 1, 3 and 8 s unless told: a program that begins to serve the answer a moment too late is found,
     ///     one that never will is told soon.
     public init(
@@ -33,8 +36,8 @@ public struct ACMEConfiguration: Equatable, Sendable {
         accounts: ACMEPolicy.Allowance = ACMEPolicy.Allowance(300, in: .seconds(3600)),
         failures: ACMEPolicy.Allowance = ACMEPolicy.Allowance(5, in: .seconds(3600)),
         authorizationLife: Duration = .seconds(8 * 3600), orderLife: Duration = .seconds(24 * 3600),
-        retries: [Duration] = [.seconds(1), .seconds(3), .seconds(8)], caaIdentities: [String] = [],
-        externalURL: String? = nil
+        firstLook: Duration = .milliseconds(200), retries: [Duration] = [.seconds(1), .seconds(3), .seconds(8)],
+        caaIdentities: [String] = [], externalURL: String? = nil
     ) {
         self.profiles = profiles
         self.policy = policy
@@ -43,6 +46,7 @@ public struct ACMEConfiguration: Equatable, Sendable {
         self.failures = failures
         self.authorizationLife = authorizationLife
         self.orderLife = orderLife
+        self.firstLook = firstLook
         self.retries = retries
         self.caaIdentities = caaIdentities
         self.externalURL = externalURL

@@ -24,12 +24,13 @@ enum ACMEResource: Equatable {
 
     /// Nil where there is nothing, and for names that are never given out.
     init?(path: String) {
-        let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        let query = parts.count == 2 ? parts[1] : nil
-        let root = ACMEServer.root + "/"
-        guard parts[0].hasPrefix(root) else { return nil }
-        let segments = parts[0].dropFirst(root.count).split(separator: "/", omittingEmptySubsequences: false)
-            .map(String.init)
+        // Octet by octet: what is not ASCII is the name of nothing.
+        let octets = path.utf8
+        let end = octets.firstIndex(of: UInt8(ascii: "?")) ?? octets.endIndex
+        let query = end == octets.endIndex ? nil : String(path[octets.index(after: end)...])
+        guard path.hasPrefix(Self.root) else { return nil }
+        let segments = octets[octets.index(octets.startIndex, offsetBy: Self.root.utf8.count)..<end]
+            .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(Substring($0)) }
         if let query {
             guard segments.count == 3, segments[0] == "account", segments[2] == "orders", query.hasPrefix("after="),
                 let id = ResourceID(segments[1]), let after = ResourceID(query.dropFirst("after=".count))
@@ -37,9 +38,11 @@ enum ACMEResource: Equatable {
             self = .orders(id, after: after)
             return
         }
-        guard let resource = Self.fixed[segments.joined(separator: "/")] ?? Self.named(segments) else { return nil }
+        guard let resource = segments.count == 1 ? Self.fixed[segments[0]] : Self.named(segments) else { return nil }
         self = resource
     }
+
+    private static let root = ACMEServer.root + "/"
 
     private static let fixed: [String: ACMEResource] = [
         "directory": .directory, "new-nonce": .newNonce, "new-account": .newAccount, "new-order": .newOrder,
@@ -110,7 +113,7 @@ struct ACMEPlace {
     static func account(in url: String) -> ResourceID? {
         let scheme = "https://"
         guard url.utf8.count <= 512, url.hasPrefix(scheme),
-            let slash = url.dropFirst(scheme.count).firstIndex(of: "/"),
+            let slash = url.utf8.dropFirst(scheme.utf8.count).firstIndex(of: UInt8(ascii: "/")),
             case .account(let id)? = ACMEResource(path: String(url[slash...]))
         else { return nil }
         return id

@@ -34,22 +34,44 @@ extension ACMEServer {
     ) async throws(ACMERefusal) -> ACMEResponse {
         var authorization = try await own(authorization: id, of: account)
         guard authorization.challenge(kind) != nil else { throw .notThere("challenge") }
-        let now = clock()
-        if try envelope.payload() != nil, authorization.begin(kind, at: now, lease: Self.lease) {
-            var decision = ACMEDecision()
-            decision.authorizations = [authorization]
-            decision.unchangedAccounts = [account]
-            if try await commit(decision) == .done {
-                validations.add(authorization)
-            } else {
-                authorization = try await own(authorization: id, of: account)
-            }
-        }
+        if try envelope.payload() != nil { authorization = try await look(kind, at: authorization, for: account) }
         guard let challenge = authorization.challenge(kind) else { throw .notThere("challenge") }
         let response = ACMEResponse(200, json: Self.json(challenge, of: authorization, place))
             .adding("Link", "<\(place.url(.authorization(id)))>;rel=\"up\"")
         // §7.5.1: when to look again.
         return authorization.attempt == nil ? response : response.adding("Retry-After", "1")
+    }
+
+    /// Begins to look. What is seen while the client may still wait is stored with the beginning, in one transaction, and is
+    /// in the answer; else the beginning is stored, and the look goes on beside the requests.
+    private func look(
+        _ kind: ChallengeKind, at found: ACMEAuthorization, for account: ACMEAccount
+    ) async throws(ACMERefusal) -> ACMEAuthorization {
+        var begun = found
+        guard begun.begin(kind, at: clock(), lease: Self.lease) else { return found }
+        var look: FirstLook?
+        if configuration.firstLook > .zero {
+            switch validations.enter(found.id) {
+            case .isAwaited: return begun
+            case .full: break
+            case .entered:
+                defer { validations.leave(found.id) }
+                let (server, asked) = (self, begun)
+                let first = FirstLook { await server.see(asked, account) }
+                if let seen = await first.seen(within: configuration.firstLook, alarms) {
+                    var (next, decision) = conclusion(from: seen, on: begun, account, after: found.revision)
+                    decision.unchangedAccounts = [account]
+                    return try await commit(decision) == .done ? next : own(authorization: found.id, of: account)
+                }
+                look = first
+            }
+        }
+        var decision = ACMEDecision()
+        decision.authorizations = [begun]
+        decision.unchangedAccounts = [account]
+        guard try await commit(decision) == .done else { return try await own(authorization: found.id, of: account) }
+        validations.add(begun, begun: look)
+        return begun
     }
 
     /// E02: another's authorization is as if it were not there.

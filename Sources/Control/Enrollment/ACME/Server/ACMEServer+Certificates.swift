@@ -18,9 +18,9 @@ extension ACMEServer {
         guard let order = try await stored({ try await store.order(certificate: serialNumber) }),
             order.account == account.id,
             let record = try await stored({ try await certificates.certificate(serialNumber) }),
-            let der = record.certificate, let leaf = try? Certificate(der: der)
+            let der = record.certificate
         else { throw .notThere("certificate") }
-        let chain = CertificateBundle([leaf, authority.issuing]).pem
+        let chain = PEM.render(label: "CERTIFICATE", der) + issuingPEM
         return ACMEResponse(200, contentType: "application/pem-certificate-chain", Array(chain.utf8))
     }
 

@@ -26,12 +26,7 @@ extension ACMEServer {
         decision.orders = [order]
         decision.unchangedAccounts = [account]
         decision.unchangedAuthorizations = record.authorizations
-        guard try await commit(decision) == .done else {
-            // E03: whoever was faster has the certificate.
-            try requireReady(try await own(id, of: account))
-            throw .later("the order is being changed by another request", after: 1)
-        }
-        let finished = await issue(request, for: order)
+        let finished = try await issue(request, for: order, from: record.order, claim: decision)
         return self.order(ACMEOrderRecord(order: finished, authorizations: record.authorizations), 200, place)
     }
 
@@ -169,30 +164,42 @@ extension ACMEServer {
 
     // MARK: Issuing
 
-    /// Signs and notes it in the order. What cannot be stored now is left as it is: `finish` takes it up.
-    private func issue(_ request: IssuanceRequest, for order: ACMEOrder) async -> ACMEOrder {
+    /// Signs and notes it in the order: two transactions in all. What cannot be stored once the order is claimed is left as
+    /// it is: `finish` takes it up.
+    /// - Parameters:
+    ///   - order: as it is in `processing`.
+    ///   - before: as it is stored until the claim is.
+    private func issue(
+        _ request: IssuanceRequest, for order: ACMEOrder, from before: ACMEOrder, claim: ACMEDecision
+    ) async throws(ACMERefusal) -> ACMEOrder {
+        let ledger = OrderLedger(store, order, claim: claim)
         var next = order
         do throws(IssuanceFailure) {
-            let issued = try await authority.issue(request)
-            next.complete(with: issued.serialNumber)
-            return await store(next, insteadOf: order, issued: issued.serialNumber)
+            next.complete(with: try await authority.issue(request, in: ledger).serialNumber)
+            return next
         } catch {
-            if case .store = error { return order }
-            next.fail(ACMEProblem(.serverInternal, error.explanation))
-            return await store(next, insteadOf: order, issued: nil)
+            switch (error, ledger.isClaimed) {
+            case (.store(.overtaken), false):
+                // E03: whoever was faster has the certificate.
+                if let found = try await stored({ try await store.order(order.id) }) { try requireReady(found) }
+                throw .later("the order is being changed by another request", after: 1)
+            case (.store(let failure), false): throw ACMERefusal(failure)
+            case (.store, true): return order
+            case (_, let isClaimed):
+                next = isClaimed ? order : before
+                next.fail(ACMEProblem(.serverInternal, error.explanation))
+                return await store(next, insteadOf: order)
+            }
         }
     }
 
-    private func store(_ next: ACMEOrder, insteadOf order: ACMEOrder, issued: SerialNumber?) async -> ACMEOrder {
+    private func store(_ next: ACMEOrder, insteadOf order: ACMEOrder) async -> ACMEOrder {
         var decision = ACMEDecision()
         decision.orders = [next]
         switch try? await store.commit(decision) {
         case .done?: return next
         case nil: return order
-        case .conflict?:
-            // Another server took the order over, and has issued for it: an order has one certificate.
-            if let issued { _ = try? await authority.revoke(issued, reason: .superseded, actor: order.actor) }
-            return (try? await store.order(order.id))?.order ?? order
+        case .conflict?: return (try? await store.order(order.id))?.order ?? order
         }
     }
 
@@ -208,17 +215,17 @@ extension ACMEServer {
         var next = taken
         if let issued = try? await certificateIssued(for: order) {
             next.complete(with: issued)
-            _ = await store(next, insteadOf: taken, issued: nil)
+            _ = await store(next, insteadOf: taken)
             return
         }
         do throws(ACMERefusal) {
             guard let account = try await stored({ try await store.account(order.account) }) else { return }
             let request = try await checkedRequest(finalization.request, for: order, of: account)
-            _ = await issue(request, for: taken)
+            _ = try await issue(request, for: taken, from: taken, claim: ACMEDecision())
         } catch {
             guard error.cause == nil else { return }
             next.fail(error.problem)
-            _ = await store(next, insteadOf: taken, issued: nil)
+            _ = await store(next, insteadOf: taken)
         }
     }
 

@@ -18,13 +18,13 @@ extension ACMEServer {
             group.addTask { await self.pollStore() }
             await withTaskGroup(of: Void.self) { looks in
                 var running = 0
-                for await authorization in validations.waiting {
+                for await waiting in validations.waiting {
                     if running >= ValidationQueue.concurrent {
                         await looks.next()
                         running -= 1
                     }
                     running += 1
-                    looks.addTask { await self.look(authorization) }
+                    looks.addTask { await self.look(waiting.authorization, begun: waiting.begun) }
                 }
                 looks.cancelAll()
             }
@@ -67,41 +67,66 @@ extension ACMEServer {
 
     /// One look, and what it decides. Nothing is decided when the authorization has changed meanwhile: deactivated, or
     /// taken up by another server after the lease.
-    package func look(_ authorization: ACMEAuthorization) async {
+    package func look(_ authorization: ACMEAuthorization) async { await look(authorization, begun: nil) }
+
+    private func look(_ authorization: ACMEAuthorization, begun: FirstLook?) async {
+        guard let account = try? await store.account(authorization.account), account.status == .valid else { return }
+        let seen: FirstLook.Seen
+        if let begun {
+            guard let found = await begun.seen() else { return }
+            seen = found
+        } else {
+            seen = await see(authorization, account)
+        }
+        // Cancelled at the end of the process: another look is taken when the lease is over.
+        if case .failure = seen, Task.isCancelled { return }
+        _ = try? await store.commit(conclusion(from: seen, on: authorization, account).decision)
+    }
+
+    /// The look itself.
+    func see(_ authorization: ACMEAuthorization, _ account: ACMEAccount) async -> FirstLook.Seen {
         guard let attempt = authorization.attempt, let challenge = authorization.challenge(attempt.kind),
-            let account = try? await store.account(authorization.account), account.status == .valid,
             let thumbprint = JWK.thumbprint(account.key)
-        else { return }
-        var next = authorization
-        var decision = ACMEDecision()
-        let seen: ValidationEvidence
+        else { return .failure(ValidationFailure(.serverInternal, "there is nothing to look at", isTransient: false)) }
         do throws(ValidationFailure) {
-            seen = try await validation.validate(
+            let seen = try await validation.validate(
                 ChallengeQuestion(
                     kind: attempt.kind, identifier: authorization.identifier, token: challenge.token,
                     keyAuthorization: "\(challenge.token).\(thumbprint)"))
             try await caa.check(
                 CAAQuestion(
                     identifier: authorization.identifier, method: attempt.kind, accountURL: accountURL(account.id)))
+            return .success(seen)
         } catch {
-            // Cancelled at the end of the process: another look is taken when the lease is over.
-            guard !Task.isCancelled else { return }
-            let now = clock()
-            next.failed(error, at: now, retries: configuration.retries)
+            return .failure(error)
+        }
+    }
+
+    /// What a look decides.
+    /// - Parameter stored: the revision that this follows in the store; that of `authorization` unless told.
+    func conclusion(
+        from seen: FirstLook.Seen, on authorization: ACMEAuthorization, _ account: ACMEAccount,
+        after stored: Int64? = nil
+    ) -> (authorization: ACMEAuthorization, decision: ACMEDecision) {
+        guard let attempt = authorization.attempt else { return (authorization, ACMEDecision()) }
+        var next = authorization
+        var decision = ACMEDecision()
+        let now = clock()
+        switch seen {
+        case .success(let evidence):
+            next.validated(at: now, life: configuration.authorizationLife.seconds)
+            decision.audit = [authority.sealed(.acmeAuthorizationValidated(next, account, attempt, evidence, at: now))]
+        case .failure(let failure):
+            next.failed(failure, at: now, retries: configuration.retries)
             if next.status == .invalid {
                 decision.audit = [
-                    authority.sealed(.acmeAuthorizationFailed(next, account, attempt, error.problem, at: now))
+                    authority.sealed(.acmeAuthorizationFailed(next, account, attempt, failure.problem, at: now))
                 ]
             }
-            decision.authorizations = [next]
-            _ = try? await store.commit(decision)
-            return
         }
-        let now = clock()
-        next.validated(at: now, life: configuration.authorizationLife.seconds)
+        if let stored { next.revision = stored + 1 }
         decision.authorizations = [next]
-        decision.audit = [authority.sealed(.acmeAuthorizationValidated(next, account, attempt, seen, at: now))]
-        _ = try? await store.commit(decision)
+        return (next, decision)
     }
 
     /// As CAA records name it (RFC 8657 §3). Without a configured URL there is no one name for it, and the path stands alone.

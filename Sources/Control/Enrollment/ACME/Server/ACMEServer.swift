@@ -1,6 +1,7 @@
 public import Foundation
 import SymbolonAudit
 public import SymbolonAuthority
+import SymbolonCertificates
 import SymbolonKeys
 import SymbolonWire
 
@@ -18,6 +19,8 @@ public final class ACMEServer: Sendable {
     let clock: @Sendable () -> Date
     let nonces = NonceSource()
     let validations = ValidationQueue()
+    let alarms = Alarms()
+    let issuingPEM: String
 
     /// - Parameters:
     ///   - certificates: the store of the authority.
@@ -30,6 +33,7 @@ public final class ACMEServer: Sendable {
     ) {
         self.configuration = configuration
         self.authority = authority
+        issuingPEM = PEM.render(label: "CERTIFICATE", authority.issuing.der)
         self.certificates = certificates
         self.store = store
         self.validation = validation

@@ -1,9 +1,10 @@
 public import Foundation
+public import SymbolonAudit
 public import SymbolonAuthority
 public import SymbolonCertificates
 public import SymbolonKeys
 
-/// Where the ACME server keeps accounts, orders and authorizations. Several servers may use one store.
+/// Where the ACME server keeps accounts, orders and authorizations: beside the certificates of its authority. Several servers may use one store.
 ///
 /// What changes together is one `ACMEDecision`: a server reads, decides, and commits; the store refuses the whole decision
 /// when something that it read has changed since, and the server reads again. So the store decides nothing, and two
@@ -15,6 +16,16 @@ public protocol ACMEStore: Sendable {
     /// A row whose `revision` is 0 is new. For a row of revision r > 0 the stored revision must be r - 1; the row is
     /// replaced. Accounts are unique by key among all accounts, whatever their status.
     func commit(_ decision: ACMEDecision) async throws(StoreFailure) -> ACMECommit
+
+    /// As the authority's store, and the decision in the same transaction: both, or `overtaken` where `commit` says
+    /// `conflict`.
+    func record(
+        _ intent: IssuanceIntent, audit: AuditAppend, with decision: ACMEDecision
+    ) async throws(StoreFailure)
+    /// The same.
+    func complete(
+        _ serialNumber: SerialNumber, certificate: [UInt8], at: Date, audit: AuditAppend, with decision: ACMEDecision
+    ) async throws(StoreFailure)
 
     // MARK: Accounts
 
