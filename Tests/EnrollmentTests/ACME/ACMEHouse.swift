@@ -22,7 +22,12 @@ struct ACMEHouse: Sendable {
     let world = World()
     let server: ACMEServer
 
-    init(_ configuration: ACMEConfiguration = ACMEConfiguration(), caa: Bool = false) async throws {
+    /// - Parameter firstLook: a minute unless told, so that no test hangs on how busy its machine is.
+    init(
+        _ configuration: ACMEConfiguration = ACMEConfiguration(), caa: Bool = false, firstLook: Duration = .seconds(60)
+    ) async throws {
+        var configuration = configuration
+        configuration.firstLook = firstLook
         let (certificates, clock) = (certificates, clock)
         let creation = AuthorityCreation(
             try AuthorityConfiguration(trustDomain: TrustDomain("example.internal")))

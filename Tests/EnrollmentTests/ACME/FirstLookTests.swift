@@ -47,7 +47,7 @@ struct FirstLookTests {
 
     @Test("what takes longer is shown as under way, and stored when it is seen")
     func late() async throws {
-        let house = try await ACMEHouse(ACMEConfiguration(firstLook: .milliseconds(1)))
+        let house = try await ACMEHouse(firstLook: .milliseconds(1))
         let running = Task { await house.server.run() }
         defer { running.cancel() }
         var client = ACMEClient(house)
@@ -65,7 +65,7 @@ struct FirstLookTests {
 
     @Test("asked for again while it goes on, it is one look")
     func once() async throws {
-        let house = try await ACMEHouse(ACMEConfiguration(firstLook: .seconds(60)))
+        let house = try await ACMEHouse()
         var made = ACMEClient(house)
         try await made.register()
         let client = made
@@ -81,7 +81,7 @@ struct FirstLookTests {
 
     @Test("an account that ends during the look is shown nothing by it")
     func deactivated() async throws {
-        let house = try await ACMEHouse(ACMEConfiguration(firstLook: .seconds(60)))
+        let house = try await ACMEHouse()
         var made = ACMEClient(house)
         try await made.register()
         let client = made

@@ -192,7 +192,7 @@ struct HonestPathTests {
 
     @Test("a pending look outlives the server that began it")
     func restart() async throws {
-        let house = try await ACMEHouse(ACMEConfiguration(firstLook: .zero))
+        let house = try await ACMEHouse(firstLook: .zero)
         var client = ACMEClient(house)
         try await client.register()
         let order = try await client.order(["www.example.internal"])
