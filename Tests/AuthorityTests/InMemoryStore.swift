@@ -209,6 +209,11 @@ final class InMemoryStore: AuthorityStore {
         return older.reversed().compactMap { contents.records[$0] }.filter { record in
             (query.identity ?? record.intent.identity) == record.intent.identity
                 && (query.profile ?? record.intent.profile) == record.intent.profile
+                && (query.identityPrefixes.isEmpty
+                    || query.identityPrefixes.contains { record.intent.identity.hasPrefix($0) })
+                && (query.key ?? record.intent.publicKey) == record.intent.publicKey
+                && (query.issuedFrom.map { record.intent.at >= $0 } ?? true)
+                && (query.issuedBefore.map { record.intent.at < $0 } ?? true)
                 && query.states.contains(record.state.name)
                 && query.validAt.map { record.intent.notAfter >= $0 } ?? true
         }

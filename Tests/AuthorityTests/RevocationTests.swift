@@ -126,6 +126,45 @@ struct RevocationTests {
         #expect(try house.auditKinds.filter { $0 == .certificateRevoked }.count == (isRaised ? 2 : 1))
     }
 
+    @Test("a compromised key takes what else uses it and has not ended; another reason does not")
+    func byKey() async throws {
+        let house = try await House()
+        let old = try await house.authority.issue(.example(name: "old", life: .hours(1)))
+        house.clock.advance(by: 2 * .hour)
+        let first = try await house.authority.issue(.example(name: "a"))
+        let second = try await house.authority.issue(.example(name: "b"))
+        let other = try await house.authority.issue(
+            .example(name: "c", key: TestKeys.key("another").publicKey))
+        let lesser = try await house.authority.revoke(
+            [first.serialNumber], reason: .superseded, reach: .raising, actor: "operator")
+        #expect(lesser.revoked == [first.serialNumber])
+        // Who has not shown the key takes nothing but what was named.
+        let named = try await house.authority.revoke([first.serialNumber], reason: .keyCompromise, actor: "operator")
+        #expect(named.revoked == [])
+        let outcome = try await house.authority.revoke(
+            [first.serialNumber], reason: .keyCompromise, reach: .raising, invalidSince: noon, actor: "operator")
+        #expect(Set(outcome.revoked) == [first.serialNumber, second.serialNumber])
+        #expect(house.store.snapshot.invalidSince[second.serialNumber] == noon)
+        for left in [old, other] {
+            #expect(house.store.snapshot.records[left.serialNumber]?.state.name == .issued)
+        }
+        await #expect(throws: IssuanceFailure.keyBlocked(TestKeys.key("leaf").publicKey.fingerprint)) {
+            try await house.authority.issue(.example(name: "d"))
+        }
+    }
+
+    @Test("of many, all or none")
+    func many() async throws {
+        let house = try await House()
+        let issued = try await house.authority.issue(.example())
+        let unknown = try SerialNumber(magnitude: [0x40, 1])
+        await #expect(throws: RevocationFailure.unknownSerial(unknown)) {
+            try await house.authority.revoke(
+                [issued.serialNumber, unknown], reason: .superseded, actor: "operator")
+        }
+        #expect(house.store.snapshot.records[issued.serialNumber]?.state.name == .issued)
+    }
+
     @Test("A01: a store that cannot write revokes nothing and says so")
     func unwritable() async throws {
         let house = try await House()

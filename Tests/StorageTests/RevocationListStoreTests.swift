@@ -211,6 +211,46 @@ struct RevocationSteps {
     }
 }
 
+@Suite("Certificates are found by what is asked of them, on either engine")
+struct CertificateQueries {
+    @Test("by the beginning of an identity, by key, by time, and by several of these", arguments: StoreKind.allCases)
+    func found(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let base = "spiffe://example.internal/"
+        let key = try KeyFingerprint([UInt8](repeating: 9, count: 32))
+        for (number, name) in ["job-1", "job-2", "JOB-3", "job%", "person/job-4"].enumerated() {
+            let like = try fixture.intent(
+                UInt32(number) + 1, identity: base + name, key: number.isMultiple(of: 2) ? key : nil)
+            let intent = IssuanceIntent(
+                serialNumber: like.serialNumber, issuerKey: like.issuerKey, profile: like.profile,
+                identity: like.identity, names: like.names, publicKey: like.publicKey, notBefore: like.notBefore,
+                notAfter: like.notAfter, tbs: like.tbs, actor: like.actor, at: noon + TimeInterval(number))
+            try await fixture.store.record(intent, audit: fixture.audit())
+        }
+        func found(_ narrow: (inout CertificateQuery) -> Void) async throws -> [String] {
+            var query = CertificateQuery()
+            narrow(&query)
+            let records = try await fixture.store.certificates(matching: query)
+            #expect(try await fixture.store.certificateCount(matching: query) == records.count)
+            return records.map { String($0.intent.identity.dropFirst(base.count)) }.sorted()
+        }
+        #expect(try await found { $0.identityPrefixes = [base + "job"] } == ["job%", "job-1", "job-2"])
+        #expect(try await found { $0.identityPrefixes = [base + "job%"] } == ["job%"])
+        #expect(
+            try await found { $0.identityPrefixes = [base + "job-", base + "person/job"] }
+                == ["job-1", "job-2", "person/job-4"])
+        #expect(try await found { $0.key = key } == ["JOB-3", "job-1", "person/job-4"])
+        #expect(try await found { $0.issuedFrom = noon + 3 } == ["job%", "person/job-4"])
+        #expect(try await found { $0.issuedBefore = noon + 1 } == ["job-1"])
+        #expect(
+            try await found {
+                $0.key = key
+                $0.issuedFrom = noon + 1
+                $0.issuedBefore = noon + 3
+            } == ["JOB-3"])
+    }
+}
+
 @Suite("What lists are made from, and where they are kept, on either engine")
 struct RevocationListStoreTests {
     @Test(

@@ -49,7 +49,7 @@ public struct OperationEndpoint: Equatable, Sendable {
     public enum Method: String, Sendable { case get, post, put, delete }
 
     /// What a parameter of a query is, once it is read.
-    public enum Parameter: String, Sendable { case text, number, flag }
+    public enum Parameter: String, Sendable { case text, number, flag, time }
 
     public let method: Method
     /// Segments with `/` between; one in braces is the member of that name, as text.

@@ -27,6 +27,7 @@ struct OpenAPIDocument: @unchecked Sendable {
                 switch queryParameters[name] {
                 case .number: "\(name)=1"
                 case .flag: "\(name)=true"
+                case .time: "\(name)=2026-01-02T03%3A04%3A05Z"
                 default: "\(name)=a"
                 }
             }.joined(separator: "&")
@@ -61,9 +62,11 @@ struct OpenAPIDocument: @unchecked Sendable {
         func named(_ place: String) -> [[String: Any]] { parameters.filter { $0["in"] as? String == place } }
         var query: [String: OperationEndpoint.Parameter] = [:]
         for parameter in named("query") {
-            let type = (parameter["schema"] as? [String: Any])?["type"] as? String
+            let schema = parameter["schema"] as? [String: Any]
+            let type = schema?["type"] as? String
+            let isTime = schema?["format"] as? String == "date-time"
             query[try #require(parameter["name"] as? String)] =
-                type == "integer" ? .number : type == "boolean" ? .flag : .text
+                type == "integer" ? .number : type == "boolean" ? .flag : isTime ? .time : .text
         }
         let responses = try #require(written["responses"] as? [String: Any])
         let success = try #require(responses.first { $0.key != "default" }?.value as? [String: Any])

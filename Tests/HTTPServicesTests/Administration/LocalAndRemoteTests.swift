@@ -150,6 +150,10 @@ struct LocalAndRemoteTests {
         try await same(.malformed, root, issue("web", "service", [], "no request"))
         try await same(.notFound, root, ShowCertificate(serial: never))
         try await same(.notFound, root, RevokeCertificate(serial: never))
+        try await same(.notFound, root, RevokeCertificates(serials: [never]))
+        try await same(.notFound, root, RevokeCertificates(serials: [never], dryRun: true))
+        try await same(.malformed, root, RevokeCertificates(serials: []))
+        try await same(.notFound, root, ReleaseCertificate(serial: never))
         try await same(.malformed, root, RevokeCertificate(serial: never, reason: "spite"))
         try await same(.malformed, root, ListCertificates(limit: 0))
         try await same(.malformed, root, ListCertificates(limit: 100_000))
@@ -159,6 +163,12 @@ struct LocalAndRemoteTests {
         try await same(.refused, root, PutOperator(identity: "spiffe://other.example/person/root", role: .viewer))
         try await same(.malformed, root, PermitNames(dns: ["a_b..c"]))
         try await same(.forbidden, viewer, issue("web", "service"))
+        for serial in [never, root.chain[0].serialNumber.description] {
+            try await same(.forbidden, viewer, RevokeCertificates(serials: [serial]))
+            try await same(.forbidden, viewer, RevokeCertificates(serials: [serial], dryRun: true))
+            try await same(.forbidden, viewer, ReleaseCertificate(serial: serial))
+            try await same(.forbidden, nobody, RevokeCertificate(serial: serial))
+        }
         try await same(.forbidden, viewer, PutOperator(identity: viewer.identity, role: .administrator))
         try await same(.forbidden, nobody, ListCertificates())
         try await same(.forbidden, nobody, PublishEndpoint(service: "web", address: "10.0.0.7:1"))

@@ -96,6 +96,7 @@ extension OperationEndpoint.Parameter {
             // Digits as JSON has them: no sign but a minus, no leading zero.
             guard let number = Int64(text), String(number) == text else { return nil }
             return .integer(number)
+        case .time: return AdministrationJSON.date(text) == nil ? nil : .string(text)
         case .flag: return text == "true" ? .bool(true) : text == "false" ? .bool(false) : nil
         }
     }

@@ -32,7 +32,10 @@ extension AdministrationFailure {
         case .notOnHold: (kind, mend) = (.conflict, "see how it stands: symbolon identity list --all")
         case .store(let store): (kind, mend) = (Self.kind(store), nil)
         }
-        self.init(kind, what: "nothing was revoked", why: failure.explanation, mend: mend)
+        let isRelease = if case .notOnHold = failure { true } else { false }
+        self.init(
+            kind, what: isRelease ? "nothing was released" : "nothing was revoked", why: failure.explanation, mend: mend
+        )
     }
 
     public init(_ failure: StoreFailure) {

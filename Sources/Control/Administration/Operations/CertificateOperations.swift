@@ -35,7 +35,8 @@ public struct IssueCertificate: AdministrativeOperation {
     }
 }
 
-/// Revokes one certificate, for good. Again, it changes nothing.
+/// Revokes one certificate: for good, unless it is a hold. Again, it changes nothing, but that a hold ends and a reason is
+/// raised to keyCompromise.
 public struct RevokeCertificate: AdministrativeOperation {
     public static let name = "revokeCertificate"
     public static let access = Access.role(.operator)
@@ -57,6 +58,69 @@ public struct RevokeCertificate: AdministrativeOperation {
         -> RevocationReport
     {
         try await part.revoke(self, in: call)
+    }
+}
+
+/// Revokes many certificates in one transaction: all of them, or none. A compromised key takes every other certificate that
+/// uses it, and has not ended, with it.
+public struct RevokeCertificates: AdministrativeOperation {
+    public static let name = "revokeCertificates"
+    public static let access = Access.role(.operator)
+    public static let endpoint = OperationEndpoint(.post, "revocations")
+    public static let recording = Recording.byChange
+
+    /// The most in one call.
+    public static let most = 1000
+
+    /// Serial numbers, 1 to 1000.
+    public let serials: [String]
+    /// A reason of RFC 5280 §5.3.1 by its name there; `unspecified` unless told.
+    public let reason: String?
+    /// When the key was lost or the certificates became false, where that is known (RFC 5280 §5.3.2); not later than now.
+    public let invalidSince: Date?
+    /// Change nothing; say what would be hit.
+    public let dryRun: Bool?
+
+    public init(serials: [String], reason: String? = nil, invalidSince: Date? = nil, dryRun: Bool? = nil) {
+        self.serials = serials
+        self.reason = reason
+        self.invalidSince = invalidSince
+        self.dryRun = dryRun
+    }
+
+    public var subject: String { serials.count == 1 ? serials[0] : "\(serials.count) certificates" }
+
+    public func perform(with part: CertificateDesk, in call: Call) async throws(AdministrationFailure)
+        -> RevocationReports
+    {
+        try await part.revoke(self, in: call)
+    }
+}
+
+/// What became of each, those of the same keys last.
+public struct RevocationReports: Codable, Equatable, Sendable {
+    public let certificates: [RevocationReport]
+
+    public init(certificates: [RevocationReport]) { self.certificates = certificates }
+}
+
+/// Lifts a hold: the certificate is good again.
+public struct ReleaseCertificate: AdministrativeOperation {
+    public static let name = "releaseCertificate"
+    public static let access = Access.role(.operator)
+    public static let endpoint = OperationEndpoint(.delete, "certificates/{serial}/hold")
+    public static let recording = Recording.byChange
+
+    public let serial: String
+
+    public init(serial: String) { self.serial = serial }
+
+    public var subject: String { serial }
+
+    public func perform(with part: CertificateDesk, in call: Call) async throws(AdministrationFailure)
+        -> CertificateReport
+    {
+        try await part.release(self, in: call)
     }
 }
 

@@ -1,3 +1,5 @@
+public import Foundation
+
 /// What the authority is and how it stands.
 public struct ShowAuthority: AdministrativeOperation {
     public static let name = "showAuthority"
@@ -21,11 +23,20 @@ public struct ListCertificates: AdministrativeOperation {
     public static let access = Access.role(.viewer)
     public static let endpoint = OperationEndpoint(
         .get, "certificates",
-        query: ["of": .text, "profile": .text, "all": .flag, "limit": .number, "before": .text])
+        query: [
+            "of": .text, "profile": .text, "key": .text, "issuedFrom": .time, "issuedBefore": .time, "all": .flag,
+            "limit": .number, "before": .text,
+        ])
 
-    /// A serial number, an identity, or a short name under any profile; nil: everybody's.
+    /// A serial number, an identity, or a short name under any profile; with an asterisk at its end, every identity that
+    /// begins so; nil: everybody's.
     public let of: String?
     public let profile: String?
+    /// SHA-256 over the SubjectPublicKeyInfo, in hexadecimal.
+    public let key: String?
+    /// Only what was asked for at this moment or later, or before it. RFC 3339.
+    public let issuedFrom: Date?
+    public let issuedBefore: Date?
     /// Also what has ended, was revoked, or was given up; unless told only what is live.
     public let all: Bool?
     /// 1 to 1000; 1000 unless told.
@@ -34,10 +45,14 @@ public struct ListCertificates: AdministrativeOperation {
     public let before: String?
 
     public init(
-        of: String? = nil, profile: String? = nil, all: Bool? = nil, limit: Int? = nil, before: String? = nil
+        of: String? = nil, profile: String? = nil, key: String? = nil, issuedFrom: Date? = nil,
+        issuedBefore: Date? = nil, all: Bool? = nil, limit: Int? = nil, before: String? = nil
     ) {
         self.of = of
         self.profile = profile
+        self.key = key
+        self.issuedFrom = issuedFrom
+        self.issuedBefore = issuedBefore
         self.all = all
         self.limit = limit
         self.before = before

@@ -1,5 +1,6 @@
 internal import SymbolonAuthority
 internal import SymbolonCertificates
+internal import SymbolonKeys
 internal import SymbolonNames
 internal import SymbolonWire
 
@@ -9,10 +10,12 @@ extension AuthorityReader {
         let profile = try wish.profile.map { text throws(AdministrationFailure) in try ProfileName(asked: text) }
         let before = try wish.before.map { text throws(AdministrationFailure) in try SerialNumber(asked: text) }
         let now = clock()
-        let query =
+        var query =
             wish.all ?? false
             ? CertificateQuery(profile: profile?.rawValue)
             : CertificateQuery(profile: profile?.rawValue, states: [.issued], validAt: now)
+        query.key = try wish.key.map { text throws(AdministrationFailure) in try KeyFingerprint(asked: text) }
+        (query.issuedFrom, query.issuedBefore) = (wish.issuedFrom, wish.issuedBefore)
         // One more than fits tells whether there is a rest.
         var records =
             if let word = wish.of {
@@ -62,6 +65,12 @@ extension AuthorityReader {
         if let serial = SerialNumber(word), let found = try? await record(of: serial) {
             return before == nil && query.admits(found) ? [found] : []
         }
+        if word.hasSuffix("*") {
+            var query = query
+            query.identityPrefixes = Self.identities(
+                of: String(word.dropLast()), in: try await record().configuration.trustDomain)
+            return try await records(query, before: before, limit: limit)
+        }
         var identities = ArraySlice(Self.identities(of: word, in: try await record().configuration.trustDomain))
         var before = before
         if let cursor = before {
@@ -104,6 +113,9 @@ extension CertificateQuery {
     fileprivate func admits(_ record: IssuanceRecord) -> Bool {
         states.contains(record.state.name) && (profile.map { $0 == record.intent.profile } ?? true)
             && (validAt.map { record.intent.notAfter >= $0 } ?? true)
+            && (key.map { $0 == record.intent.publicKey } ?? true)
+            && (issuedFrom.map { record.intent.at >= $0 } ?? true)
+            && (issuedBefore.map { record.intent.at < $0 } ?? true)
     }
 }
 
@@ -115,6 +127,17 @@ extension ProfileName {
                 why: "the profiles are \(ProfileName.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         self = name
+    }
+}
+
+extension KeyFingerprint {
+    init(asked text: String) throws(AdministrationFailure) {
+        guard let octets = try? Hex.decode(text), let key = try? KeyFingerprint(octets) else {
+            throw AdministrationFailure(
+                .malformed, what: "\(text.debugDescription) is not the fingerprint of a key",
+                mend: "write SHA-256 over its SubjectPublicKeyInfo in hexadecimal, as symbolon identity show does")
+        }
+        self = key
     }
 }
 

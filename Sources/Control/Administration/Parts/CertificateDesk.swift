@@ -67,31 +67,6 @@ public struct CertificateDesk: Sendable {
         }
     }
 
-    func revoke(_ wish: RevokeCertificate, in call: Call) async throws(AdministrationFailure) -> RevocationReport {
-        let serial = try SerialNumber(asked: wish.serial)
-        let reason = try Asked.parse(wish.reason ?? RevocationReason.unspecified.rawValue, "a reason") {
-            RevocationReason(rawValue: $0)
-        }
-        guard reason != .certificateHold else {
-            throw AdministrationFailure(
-                .refused, what: "nothing was revoked", why: "certificateHold can be lifted again, and this is for good",
-                mend: "choose another reason")
-        }
-        do {
-            let outcome = try await authority.revoke(serial, reason: reason, actor: call.actor)
-            guard let record = try await authority.record(of: serial), case .revoked(let found, _) = record.state else {
-                throw StoreFailure.damaged("certificate \(serial) was revoked, and is not")
-            }
-            return RevocationReport(
-                identity: record.intent.identity, serial: serial.description, reason: found.reason.rawValue,
-                revokedAt: found.since, wasAlreadyRevoked: outcome.revoked.isEmpty)
-        } catch let failure as RevocationFailure {
-            throw AdministrationFailure(failure)
-        } catch {
-            throw AdministrationFailure(reading: error)
-        }
-    }
-
     func permit(_ wish: PermitNames, in call: Call) async throws(AdministrationFailure) -> PermissionReport {
         let dns = try (wish.dns ?? []).map { text throws(AdministrationFailure) in
             Permission.dns(

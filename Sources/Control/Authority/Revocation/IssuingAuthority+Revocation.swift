@@ -17,8 +17,37 @@ extension IssuingAuthority {
         _ serialNumber: SerialNumber, reason: RevocationReason, reach: RevocationOrder.Reach = .unrevoked,
         invalidSince: Date? = nil, actor: String
     ) async throws(RevocationFailure) -> RevocationOutcome {
-        let record = try await known(serialNumber)
-        return try await revoke([record], reason, reach, invalidSince, actor)
+        try await revoke([serialNumber], reason: reason, reach: reach, invalidSince: invalidSince, actor: actor)
+    }
+
+    /// Revokes these certificates in one transaction: all, or none when one of them is not known. Under `.raising`, a key
+    /// that is compromised takes every certificate that uses it, and has not ended, with it.
+    public func revoke(
+        _ serialNumbers: [SerialNumber], reason: RevocationReason, reach: RevocationOrder.Reach = .unrevoked,
+        invalidSince: Date? = nil, actor: String
+    ) async throws(RevocationFailure) -> RevocationOutcome {
+        var records: [IssuanceRecord] = []
+        for serialNumber in serialNumbers { records.append(try await known(serialNumber)) }
+        if reason == .keyCompromise, reach == .raising { records += try await others(withKeysOf: records) }
+        return try await revoke(records, reason, reach, invalidSince, actor)
+    }
+
+    /// What else uses a key of these and has not ended.
+    public nonisolated func others(
+        withKeysOf records: [IssuanceRecord]
+    ) async throws(RevocationFailure) -> [IssuanceRecord] {
+        var seen = Set(records.map(\.intent.serialNumber))
+        var found: [IssuanceRecord] = []
+        for key in Set(records.map(\.intent.publicKey)) {
+            do throws(StoreFailure) {
+                let query = CertificateQuery(key: key, validAt: clock(), limit: .max)
+                for record in try await store.certificates(matching: query)
+                where seen.insert(record.intent.serialNumber).inserted { found.append(record) }
+            } catch {
+                throw .store(error)
+            }
+        }
+        return found
     }
 
     /// Revokes every certificate of an identity that has not ended yet, also those still under way.

@@ -1,6 +1,7 @@
 import Foundation
 public import SymbolonAuthority
 public import SymbolonCertificates
+import SymbolonKeys
 
 extension AuthorityDatabase {
     public func certificate(_ serialNumber: SerialNumber) async throws(StoreFailure) -> IssuanceRecord? {
@@ -45,6 +46,25 @@ extension AuthorityDatabase {
         if let profile = query.profile {
             parts.append("profile = ?")
             arguments.append(.text(profile))
+        }
+        if !query.identityPrefixes.isEmpty {
+            let one = "substr(identity, 1, CAST(? AS INTEGER)) = ?"
+            parts.append("(" + query.identityPrefixes.map { _ in one }.joined(separator: " OR ") + ")")
+            for prefix in query.identityPrefixes {
+                arguments += [.integer(prefix.unicodeScalars.count), .text(prefix)]
+            }
+        }
+        if let key = query.key {
+            parts.append("public_key = ?")
+            arguments.append(.octets(key.bytes))
+        }
+        if let moment = query.issuedFrom {
+            parts.append("intended_at >= ?")
+            arguments.append(.integer(moment.storedMilliseconds(.up)))
+        }
+        if let moment = query.issuedBefore {
+            parts.append("intended_at < ?")
+            arguments.append(.integer(moment.storedMilliseconds(.up)))
         }
         if let moment = query.validAt {
             parts.append("not_after >= ?")
