@@ -117,10 +117,95 @@ struct ListShowRevokeTests {
         #expect(again.out == "")
     }
 
-    @Test("a reason that can be lifted, or is none, is refused", arguments: ["certificateHold", "because"])
-    func reason(_ reason: String) throws {
+    @Test("what is no reason is refused, and so is a word that chooses nothing")
+    func reason() throws {
         let home = try Home.withAuthority()
-        #expect(try home.run("identity", "revoke", "web", "--reason", reason).status == 64)
+        #expect(try home.run("identity", "revoke", "web", "--reason", "because").status == 64)
+        #expect(try home.run("identity", "revoke", "--reason", "superseded").status == 64)
+        #expect(try home.run("identity", "revoke", "web", "--since", "yesterday").status == 64)
+        let later = try home.run("identity", "revoke", "web", "--since", "2999-01-01T00:00:00Z")
+        #expect(later.status != 0 && later.err.contains("not invalid yet"), "\(later.err)")
         #expect(try home.objects("identity", "list").count == 1)
+    }
+
+    @Test("a hold, and its release, which lifts nothing else")
+    func hold() throws {
+        let home = try Home.withAuthority()
+        try home.done("identity", "revoke", "web", "--reason", "certificateHold")
+        #expect(try home.objects("identity", "list").isEmpty)
+        #expect(try home.done("identity", "release", "web").out.hasPrefix("released   spiffe://example.internal/web "))
+        #expect(try home.objects("identity", "list").map { $0[text: "state"] } == ["issued"])
+        let again = try home.run("identity", "release", "web")
+        #expect(again.status != 0 && again.err.contains("is on hold"), "\(again.err)")
+        try home.done("identity", "revoke", "web", "--reason", "certificateHold")
+        // The hold ends for good.
+        try home.done("identity", "revoke", "web", "--reason", "superseded")
+        #expect(try home.run("identity", "release", "web").status != 0)
+        #expect(try home.objects("identity", "list", "--all").map { $0[text: "reason"] } == ["superseded"])
+        let record = try home.done("audit", "show").out
+        #expect(record.contains("certificate.released"))
+    }
+
+    @Test("R12: an operator raises a reason to keyCompromise, and nobody lowers it")
+    func raised() throws {
+        let home = try Home.withAuthority()
+        try home.done("identity", "revoke", "web", "--reason", "superseded")
+        let raised = try home.objects("identity", "revoke", "web", "--reason", "keyCompromise")
+        #expect(raised.map { $0[flag: "wasAlreadyRevoked"] } == [false])
+        let lowered = try home.objects("identity", "revoke", "web", "--reason", "superseded")
+        #expect(lowered.map { $0[flag: "wasAlreadyRevoked"] } == [true])
+        #expect(try home.objects("identity", "list", "--all").map { $0[text: "reason"] } == ["keyCompromise"])
+    }
+
+    @Test("a query hits what it says, and a dry run says so and changes nothing")
+    func query() throws {
+        let home = try Home.withAuthority()
+        for name in ["job-1", "job-2", "joker"] { try home.done("identity", "issue", name, "--profile", "client") }
+        func hit(_ options: String...) throws -> [String] {
+            try home.objects(["identity", "revoke"] + options + ["--dry-run"]).compactMap { $0[text: "identity"] }
+                .map { $0.replacingOccurrences(of: "spiffe://example.internal/", with: "") }.sorted()
+        }
+        #expect(try hit("job-*") == ["job-1", "job-2"])
+        #expect(try hit("jo*") == ["job-1", "job-2", "joker"])
+        #expect(try hit("--profile", "client") == ["job-1", "job-2", "joker"])
+        #expect(try hit("--profile", "service") == ["web"])
+        #expect(try hit("*", "--issued-before", "2999-01-01T00:00:00Z", "--profile", "client").count == 3)
+        #expect(try home.run("identity", "revoke", "*", "--issued-from", "2999-01-01T00:00:00Z").status == 2)
+        #expect(try home.run("identity", "revoke", "job_*").status == 2)
+        #expect(try home.done("identity", "revoke", "job-1", "--dry-run").out.hasPrefix("would be revoked   "))
+        #expect(try home.objects("identity", "list").count == 4)
+        try home.done("identity", "revoke", "job-*", "--reason", "cessationOfOperation")
+        #expect(try home.objects("identity", "list").count == 2)
+    }
+
+    @Test(
+        "a key takes every certificate that uses it, by its file or its fingerprint",
+        arguments: ["pem", "fingerprint", "name"])
+    func byKey(_ how: String) throws {
+        let home = try Home.withAuthority()
+        let (key, request, publicKey) = (home.folder.file("k"), home.folder.file("r"), home.folder.file("p"))
+        func openssl(_ arguments: String...) throws {
+            let made = try run("/usr/bin/openssl", arguments)
+            try #require(made.status == 0, "\(made.err)")
+        }
+        try openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
+        try openssl("pkey", "-in", key, "-pubout", "-out", publicKey)
+        for name in ["x", "y"] {
+            try openssl("req", "-new", "-key", key, "-subj", "/CN=\(name)", "-out", request)
+            let issued = try home.run("identity", "issue", name, "--profile", "client", "--csr", request)
+            try #require(issued.status == 0, "\(issued.err)")
+        }
+        let fingerprint = try #require(try home.objects("identity", "show", "x").first?[text: "keyFingerprint"])
+        let words =
+            switch how {
+            case "pem": ["--key", publicKey]
+            case "fingerprint": ["--key", fingerprint]
+            default: ["x"]
+            }
+        let hit = try home.objects(["identity", "revoke"] + words + ["--reason", "keyCompromise"])
+        #expect(Set(hit.compactMap { $0[text: "identity"] }).count == 2, "\(hit)")
+        #expect(try home.objects("identity", "list").map { $0[text: "identity"] } == ["spiffe://example.internal/web"])
+        let again = try home.run("identity", "issue", "y", "--profile", "client", "--csr", request)
+        #expect(again.status != 0 && again.err.contains("is blocked"), "\(again.err)")
     }
 }

@@ -71,13 +71,18 @@ extension EndToEnd {
         func refused() throws {
             let folder = try TemporaryFolder()
             func up(_ options: String...) throws -> ProgramRun {
-                try SymbolonTestSupport.run(
-                    BuiltProgram.path("symbolon"), ["up", "--home", folder.file("home")] + options)
+                let home = options.contains("--home") ? [] : ["--home", folder.file("home")]
+                return try SymbolonTestSupport.run(BuiltProgram.path("symbolon"), ["up"] + home + options)
             }
             let secure = try up("--once", "--publish-at", "https://pki.example.internal")
             #expect(secure.status != 0 && secure.err.contains("http://"), "\(secure.err)")
             let alone = try up("--listen", "127.0.0.1:0", "--publish-on", "127.0.0.1:0")
             #expect(alone.status != 0 && alone.err.contains("--publish-at"), "\(alone.err)")
+            let taken = try ListeningSocket()
+            let busy = try up(
+                "--listen", "127.0.0.1:0", "--publish-at", "http://pki.example.internal", "--publish-on",
+                "127.0.0.1:\(taken.port)", "--home", folder.file("busy"))
+            #expect(busy.status != 0 && busy.err.contains("--publish-on HOST:PORT"), "\(busy.err)")
             let once = try up("--once", "--publish-on", "127.0.0.1:0")
             #expect(once.status != 0 && once.err.contains("--publish-on means nothing"), "\(once.err)")
             let set = try up("--once", "--publish-at", "http://pki.example.internal", "--json")

@@ -61,7 +61,8 @@ extension Administration {
         while found.count < limit {
             let page = try await perform(
                 ListCertificates(
-                    of: question.of, profile: question.profile, all: question.all,
+                    of: question.of, profile: question.profile, key: question.key, issuedFrom: question.issuedFrom,
+                    issuedBefore: question.issuedBefore, all: question.all,
                     limit: min(AuthorityReader.longestPage, limit - found.count), before: before))
             found += page.certificates
             guard let next = page.next else { break }

@@ -18,11 +18,7 @@ extension ProfileName: ExpressibleByArgument {
     }
 }
 
-extension RevocationReason: ExpressibleByArgument {
-    /// RFC 5280 §5.3.1, without the one that is meant to be lifted again.
-    static let offered: [RevocationReason] = allCases.filter { $0 != .certificateHold }
-}
-
+extension RevocationReason: ExpressibleByArgument {}
 extension Role: ExpressibleByArgument {}
 extension Purpose: ExpressibleByArgument {}
 extension RevocationDemand: ExpressibleByArgument {}

@@ -64,7 +64,7 @@ struct AuthorityRunner {
     /// What keeps the lists and what serves them, where certificates name an address.
     private func published(
         on group: MultiThreadedEventLoopGroup
-    ) throws -> (PublishingService?, PublicServer?) {
+    ) throws -> (PublishingService?, PublicService?) {
         guard let address = authority.issuing.configuration.publishedAt.first else {
             guard publishing.listen == nil else {
                 throw Complaint(
@@ -77,9 +77,10 @@ struct AuthorityRunner {
         let lists = ListCatalog(authority.store, issuerKey: authority.issuing.key)
         return (
             PublishingService(authority, observer: report),
-            PublicServer(
-                host: place.host, port: place.port, lists: lists, limits: options.limits, observer: report,
-                group: group)
+            PublicService(
+                server: PublicServer(
+                    host: place.host, port: place.port, lists: lists, limits: options.limits, observer: report,
+                    group: group), place: place)
         )
     }
 

@@ -73,6 +73,10 @@ final class Home: Sendable {
 
     /// Runs it with `--json`, and reads an object from each line.
     func objects(_ arguments: String..., sourceLocation: SourceLocation = #_sourceLocation) throws -> [JSONObject] {
+        try objects(arguments, sourceLocation: sourceLocation)
+    }
+
+    func objects(_ arguments: [String], sourceLocation: SourceLocation = #_sourceLocation) throws -> [JSONObject] {
         let result = try run(arguments + ["--json"])
         try #require(result.status == 0, "\(result.out)\(result.err)", sourceLocation: sourceLocation)
         return try result.out.split(separator: "\n").map { try JSONObject(String($0)) }

@@ -3,7 +3,7 @@ import ArgumentParser
 /// `symbolon identity …`: the certificates that the authority gives out.
 struct Identity: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Issue, obtain, list, show, renew, revoke and export identities.",
+        abstract: "Issue, obtain, list, show, renew, revoke, release and export identities.",
         discussion: """
             EXAMPLES
               symbolon identity issue web --profile service --dns web.example.internal
@@ -14,7 +14,6 @@ struct Identity: AsyncParsableCommand {
             """,
         subcommands: [
             IdentityIssue.self, IdentityObtain.self, IdentityList.self, IdentityShow.self, IdentityRenew.self,
-            IdentityRevoke.self,
-            IdentityExport.self,
+            IdentityRevoke.self, IdentityRelease.self, IdentityExport.self,
         ])
 }

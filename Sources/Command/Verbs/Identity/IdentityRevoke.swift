@@ -1,52 +1,110 @@
 import ArgumentParser
 import Foundation
 import SymbolonAdministration
+import SymbolonAuthority
 import SymbolonRevocation
 
 struct IdentityRevoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "Revoke every live certificate of an identity, or one by serial number; for good.",
+        abstract: "Revoke every live certificate of an identity, a key or a query, or one by serial number.",
         discussion: """
             EXAMPLES
               symbolon identity revoke laptop
-              symbolon identity revoke web --reason keyCompromise     also blocks the key
+              symbolon identity revoke web --reason keyCompromise     also blocks the key, and takes all that use it
+              symbolon identity revoke --key stolen.pem --reason keyCompromise --since 2026-06-01T12:00:00Z
+              symbolon identity revoke 'job-*' --issued-before 2026-06-01T00:00:00Z --dry-run
               symbolon identity revoke 3f9c…                          one certificate
+              symbolon identity revoke laptop --reason certificateHold   until: symbolon identity release laptop
 
-            Ends on this machine refuse the identity, and close its live connections, within a second.
+            Ends on this machine refuse the identity, and close its live connections, within a second. What is revoked stays \
+            so: to let it in again, issue it anew. Only a hold can be lifted, and only the reason keyCompromise can take the \
+            place of another one.
             """)
 
-    @Argument(help: ArgumentHelp("Short names, identities or serial numbers.", valueName: "name"))
-    var names: [String]
+    @Argument(
+        help: ArgumentHelp(
+            "Short names, identities or serial numbers; an asterisk at the end stands for anything.", valueName: "name")
+    )
+    var names: [String] = []
     @Option(
         help: ArgumentHelp(
-            "Why: \(RevocationReason.offered.map(\.rawValue).joined(separator: ", ")) (default: unspecified).",
+            "Only certificates of this key: a file with a certificate or public key in PEM, or the key's fingerprint.",
+            valueName: "file|sha256"))
+    var key: String?
+    @Option(help: ArgumentHelp("Only this profile.", valueName: "name"))
+    var profile: ProfileName?
+    @Option(
+        name: .customLong("issued-from"),
+        help: ArgumentHelp("Only what was asked for at this time or later.", valueName: "time"))
+    var issuedFrom: Moment3339?
+    @Option(
+        name: .customLong("issued-before"),
+        help: ArgumentHelp("Only what was asked for before this time.", valueName: "time"))
+    var issuedBefore: Moment3339?
+    @Option(
+        help: ArgumentHelp(
+            "Why: \(RevocationReason.allCases.map(\.rawValue).joined(separator: ", ")) (default: unspecified).",
             valueName: "reason"))
     var reason: RevocationReason = .unspecified
+    @Option(
+        help: ArgumentHelp(
+            "When the key was lost, or the certificate became false, where that is known; lists say so.",
+            valueName: "time"))
+    var since: Moment3339?
+    @Flag(name: .customLong("dry-run"), help: "Change nothing; say what would be revoked.")
+    var dryRun = false
     @OptionGroup var authority: AuthorityOptions
     @OptionGroup var output: OutputOptions
 
     mutating func validate() throws {
-        guard RevocationReason.offered.contains(reason) else {
-            throw ValidationError("\(reason.rawValue) can be lifted again, and a revocation here cannot.")
+        guard !names.isEmpty || key != nil || profile != nil || issuedFrom != nil || issuedBefore != nil else {
+            throw ValidationError(
+                "Name what to revoke, or choose it by --key, --profile, --issued-from or --issued-before.")
         }
     }
 
     func run() async throws {
         try await Complaint.reported {
+            let fingerprint = try key.map(KeyFile.fingerprint)
             let administration = try await authority.open(.keys)
-            var reports: [CertificateReport] = []
-            for name in names {
-                let found = try await administration.certificates(of: name)
-                // By name, what has ended already needs no revocation; by serial number, it gets what was asked for.
-                reports += found.count == 1 ? found : found.filter { $0.notAfter >= Date() }
+            var serials: [String] = []
+            for report in try await found(administration, fingerprint) where !serials.contains(report.serial) {
+                serials.append(report.serial)
             }
-            for report in reports {
-                try write(
-                    try await administration.perform(
-                        RevokeCertificate(serial: report.serial, reason: reason.rawValue)))
+            for start in stride(from: 0, to: serials.count, by: RevokeCertificates.most) {
+                let part = Array(serials[start..<min(start + RevokeCertificates.most, serials.count)])
+                let answer = try await administration.perform(
+                    RevokeCertificates(
+                        serials: part, reason: reason.rawValue, invalidSince: since?.date, dryRun: dryRun ? true : nil))
+                for outcome in answer.certificates { try write(outcome) }
             }
         }
+    }
+
+    /// Everything is found before anything is revoked.
+    private func found(
+        _ administration: any Administration, _ key: String?
+    ) async throws -> [CertificateReport] {
+        func question(_ word: String?) -> ListCertificates {
+            ListCertificates(
+                of: word, profile: profile?.rawValue, key: key, issuedFrom: issuedFrom?.date,
+                issuedBefore: issuedBefore?.date, all: true)
+        }
+        var reports: [CertificateReport] = []
+        for word in names.isEmpty ? [nil] : names.map(Optional.some) {
+            let found = try await administration.certificates(question(word), atMost: .max)
+            guard !found.isEmpty else {
+                throw Complaint(
+                    what: word.map { "no certificate was issued for \"\($0.printable)\"" }
+                        ?? "no certificate is of this kind",
+                    why: "nothing in this authority's record is as was asked",
+                    mend: "see what there is: symbolon identity list --all", exit: .undecided)
+            }
+            // By name, what has ended already needs no revocation; by serial number, it gets what was asked for.
+            reports += found.count == 1 ? found : found.filter { $0.notAfter >= Date() }
+        }
+        return reports
     }
 
     private func write(_ outcome: RevocationReport) throws {
@@ -54,19 +112,23 @@ struct IdentityRevoke: AsyncParsableCommand {
             Lines.write(
                 try JSONOutput.line(
                     Outcome(
-                        identity: outcome.identity, serial: outcome.serial,
-                        wasAlreadyRevoked: outcome.wasAlreadyRevoked)))
-        } else if outcome.wasAlreadyRevoked {
-            Lines.write("was already revoked   \(outcome.identity.printable)  \(outcome.serial.printable)")
+                        identity: outcome.identity, serial: outcome.serial, reason: outcome.reason,
+                        wasAlreadyRevoked: outcome.wasAlreadyRevoked, isDryRun: dryRun)))
+            return
+        }
+        let subject = "\(outcome.identity.printable)  \(outcome.serial.printable)"
+        if outcome.wasAlreadyRevoked {
+            Lines.write("was already revoked   \(subject)")
         } else {
-            Lines.write(
-                "revoked   \(outcome.identity.printable)  \(outcome.serial.printable)  (\(outcome.reason.printable))")
+            Lines.write("\(dryRun ? "would be revoked" : "revoked")   \(subject)  (\(outcome.reason.printable))")
         }
     }
 
     private struct Outcome: Encodable {
         let identity: String
         let serial: String
+        let reason: String
         let wasAlreadyRevoked: Bool
+        let isDryRun: Bool
     }
 }

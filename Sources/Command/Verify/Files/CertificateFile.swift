@@ -85,7 +85,7 @@ enum QuestionFiles {
         return wanted.map(\.bytes)
     }
 
-    private static func contents(of path: String, limit: Int) throws -> [UInt8] {
+    static func contents(of path: String, limit: Int) throws -> [UInt8] {
         let file = path == "-" ? FileHandle.standardInput : FileHandle(forReadingAtPath: path)
         guard let file else {
             let why = FileManager.default.fileExists(atPath: path) ? "it may not be read" : "there is no such file"
