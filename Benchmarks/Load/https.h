@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum { ROOM = 1 << 16, TEXT = 1024 };
@@ -56,6 +57,9 @@ static inline void open_connection(struct connection *one) {
     one->fd = socket(AF_INET, SOCK_STREAM, 0);
     int on = 1;
     setsockopt(one->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    /* Who has not answered by then has failed. */
+    struct timeval patience = {.tv_sec = 10};
+    setsockopt(one->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (connect(one->fd, (struct sockaddr *)&address, sizeof address)) fail("connect");
     one->tls = SSL_new(server.context);
     SSL_set_fd(one->tls, one->fd);

@@ -127,18 +127,51 @@ def markdown(about: dict[str, str], measures: list[Measure], held: list[Held]) -
         "client's leaf and issuing certificate to the same root, speak TLS 1.3 with X25519, P-256 and AES-128-GCM, have "
         "resumption off as far as they can be told to, and pass on to the same plaintext backend. Only symbolon writes a "
         "line for each connection and knows about revocation; the others keep no log.",
-        "Orders and signatures are asked of each server in turn by one client program: connections that are held, a P-256 "
-        "account for each client, a request by a new P-256 key each time, made ahead. Every server really connects to the "
-        "client's http-01 responder. Server and clients share all cores, so that a rate is of both together; CPU time is the "
-        "server's alone, and that of its PostgreSQL beside it. Pebble and cfssl store nothing. The limits are symbolon's own "
-        "but for the rate of requests, which is lifted; Pebble is without its deliberate waits and refusals.",
+        ENROLMENT,
         table(["", ""], [[name, value] for name, value in about.items()]),
     ]
-    for measure in measures:
-        parts += [f"## {measure.title}", table(*columns(measure))]
+    parts += [section(measure) for measure in measures]
     if held:
-        parts += ["## What is wanted", table(*held_columns(held))]
+        parts.append(wanted(held))
     return "\n\n".join(parts) + "\n"
+
+
+ENROLMENT = (
+    "Orders and signatures are asked of each server in turn by one client program: connections that are held, a P-256 "
+    "account for each client, a request by a new P-256 key each time, made ahead. Every server really connects to the "
+    "client's http-01 responder. Server and clients share all cores, so that a rate is of both together; CPU time is the "
+    "server's alone, and that of its PostgreSQL beside it. Pebble and cfssl store nothing. The limits are symbolon's own "
+    "but for the rate of requests, which is lifted; Pebble is without its deliberate waits and refusals.")
+
+
+def section(measure: Measure, note: str | None = None) -> str:
+    parts = [f"## {measure.title}", *([note] if note else []), table(*columns(measure))]
+    return "\n\n".join(parts)
+
+
+def wanted(held: list[Held]) -> str:
+    return "## What is wanted\n\n" + table(*held_columns(held))
+
+
+def renewed(text: str, about: dict[str, str], measures: list[Measure], held: list[Held]) -> str:
+    """An earlier report with the sections of this run in their places, each saying when and how it was measured."""
+    preface, *sections = text.rstrip("\n").split("\n\n## ")
+    if ENROLMENT not in preface:
+        preface = preface.replace("\n\n|  |  |", f"\n\n{ENROLMENT}\n\n|  |  |", 1)
+    known = {part.split("\n")[0]: f"## {part}" for part in sections}
+    last = known.pop("What is wanted", "")
+    versions = [f"{name} {about[name]}" for name in about if name not in OF_ALL]
+    note = f"Measured by itself on {about['date']}, `{about['command']}`, load before {about['load before']}: {', '.join(versions)}."
+    for measure in measures:
+        known[measure.title] = section(measure, note)
+    rows = {row.split(" | ")[0]: row for row in last.split("\n")[4:]}
+    rows |= {row.split(" | ")[0]: row for row in wanted(held).split("\n")[4:]}
+    end = "\n".join([*wanted([]).split("\n")[:4], *rows.values()])
+    return "\n\n".join([preface, *known.values(), end]) + "\n"
+
+
+# What the preface says, or is no version.
+OF_ALL = {"processor", "memory", "kernel", "system", "date", "command", "load before"}
 
 
 def as_json(about: dict[str, str], measures: list[Measure], held: list[Held]) -> str:
