@@ -23,7 +23,7 @@ final class NodesOnOneDatabase: Sendable {
     private let ports = Mutex([0, 0])
 
     init() async throws {
-        (folder, database) = (try TemporaryFolder(), try await PostgreSQLServer())
+        (folder, database) = (try TemporaryFolder(), try await PostgreSQLServer.shared)
         store = try database.newSchema()
         // `a7-…` is applicant 7, at 127.0.1.7: each listens at an address of its own.
         names = try NameServerStub { name, type, _ in

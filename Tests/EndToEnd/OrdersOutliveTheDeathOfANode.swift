@@ -22,16 +22,15 @@ extension EndToEnd {
             // Begins at node 0: an even number of connections has been made before.
             let applicant = try nodes.applicant(1)
             let account = try await applicant.client.register(.make(.p256))
-            let killed = Eventual<Void>()
-            let killing = Atomic(false)
+            let proving = Eventual<Void>()
+            async let killing: Void = {
+                _ = try #require(await proving.value(within: Ends.patience))
+                try await nodes.kill(0)
+            }()
             let leaf = try await applicant.obtain(1, as: account) { progress in
-                guard case .proving = progress, !killing.exchange(true, ordering: .relaxed) else { return }
-                Task {
-                    try await nodes.kill(0)
-                    killed.set(())
-                }
+                if case .proving = progress { proving.set(()) }
             }
-            _ = try #require(await killed.value(within: Ends.patience))
+            try await killing
             #expect(try await nodes.ask("SELECT state FROM acme_order") == ["valid"])
             let serial = leaf.serialNumber.contents.drop { $0 == 0 }.map { String(format: "%02x", $0) }.joined()
             #expect(try await nodes.ask("SELECT encode(certificate, 'hex') FROM acme_order") == [serial])
