@@ -136,6 +136,16 @@ struct ACMEClient: Sendable {
 }
 
 extension ACMEHouse {
+    /// A client with a new account, and its order for this name, which is shown.
+    func readyOrder(_ name: String) async throws -> (client: ACMEClient, order: ACMEResponse) {
+        var client = ACMEClient(self)
+        try await client.register()
+        let order = try await client.order([name])
+        try await client.authorize(order)
+        await validate()
+        return (client, order)
+    }
+
     /// Lets the lease of the looks that answers began run out, and takes them.
     func validate() async {
         clock.advance(by: ACMEServer.lease + 1)
