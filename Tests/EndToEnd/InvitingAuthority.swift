@@ -18,26 +18,12 @@ struct InvitingAuthority {
         let port = try await ends.event("authority") { $0["address"] != nil }["address"]
             .flatMap { $0.split(separator: ":").last }.flatMap { Int($0) }
         self.port = try #require(port)
-        code = try await ends.code()
+        // It is printed once, as an object that is no event.
+        code = try #require(await ends.first { $0["code"] })
     }
 }
 
 /// Runs `pair` to its end.
 func pair(with place: String, in home: String) throws -> ProgramRun {
     try SymbolonTestSupport.run(try BuiltProgram.path("symbolon"), ["pair", place, "--home", home, "--json"])
-}
-
-extension Ends {
-    /// The code that `up --invite` prints, once.
-    fileprivate func code() async throws -> String {
-        for _ in 0..<200 {
-            for line in try texts() where line.contains("\"code\":\"") {
-                if let code = Event(line)?["code"] { return code }
-            }
-            try await Task.sleep(for: .milliseconds(50))
-        }
-        throw CancellationError()
-    }
-
-    private func texts() throws -> [String] { events.map(\.description) }
 }

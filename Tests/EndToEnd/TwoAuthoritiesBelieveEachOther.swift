@@ -46,19 +46,58 @@ extension EndToEnd {
             let reach = try await scene.reach(port)
             // The news is on its way to the machine, and who comes before it is refused.
             var live: Socket?
-            for _ in 0..<100 where live == nil {
+            for _ in 0..<10 where live == nil {
+                let before = protect.count
                 let socket = try await Socket.connect(reach.port)
                 try? await socket.write([1])
                 if (try? await socket.read(1)) == [1] {
                     live = socket
                 } else {
-                    try await Task.sleep(for: .milliseconds(100))
+                    try await protect.event("trustReplaced", after: before)
                 }
             }
             let cut = try #require(live)
             try scene.here.done("federate", "end", "other.example")
             #expect(try await cut.readToEnd().bytes.isEmpty)
             #expect(try await protect.event("closed")["reason"] == "anchorWithdrawn")
+        }
+
+        @Test("when its date has come, the live connection is cut, the next is refused, and the list has it no more")
+        func overByDate() async throws {
+            // Long enough for a slow machine to introduce the two and to let them meet.
+            let (scene, backend) = (try await Federation(life: "20s"), try Backend())
+            let protect = try await scene.here.protect(to: backend, "--allow", "spiffe://other.example/laptop")
+            let reach = try await scene.reach(protect.port)
+            let cut = try await Socket.connect(reach.port)
+            try await cut.write([1, 2, 3])
+            #expect(try await cut.read(3) == [1, 2, 3])
+            #expect(try scene.here.done("federate", "list").contains("other.example"))
+            #expect(try await protect.ends.event("closed", within: .seconds(60))["reason"] == "issuerUnknown")
+            #expect(try await cut.readToEnd().bytes.isEmpty)
+            let before = protect.ends.count
+            #expect(try await Socket.connect(reach.port).readToEnd().bytes.isEmpty)
+            #expect(try await protect.ends.event("refused", after: before)["reason"] == "issuerUnknown")
+            #expect(try scene.here.done("federate", "list") == "No other authority is believed.\n")
+        }
+
+        @Test("the same with the authority's store in PostgreSQL: begun, believed, ended")
+        func onPostgreSQL() async throws {
+            let database = try await PostgreSQLServer.shared.newSchema()
+            let (scene, backend) = (try await Federation(store: database), try Backend())
+            try scene.ours("identity", "issue", "web", "--profile", "service", "--dns", "localhost")
+            let protect = try Ends([
+                "protect", "web", "--to", "127.0.0.1:\(backend.port)", "--listen", "127.0.0.1:0", "--home",
+                scene.ourHome, "--allow", "spiffe://other.example/laptop",
+            ])
+            let reach = try await scene.reach(try await protect.listening())
+            let cut = try await Socket.connect(reach.port)
+            try await cut.write([1, 2, 3])
+            #expect(try await cut.read(3) == [1, 2, 3])
+            #expect(try scene.ours("federate", "list").contains("other.example"))
+            try scene.ours("federate", "end", "other.example")
+            #expect(try await cut.readToEnd().bytes.isEmpty)
+            #expect(try await protect.event("closed")["reason"] == "issuerUnknown")
+            #expect(try scene.ours("federate", "list") == "No other authority is believed.\n")
         }
 
         @Test("what the other authority certifies in our domain is refused, and in its own is not")
@@ -95,36 +134,51 @@ extension EndToEnd {
 /// The authority of a machine, served, and another for other.example.
 private final class Federation: Sendable {
     let here: Machine
+    /// Of the authority that invites: the machine's, or one with its store in PostgreSQL.
+    let ourHome: String
     /// The other's home.
     let home: String
     private let served: Ends
     private let port: Int
+    private let life: String
 
-    init(isBegun: Bool = true) async throws {
+    init(isBegun: Bool = true, life: String = "1d", store: String? = nil) async throws {
         here = try Machine()
+        self.life = life
         home = here.folder.file("other")
+        ourHome = store == nil ? here.home : here.folder.file("ours")
         let up = try SymbolonTestSupport.run(
             try BuiltProgram.path("symbolon"), ["up", "--once", "--domain", "other.example", "--home", home])
         try #require(up.status == 0, "\(up.out)\(up.err)")
-        served = try here.start("up", "--listen", "127.0.0.1:0", "--name", "127.0.0.1")
+        served = try Ends(
+            ["up", "--listen", "127.0.0.1:0", "--name", "127.0.0.1", "--home", ourHome]
+                + (store.map { ["--store", $0] } ?? []))
         let listening = try await served.event("authority") { $0["change"] == "listening" }
         port = try #require(listening["address"]?.split(separator: ":").last.flatMap { Int($0) })
         if isBegun { try begin() }
     }
 
-    func begin() throws { try there("federate", "with", try code("federate", "invite", "--for", "1d")) }
+    func begin() throws { try there("federate", "with", try code("federate", "invite", "--for", life)) }
 
     /// Runs a verb in the other's home, and requires that it ends well.
-    func there(_ arguments: String...) throws {
+    func there(_ arguments: String...) throws { try done(arguments, in: home) }
+
+    /// The same in the home of the authority that invites.
+    @discardableResult
+    func ours(_ arguments: String...) throws -> String { try done(arguments, in: ourHome) }
+
+    @discardableResult
+    private func done(_ arguments: [String], in home: String) throws -> String {
         let run = try SymbolonTestSupport.run(
             try BuiltProgram.path("symbolon"), arguments + ["--home", home])
         try #require(run.status == 0, "\(arguments.joined(separator: " ")): \(run.out)\(run.err)")
+        return run.out
     }
 
     /// The code that a verb makes here, with where to use it.
     func code(_ arguments: String...) throws -> String {
         let run = try SymbolonTestSupport.run(
-            try BuiltProgram.path("symbolon"), arguments + ["--json", "--home", here.home])
+            try BuiltProgram.path("symbolon"), arguments + ["--json", "--home", ourHome])
         let codes = run.out.split(separator: "\n").compactMap { Event(String($0))?["code"] }
         let code = try #require(codes.first, "\(run.out)\(run.err)")
         return "\(code)@127.0.0.1:\(port)"

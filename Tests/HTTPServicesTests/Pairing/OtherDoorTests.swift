@@ -16,7 +16,7 @@ import SymbolonWire
 import Testing
 
 /// E12: one port, three kinds of proof; each opens its own door and no other.
-@Suite("E12: a code at ACME and at the API, a certificate at pairing")
+@Suite("E12: a code at ACME and at the API, a certificate at pairing", .timeLimit(.minutes(2)))
 struct OtherDoorTests {
     static let pairing: [HTTPSRequest] = [
         HTTPSRequest(.get, "/pairing/v1"),

@@ -13,7 +13,7 @@ import SymbolonTransport
 import Testing
 
 /// Over loopback, with the store on disk: what a code is good for, and what it is not.
-@Suite("Introduced by a code", .serialized)
+@Suite("Introduced by a code", .serialized, .timeLimit(.minutes(2)))
 struct PairingExchangeTests {
     @Test("a machine gets what the invitation says, for its own key, and both ends write down by which code")
     func introduction() async throws {

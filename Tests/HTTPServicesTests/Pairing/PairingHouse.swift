@@ -25,6 +25,7 @@ final class PairingHouse: Sendable {
     let administration: LocalAdministration
     let address: ServerAddress
     private let folder: TemporaryFolder
+    private let invitations: WatchedInvitations
     private let serving: Task<Void, any Error>
 
     static func start(domain: String = "example.internal") async throws -> PairingHouse {
@@ -36,6 +37,7 @@ final class PairingHouse: Sendable {
         let authority = try await IssuingAuthority.open(
             store, keys: AuthorityKeys(issuing: creation.issuingKey, audit: creation.auditKey), clock: { clock.now })
         let federation = FederationDesk(authority: authority, store: store)
+        let invitations = WatchedInvitations(store)
         var parts = LocalAdministration.Parts()
         parts.add(federation)
         parts.add(OperatorDesk(authority: authority, operators: store))
@@ -64,17 +66,18 @@ final class PairingHouse: Sendable {
                 PairingRoutes(PairingDesk(authority: authority, store: store, federation: federation)),
                 APIRoutes(APIOperations.all, parts: parts, register: register), ACMERoutes(acme),
             ],
-            gate: InvitationGate(PairingGuard(authority: authority, store: store)), observer: listening,
+            gate: InvitationGate(PairingGuard(authority: authority, store: invitations)), observer: listening,
             group: MultiThreadedEventLoopGroup.singleton)
         let serving = Task { try await server.run() }
         return PairingHouse(
             folder, store, authority, clock, LocalAdministration(parts, register: register, caller: .keyholder("test")),
-            ServerAddress(host: "127.0.0.1", port: try await listening.port()), serving)
+            ServerAddress(host: "127.0.0.1", port: try await listening.port()), invitations, serving)
     }
 
     private init(
         _ folder: TemporaryFolder, _ store: AuthorityDatabase, _ authority: IssuingAuthority, _ clock: ManualClock,
-        _ administration: LocalAdministration, _ address: ServerAddress, _ serving: Task<Void, any Error>
+        _ administration: LocalAdministration, _ address: ServerAddress, _ invitations: WatchedInvitations,
+        _ serving: Task<Void, any Error>
     ) {
         self.folder = folder
         self.store = store
@@ -82,6 +85,7 @@ final class PairingHouse: Sendable {
         self.clock = clock
         self.administration = administration
         self.address = address
+        self.invitations = invitations
         self.serving = serving
     }
 
@@ -108,12 +112,23 @@ final class PairingHouse: Sendable {
 
     /// Waits for what is written down after a handshake, for which nobody waits.
     func kinds(until wanted: [AuditEventKind]) async throws -> [AuditEventKind] {
-        for _ in 0..<500 {
-            let found = try await kinds()
-            if found.count >= wanted.count { return found }
-            try await Task.sleep(for: .milliseconds(10))
+        try await afterChanges {
+            try await self.kinds()
+        } until: {
+            $0.count >= wanted.count
         }
-        return try await kinds()
+    }
+
+    /// What is found once it is enough: looked for now, and after each change that a handshake has made.
+    func afterChanges<Found: Sendable>(
+        _ look: () async throws -> Found, until isEnough: (Found) -> Bool
+    ) async throws -> Found {
+        var found = try await look()
+        while !isEnough(found) {
+            guard await invitations.changed() else { break }
+            found = try await look()
+        }
+        return found
     }
 
     /// Certificates issued beside the server's.
@@ -136,4 +151,27 @@ private final class Port: ServerObserver {
         for await port in ports.stream { return port }
         throw CancellationError()
     }
+}
+
+/// A store of invitations that tells of each change that it has stored.
+private final class WatchedInvitations: InvitationStore {
+    private let store: AuthorityDatabase
+    private let changes = AsyncStream<Void>.makeStream()
+
+    init(_ store: AuthorityDatabase) { self.store = store }
+
+    /// Waits for a change; false when none can come any more.
+    func changed() async -> Bool {
+        for await _ in changes.stream { return true }
+        return false
+    }
+
+    func put(_ invitation: Invitation, audit: [AuditAppend]) async throws(StoreFailure) -> Bool {
+        let isStored = try await store.put(invitation, audit: audit)
+        changes.continuation.yield()
+        return isStored
+    }
+
+    func invitation(_ number: Int) async throws(StoreFailure) -> Invitation? { try await store.invitation(number) }
+    func invitations() async throws(StoreFailure) -> [Invitation] { try await store.invitations() }
 }

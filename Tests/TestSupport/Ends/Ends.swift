@@ -91,6 +91,11 @@ public final class Ends: Sendable {
         return counters
     }
 
+    /// What `read` makes of the first object, event or not, of which it makes anything; nil when none comes in time.
+    public func first<Value: Sendable>(_ read: @escaping @Sendable (Event) -> Value?) async -> Value? {
+        await lines.first(after: 0, within: Self.patience) { line in Event(line).flatMap(read) }
+    }
+
     /// The events written so far.
     public var events: [Event] { lines.all.compactMap { Event($0) } }
 
