@@ -152,7 +152,11 @@ var allTests: [Target] = [
             "SymbolonHTTPServices", "SymbolonTransport", "SymbolonProxy", "SymbolonStorage", "SymbolonClients", nioCore,
             nioPosix, nioEmbedded, httpTypes, logging, metrics, crypto, yams,
         ]),
-    tests("Command", base + trust + control + enrollment + ["symbolon", "SymbolonStorage", "SymbolonClients"]),
+    tests(
+        "Command",
+        base + trust + control + enrollment + [
+            "symbolon", "SymbolonStorage", "SymbolonClients", "SymbolonHTTPServices", arguments,
+        ]),
     tests("Conformance", at: "Conformance", base + trust + ["symbolon"]),
     tests(
         "Interop", at: "Interop",
