@@ -30,7 +30,8 @@ extension EndToEnd {
             for words in [
                 ["identity", "list", "--all", "--json"], ["identity", "show", "web", "--json"],
                 ["operator", "list", "--json"], ["authority", "show", "--json"], ["authority", "show"],
-                ["audit", "show", "--last", "3", "--json"],
+                ["audit", "show", "--last", "3", "--json"], ["invite", "list"], ["federate", "list"],
+                ["acme", "account", "list"], ["acme", "eab", "list"],
             ] {
                 let local = try served.here(words)
                 let remote = try served.elsewhere(words, home: "desk", as: "administrator")
@@ -53,6 +54,15 @@ extension EndToEnd {
             #expect(try asked("operator", "add", "alice", "--role", "viewer").contains("as before"))
             #expect(try asked("operator", "list").contains("spiffe://example.internal/person/alice   viewer"))
             #expect(try asked("operator", "remove", "alice") == "removed   spiffe://example.internal/person/alice\n")
+            let invited = try #require(Event(try asked("invite", "laptop", "--json")))
+            let number = try #require(invited["code"]?.split(separator: "-").first.map(String.init))
+            #expect(try here("invite", "list").hasPrefix(number))
+            #expect(try asked("invite", "cancel", number).contains("is cancelled"))
+            #expect(try here("invite", "list") == "No invitation is open.\n")
+            #expect(try asked("federate", "invite", "--for", "1d", "--json").contains("\"code\""))
+            let secret = try asked("acme", "eab", "create", "--json")
+            #expect(secret.contains("\"secret\""))
+            #expect(try here("acme", "eab", "list") == asked("acme", "eab", "list"))
             #expect(try here("audit", "verify").hasPrefix("The record is intact"))
         }
 
@@ -103,7 +113,7 @@ extension EndToEnd {
                 Wrong(
                     home: "desk", name: "administrator",
                     words: ["identity", "issue", "web", "--profile", "service", "--dns", "web.example.com"], status: 1,
-                    says: ["web.example.com is not at or below a permitted domain", "--permit-dns"]),
+                    says: ["web.example.com is not at or below a permitted domain", "authority permit"]),
                 Wrong(
                     home: "desk", name: "administrator", words: ["operator", "remove", "administrator"], status: 1,
                     says: ["is the last administrator, and stays so"]),
@@ -242,10 +252,11 @@ extension EndToEnd {
                 ["protect", "web", "--to", "127.0.0.1:\(backend.port)", "--listen", "127.0.0.1:0", "--allow", "laptop"]
                     + silence + ["--home", served.folder.file("a")])
             _ = try await protect.listening()
+            // The home has one identity, which is taken, and that is said.
             let reach = try Ends(
-                ["reach", "web", "--listen", "127.0.0.1:0", "--as", "laptop"] + silence
-                    + ["--home", served.folder.file("b")])
+                ["reach", "web", "--listen", "127.0.0.1:0"] + silence + ["--home", served.folder.file("b")])
             let client = try await Socket.connect(try await reach.listening())
+            #expect(try await reach.event("identity") { $0["change"] == "chosen" }["name"] == "laptop")
             try await client.write(Array("hello".utf8))
             client.endOutput()
             let (bytes, _) = try await client.readToEnd()
@@ -259,6 +270,12 @@ extension EndToEnd {
             let (status, complaint) = try await again.ended()
             #expect(status == 2)
             #expect(complaint.contains("nothing says where web listens"), "\(complaint)")
+            try served.makeHome("two", with: "laptop", "web")
+            let unclear = try Ends(
+                ["reach", "web", "--listen", "127.0.0.1:0"] + silence + ["--home", served.folder.file("two")])
+            let (two, which) = try await unclear.ended()
+            #expect(two == 2)
+            #expect(which.contains("name an identity with --as NAME (the home has laptop, web)"), "\(which)")
         }
     }
 }

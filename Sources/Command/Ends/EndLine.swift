@@ -102,6 +102,10 @@ extension EndLine {
                 what:
                     "\(change.rawValue): certificate \(identity.leaf.serialNumber) until \(Moment.text(identity.leaf.notAfter))"
             )
+        case .chosen(let identity, let service):
+            self.init(
+                mark: .good, service: service, event: "identity",
+                what: "it is reached as \(identity), the only identity of this home")
         case .renewalFailed(let identity, let failures, let left, let next, let why):
             let rest = left > 0 ? "it ends in \(Moment.span(left))" : "it ended \(Moment.span(left)) ago"
             self.init(

@@ -11,6 +11,8 @@ enum EndNotice: Sendable, Encodable {
     }
 
     case identity(IdentityChange, StoredIdentity)
+    /// A service is reached as the only identity of the home, where none is named.
+    case chosen(IdentityName, for: String)
     /// It is tried again.
     case renewalFailed(StoredIdentity, failures: Int, secondsLeft: Double, next: Date, why: String)
     /// The authority elsewhere answers again, after so many seconds.
@@ -24,7 +26,7 @@ enum EndNotice: Sendable, Encodable {
 
     var name: String {
         switch self {
-        case .identity: "identity"
+        case .identity, .chosen: "identity"
         case .renewalFailed: "renewalFailed"
         case .authorityHeard: "authorityHeard"
         case .warning: "warning"
@@ -51,6 +53,10 @@ enum EndNotice: Sendable, Encodable {
             try object.encode(identity.name.description, forKey: .name)
             try object.encode(identity.leaf.serialNumber.description, forKey: .serial)
             try object.encode(identity.leaf.notAfter, forKey: .validUntil)
+        case .chosen(let identity, let service):
+            try object.encode("chosen", forKey: .change)
+            try object.encode(identity.description, forKey: .name)
+            try object.encode(service, forKey: .service)
         case .renewalFailed(let identity, let failures, let secondsLeft, let next, let why):
             try object.encode(identity.name.description, forKey: .name)
             try object.encode(identity.leaf.serialNumber.description, forKey: .serial)

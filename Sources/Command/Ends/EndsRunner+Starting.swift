@@ -83,10 +83,15 @@ extension EndsRunner {
             return .home(folder, try Input.parse(given, as: "the name of an identity", IdentityName.init))
         case .home(name: nil):
             if let standard { return .home(folder, standard) }
-            let names = (try? folder.identityNames().map(\.description).joined(separator: ", ")) ?? ""
+            let names = (try? folder.identityNames()) ?? []
+            if names.count == 1 {
+                report.tell(.chosen(names[0], for: name.description))
+                return .home(folder, names[0])
+            }
+            let has = names.map(\.description).joined(separator: ", ")
             throw Complaint(
                 what: "nothing says as whom to reach \(name)", why: "the service wants to know who comes",
-                mend: "name an identity with --as NAME" + (names.isEmpty ? "" : " (the home has \(names))"),
+                mend: "name an identity with --as NAME" + (has.isEmpty ? "" : " (the home has \(has))"),
                 exit: .undecided)
         }
     }
