@@ -58,33 +58,39 @@ struct UpTests {
             1, ["up", "--once"] + options, what: "was made otherwise, and is left as it is", why: why, mend: "--home")
     }
 
-    @Test("what it may certify grows when it is asked to, for good and on record, and only then")
+    @Test("what it may certify grows by authority permit, for good and on record, and not by a second up")
     func permits() throws {
         let home = try Home.withAuthority()
         let shop = ["identity", "issue", "shop", "--profile", "service", "--dns", "shop.apps.example"]
-        try home.refused(1, shop, what: "no certificate was issued", why: "apps.example", mend: "--permit-dns")
+        try home.refused(1, shop, what: "no certificate was issued", why: "apps.example", mend: "authority permit")
         let entries = try #require(try home.objects("up", "--once").first?[number: "auditEntries"])
-        let summary = try #require(
-            try home.objects(
+        try home.refused(
+            1,
+            [
                 "up", "--once", "--permit-dns", "apps.example", "--permit-ip", "192.0.2.0/24", "--permit-mail",
-                "apps.example"
-            ).first)
-        #expect(summary[list: "permittedNow"] == ["dns:apps.example", "ip:192.0.2.0/24", "mail:apps.example"])
-        #expect(summary[list: "permittedDNS"] == ["example.internal", "localhost", "apps.example"])
-        #expect(summary[number: "auditEntries"] == entries + 1)
-        let entry = try #require(try home.objects("audit", "show", "--last", "1").first)
-        #expect(entry[text: "kind"] == "authority.permitted")
-        #expect(try home.run(shop + ["--ip", "192.0.2.7"]).status == 0)
+                "apps.example",
+            ],
+            what: "does not permit all of that, and is left as it is",
+            why: "dns:apps.example, ip:192.0.2.0/24, mail:apps.example",
+            mend: "symbolon authority permit --dns apps.example --ip 192.0.2.0/24 --mail apps.example")
+        #expect(try home.objects("up", "--once").first?[number: "auditEntries"] == entries)
 
-        let again = try #require(
+        let permit = ["--dns", "apps.example", "--ip", "192.0.2.0/24", "--mail", "apps.example"]
+        #expect(
+            try home.run(["authority", "permit"] + permit).out
+                == "permitted   dns:apps.example\npermitted   ip:192.0.2.0/24\npermitted   mail:apps.example\n")
+        #expect(try home.run(["authority", "permit"] + permit).out == "All of that was permitted before.\n")
+        // What it certifies by now, a second up may ask for.
+        let summary = try #require(
             try home.objects("up", "--once", "--permit-dns", "shop.apps.example", "--permit-ip", "192.0.2.0/24").first)
-        #expect(again[list: "permittedNow"] == [])
-        // The certificate's two entries, and no other.
-        #expect(again[number: "auditEntries"] == entries + 3)
+        #expect(summary[list: "permittedDNS"] == ["example.internal", "localhost", "apps.example"])
+        let kinds = try home.objects("audit", "show", "--last", "10").compactMap { $0[text: "kind"] }
+        #expect(kinds.count { $0 == "authority.permitted" } == 1)
+        #expect(try home.run(shop + ["--ip", "192.0.2.7"]).status == 0)
         try home.done("audit", "verify")
         try home.refused(
             1, ["identity", "issue", "other", "--profile", "service", "--dns", "other.example"],
-            what: "no certificate was issued", why: "other.example", mend: "--permit-dns")
+            what: "no certificate was issued", why: "other.example", mend: "authority permit")
     }
 
     @Test(

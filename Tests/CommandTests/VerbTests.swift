@@ -34,6 +34,8 @@ struct VerbTests {
         "run": [
             "findEndpoint", "publishEndpoint", "withdrawEndpoint", "renewCertificate", "showRenewal", "showTrust",
         ],
+        // It speaks ACME, with any server.
+        "identity obtain": [],
         // Whoever they come to speaks the pairing protocol: a code proves both, and no identity is there yet.
         "pair": [], "federate with": [],
         // It makes an authority, or is one.

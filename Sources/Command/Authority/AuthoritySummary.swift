@@ -20,8 +20,6 @@ struct AuthoritySummary: Encodable {
     let permittedDNS: [String]
     let permittedNetworks: [String]
     let permittedMail: [String]
-    /// What was not permitted before this `up`.
-    let permittedNow: [String]
     /// Where new certificates say that their lists are; nil: nowhere.
     let publishedAt: String?
     /// Certificates that have not ended.
@@ -40,8 +38,7 @@ struct AuthoritySummary: Encodable {
     }
 
     init(
-        _ authority: LocalAuthority, isNew: Bool, passphrase: PassphraseSource, accepted: StoreRestoration? = nil,
-        permitted: [Permission] = []
+        _ authority: LocalAuthority, isNew: Bool, passphrase: PassphraseSource, accepted: StoreRestoration? = nil
     ) async throws {
         acceptedRestoration = accepted.map(RestorationSummary.init)
         let configuration = authority.issuing.configuration
@@ -62,7 +59,6 @@ struct AuthoritySummary: Encodable {
         permittedDNS = configuration.permittedDNS.map(\.description)
         permittedNetworks = configuration.permittedNetworks.map(\.description)
         permittedMail = configuration.permittedMail.map(\.description)
-        permittedNow = permitted.map(\.description)
         publishedAt = configuration.publishedAt.first?.description
         live = try await authority.store.certificates(
             matching: CertificateQuery(states: [.issued], validAt: now, limit: .max)
@@ -98,7 +94,6 @@ struct AuthoritySummary: Encodable {
                 row("", "IP \(permittedNetworks.joined(separator: ", "))"),
                 row("", "mail \(permittedMail.joined(separator: ", "))"),
             ]
-        if !permittedNow.isEmpty { lines.append(row("", "from now on also \(permittedNow.joined(separator: ", "))")) }
         if let publishedAt { lines.append(row("lists", "\(publishedAt); named in every new certificate")) }
         return lines + [
             row("certificates", "\(live) live, \(revoked) revoked"),

@@ -168,16 +168,6 @@ struct LocalAuthority: Sendable {
 
     // MARK: Working
 
-    /// Adds to what may be certified. Gives the authority as it is then, and what was not permitted before.
-    func permitting(_ permissions: [Permission]) async throws -> (LocalAuthority, added: [Permission]) {
-        do {
-            let added = try await issuing.permit(permissions, actor: Self.actor)
-            return (added.isEmpty ? self : try await Self.open(home, passphrase), added)
-        } catch {
-            throw Complaint(opening: home, error)
-        }
-    }
-
     /// Makes a key, certifies it, and keeps both in the home in the place of an earlier identity of that name.
     @discardableResult
     func issueIdentity(

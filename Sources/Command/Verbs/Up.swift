@@ -20,7 +20,6 @@ struct Up: AsyncParsableCommand {
               symbolon up --once                                  make it or check it, and end
               symbolon up --domain corp.example --permit-dns corp.example --permit-ip 10.0.0.0/8
               symbolon up --passphrase-credential authority       sealed under a systemd credential
-              symbolon up --once --permit-dns apps.example        later: names below apps.example too; also while it serves
               symbolon up --accept-restored-store                 a backup was put back: go on from it
               symbolon up --store postgresql://ca@db.corp.example/ca   for several nodes on one PostgreSQL database
 
@@ -29,8 +28,7 @@ struct Up: AsyncParsableCommand {
             "administrator" in the home.
 
             Run again, it opens the keys (not the root's), checks the modes of the folder, and says how things stand. It \
-            changes nothing but what is permitted: --permit-dns, --permit-ip and --permit-mail then add to what may be \
-            certified, for good, and the record says so.
+            changes nothing of what the authority is; what it may certify grows by symbolon authority permit.
             """)
 
     @Option(help: ArgumentHelp("The trust domain (default: example.internal).", valueName: "name"))
@@ -79,19 +77,14 @@ struct Up: AsyncParsableCommand {
         try await Complaint.reported {
             let folder = try storingFolder()
             let exists = LocalAuthority.exists(in: folder)
-            let (opened, accepted) = try await authority(in: folder, exists: exists)
-            var authority = opened
-            var permitted: [Permission] = []
-            if exists {
-                try refuseChanges(authority.issuing.configuration)
-                (authority, permitted) = try await authority.permitting(try permissions())
-            }
+            let (authority, accepted) = try await authority(in: folder, exists: exists)
+            if exists { try refuseChanges(authority.issuing.configuration) }
             if let address = try publishing.chosen() {
                 _ = try await authority.issuing.publish(at: address, actor: LocalAuthority.actor)
             }
             let summary = try await AuthoritySummary(
                 authority, isNew: !exists, passphrase: home.passphrase.source ?? .file(home.folder.passphraseFile),
-                accepted: accepted, permitted: permitted)
+                accepted: accepted)
             if output.json {
                 Lines.write(try JSONOutput.line(summary))
             } else {
@@ -199,8 +192,8 @@ struct Up: AsyncParsableCommand {
             + permittedMail().map { .mail($0) }
     }
 
-    /// What an authority is, is decided once: a second `up` that asks for something else is told so. What it may certify
-    /// can grow.
+    /// What an authority is, is decided once: a second `up` that asks for something else is told so, and where what it may
+    /// certify can grow.
     private func refuseChanges(_ existing: AuthorityConfiguration) throws {
         let asked = try wanted()
         var differing: [String] = []
@@ -218,6 +211,25 @@ struct Up: AsyncParsableCommand {
                 what: "the authority in \(home.folder.path) was made otherwise, and is left as it is",
                 why: "these differ from what it has: \(differing.joined(separator: "; "))",
                 mend: "leave the options out to use it as it is, or make another authority with --home")
+        }
+        let lacking = existing.lacking(try permissions())
+        guard lacking.isEmpty else {
+            throw Complaint(
+                what: "the authority in \(home.folder.path) does not permit all of that, and is left as it is",
+                why: "it does not certify \(lacking.map(\.description).joined(separator: ", "))",
+                mend: "permit it, for good: symbolon authority permit "
+                    + lacking.map { "--\($0.option) \($0.name)" }.joined(separator: " "))
+        }
+    }
+}
+
+extension Permission {
+    /// Of `symbolon authority permit`.
+    fileprivate var option: String {
+        switch self {
+        case .dns: "dns"
+        case .network: "ip"
+        case .mail: "mail"
         }
     }
 }

@@ -46,7 +46,7 @@ extension IssuanceFailure {
         case .tooManyNames: "spread the names over several certificates"
         case .name(.wildcardOverSuffix(let pattern)):
             "name the hosts one by one, or put them below a sub-domain: *.apps.\(pattern.base)"
-        case .name: "leave the name out, or permit it: symbolon up with --permit-dns, --permit-ip or --permit-mail"
+        case .name: "leave the name out, or permit it: symbolon authority permit with --dns, --ip or --mail"
         case .keyKind, .keyBlocked, .keyIsTheAuthoritys: "make a new key"
         case .life: "ask for a shorter life"
         case .outlivesIssuer: "ask for a shorter life, or renew the issuing certificate first"
