@@ -17,7 +17,8 @@ struct VerbTests {
         "authority permit": ["permitNames"], "authority show": ["showAuthority"],
         "federate end": ["endFederation"], "federate invite": ["makeInvitation"],
         "federate list": ["listFederations"], "identity issue": ["issueCertificate"],
-        "identity list": ["listCertificates"], "identity revoke": ["revokeCertificate", "listCertificates"],
+        "identity list": ["listCertificates"], "identity release": ["releaseCertificate", "listCertificates"],
+        "identity revoke": ["revokeCertificates", "listCertificates"],
         "identity show": ["listCertificates", "showCertificate"], "invite cancel": ["cancelInvitation"],
         "invite list": ["listInvitations"], "invite make": ["makeInvitation"], "operator add": ["putOperator"],
         "operator list": ["listOperators"], "operator remove": ["removeOperator"],
@@ -44,8 +45,8 @@ struct VerbTests {
         "doctor": [], "verify": [], "try": [],
     ]
 
-    /// For programs alone: who am I.
-    private static let withoutVerb: Set<String> = ["showSelf"]
+    /// For programs alone: who am I, and one certificate of what `identity revoke` does many of.
+    private static let withoutVerb: Set<String> = ["showSelf", "revokeCertificate"]
 
     private static func leaves(
         _ type: any ParsableCommand.Type, _ path: [String] = []

@@ -37,7 +37,8 @@ struct RoleTests {
         ],
         .operator: [
             "cancelInvitation", "createExternalAccountKey", "deactivateACMEAccount", "issueCertificate",
-            "makeInvitation", "noteExport", "revokeCertificate", "revokeExternalAccountKey",
+            "makeInvitation", "noteExport", "releaseCertificate", "revokeCertificate", "revokeCertificates",
+            "revokeExternalAccountKey",
         ],
         .administrator: ["endFederation", "permitNames", "putOperator", "removeOperator"],
     ]
