@@ -11,26 +11,26 @@ import Testing
 @testable import symbolon
 
 extension EndToEnd {
-    /// Lives are scaled: what takes a day in the field takes minutes here. Asked for by `SYMBOLON_OUTAGE`: `short` (four
-    /// pairs; two minutes and then one) or `long` (ten minutes of life, 200 pairs).
-    @Suite(
-        "An authority that is away for less than the rest of a life is not noticed", .serialized,
-        .enabled(if: ProcessInfo.processInfo.environment["SYMBOLON_OUTAGE"] != nil))
+    /// Lives are scaled: what takes a day in the field takes minutes here, and one minute unless `SYMBOLON_OUTAGE=long` asks
+    /// for 200 pairs and lives of ten.
+    @Suite("An authority that is away for less than the rest of a life is not noticed", .serialized)
     struct AnAuthorityIsAway {
         private static let isLong = ProcessInfo.processInfo.environment["SYMBOLON_OUTAGE"] == "long"
         private static let pairs = isLong ? 200 : 4
 
         /// The hardest moment: half of the identities have just been renewed, and the others were about to be. Those have
-        /// 52 % of their life left at least, so that 7 % remain for all of them to be renewed in: of 120 s, eight.
-        @Test("away for 45 % of a life: every identity was renewed before or after, and no handshake failed")
+        /// 52 % of their life left at least, so that after an outage of 45 % there remain 7 % for all of them to be
+        /// renewed in: 42 s of ten minutes. Of one minute that were four, which a busy machine sleeps through: there the
+        /// authority is away for 30 %.
+        @Test("away for most of what is left: every identity was renewed before or after, and no handshake failed")
         func shortOutage() async throws {
-            let life: Double = Self.isLong ? 600 : 120
+            let (life, outage): (Double, Double) = Self.isLong ? (600, 0.45) : (60, 0.3)
             let scene = try await PairedScene(pairs: Self.pairs, life: life)
             let talk = Talk(scene.doors)
             try await scene.renewals(atLeast: Self.pairs, within: 0.6 * life)
             try await scene.kill()
             // Nothing to wait for but time: the outage itself, which ends when the authority listens.
-            try await Task.sleep(for: .seconds(0.45 * life - scene.secondsToStart))
+            try await Task.sleep(for: .seconds(outage * life - scene.secondsToStart))
             let before = scene.renewed
             #expect(before < 2 * Self.pairs)
             try await scene.startAuthority()
@@ -38,18 +38,39 @@ extension EndToEnd {
             try await scene.renewals(atLeast: 3 * Self.pairs, within: 0.6 * life)
             let outcome = await talk.end()
             #expect(outcome.failures == 0, "\(scene.story)")
-            #expect(outcome.exchanges > 20 * Self.pairs)
+            #expect(outcome.exchanges > 5 * Self.pairs)
             let events = scene.ends.events
+            print(
+                "\(Self.pairs) pairs, lives of \(Int(life)) s, away for \(Int(outage * 100)) %: \(outcome.exchanges) exchanges,",
+                "\(outcome.failures) failed, \(scene.renewed) renewals, the latest \(try Self.narrowest(events)) s before an end")
             #expect(events.contains { $0["event"] == "renewalFailed" })
             #expect(
                 events.filter { $0["event"] == "refused" || $0["event"] == "backendFailed" }.map(\.description) == [])
+        }
+
+        /// How near to the end of the one before a renewal came.
+        private static func narrowest(_ events: [Event]) throws -> Int {
+            var ends: [String: Date] = [:]
+            var narrowest = Double.infinity
+            for event in events where event["event"] == "identity" && event["change"] == "renewed" {
+                let name = try #require(event["name"])
+                if let end = ends[name] { narrowest = min(narrowest, end.timeIntervalSince(try moment(event))) }
+                ends[name] = try Date(#require(event["validUntil"]), strategy: .iso8601)
+            }
+            return Int(narrowest)
+        }
+
+        private static func moment(_ event: Event) throws -> Date {
+            try Date(
+                #require(event["time"]),
+                strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
         }
 
         @Test(
             "away for 110 %: connections end when what proved them does and not before, and all come back by themselves"
         )
         func longOutage() async throws {
-            let life: Double = Self.isLong ? 600 : 40
+            let life: Double = Self.isLong ? 600 : 30
             let scene = try await PairedScene(pairs: Self.pairs, life: life)
             try await scene.renewals(atLeast: 2 * Self.pairs, within: life)
             var held: [Socket] = []
@@ -74,15 +95,15 @@ extension EndToEnd {
             }
             var closed = 0
             for event in events where event["event"] == "closed" && event["role"] == "protect" {
-                let time = try Date(
-                    #require(event["time"]),
-                    strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
+                let time = try Self.moment(event)
                 guard time >= away, let end = ends[event["service"] ?? ""]?.values.min() else { continue }
                 closed += 1
                 #expect(time >= end)
-                #expect(time < end + 4)
+                // Within a second where nothing else is to be done; a busy machine has its time, and less than a renewal takes.
+                #expect(time < end + (Self.isLong ? 4 : 10))
             }
             #expect(closed == Self.pairs)
+            print("\(closed) connections ended by themselves, each when what proved it did")
             let already = scene.ends.count
             try await scene.startAuthority()
             try await scene.allReplaced(since: already, within: life)
