@@ -42,7 +42,8 @@ extension EndToEnd {
             let events = scene.ends.events
             print(
                 "\(Self.pairs) pairs, lives of \(Int(life)) s, away for \(Int(outage * 100)) %: \(outcome.exchanges) exchanges,",
-                "\(outcome.failures) failed, \(scene.renewed) renewals, the latest \(try Self.narrowest(events)) s before an end")
+                "\(outcome.failures) failed, \(scene.renewed) renewals, the latest \(try Self.narrowest(events)) s before an end"
+            )
             #expect(events.contains { $0["event"] == "renewalFailed" })
             #expect(
                 events.filter { $0["event"] == "refused" || $0["event"] == "backendFailed" }.map(\.description) == [])

@@ -2,13 +2,11 @@ import Foundation
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import SymbolonAdministration
 import SymbolonAuthority
 import SymbolonEnrollment
 import SymbolonHTTPServices
 import SymbolonNames
 import SymbolonStorage
-import SymbolonTransport
 
 /// Serves an authority until it is asked to end.
 ///
@@ -39,23 +37,13 @@ struct AuthorityRunner {
         let configuration = authority.issuing.configuration
         let names = try options.chosenNames() ?? ServerNames.found(listeningOn: address.host, configuration)
         try await FirstAdministrator(authority: authority, report: report).provide()
-        let keeper = try await ServerKeeper(authority, names: names, report: report)
-        let metrics = MetricsRegistry.installed
-        let acme = try acme.offers ? acme.server(authority, renewal: renewal) : nil
         let (publisher, publicServer) = try published(on: group)
-        let routes = routes(keeper, publisher, metrics, acme)
-        let server = try HTTPServer(
-            host: address.host, port: address.port, trust: await keeper.current, routes: routes,
-            gate: InvitationGate(authority.pairingGuard), limits: options.limits, observer: report, group: group)
-        await keeper.keep(server)
-        var services: [any Service] = [keeper]
-        if let publisher { services.append(publisher) }
-        if let acme { services.append(ACMEService(server: acme)) }
-        if let publicServer { services.append(publicServer) }
-        services.append(server)
+        let server = try await AuthorityServer(
+            authority, at: address, names: names, acme: acme.offers ? acme.server(authority, renewal: renewal) : nil,
+            publisher: publisher, publicServer: publicServer, renewal: renewal, limits: options.limits,
+            observer: report, report: report, on: group)
         do {
-            // The last one is the first to stop.
-            try await ServiceGroup.run(services, until: signals)
+            try await ServiceGroup.run(server.services, until: signals)
         } catch let failure as IOError {
             throw Complaint(cannotListenOn: address, failure)
         }
@@ -82,25 +70,6 @@ struct AuthorityRunner {
                     host: place.host, port: place.port, lists: lists, limits: options.limits, observer: report,
                     group: group), place: place)
         )
-    }
-
-    /// Everything that is offered on the one port.
-    private func routes(
-        _ keeper: ServerKeeper, _ publisher: PublishingService?, _ metrics: MetricsRegistry, _ acme: ACMEServer?
-    ) -> [any HTTPRoutes] {
-        var parts = authority.parts
-        let register = authority.register
-        // One for all requests: it remembers who waits.
-        let renewals = RenewalDesk(authority.issuing, store: authority.store, policy: renewal, clock: { Date() })
-        parts.add(renewals)
-        parts.add(TrustDesk(store: authority.store, clock: { Date() }))
-        return [
-            PairingRoutes(authority.pairing),
-            HealthRoutes { await keeper.health(beside: publisher?.faults ?? []) },
-            MetricsRoutes(metrics, renewals: renewals, parts: parts, register: register),
-            APIRoutes(APIOperations.all, parts: parts, register: register),
-            RenewalRoutes(renewals),
-        ] + (acme.map { [ACMERoutes($0)] } ?? [])
     }
 }
 

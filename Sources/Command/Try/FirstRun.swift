@@ -10,17 +10,19 @@ import SymbolonRevocation
 import SymbolonStorage
 import SymbolonTransport
 
-/// The whole story on this machine: an authority, a protected service, a door to it, impostors, and one revocation.
+/// The whole story on this machine: an authority, a machine introduced to it by a code, a protected service, a door to it,
+/// impostors, and one revocation.
 ///
-/// All of it is the real system in the home folder: run again, it goes on from there.
+/// All of it is the real system in the home folder: run again, it goes on from there. `FirstRun+Introduction.swift` has the
+/// client's machine.
 final class FirstRun {
-    private let home: HomeFolder
+    let home: HomeFolder
     private let passphrase: PassphraseSource?
-    private let printer: StoryPrinter
-    private let group: any EventLoopGroup
+    let printer: StoryPrinter
+    let group: any EventLoopGroup
     private let started: ContinuousClock.Instant
     private let ledger = EventLedger()
-    private(set) var report = FirstRunReport()
+    var report = FirstRunReport()
 
     /// How long each step of the story may take before it counts as failed. Real ones take milliseconds.
     private static let patience: Duration = .seconds(10)
@@ -43,17 +45,20 @@ final class FirstRun {
     /// What stays up after the story, until `stop`.
     struct Stage {
         let authority: LocalAuthority
+        let serving: Serving
         let service: SmallService
         let protect: RunningEnd
         let door: RunningEnd
+        /// What the authority's home and the client's machine believe.
         let keeper: TrustKeeper
-        let keeping: Task<Void, any Error>
+        let machineKeeper: TrustKeeper
+        let keeping: [Task<Void, any Error>]
 
         func stop() async {
             await door.stop(within: .seconds(1))
             await protect.stop(within: .seconds(1))
             await service.stop()
-            keeping.cancel()
+            for task in keeping + [serving.running] { task.cancel() }
         }
     }
 
@@ -61,7 +66,9 @@ final class FirstRun {
         let authority = try await openAuthority()
         let client = try IdentityName(Self.clientName)
         let workshop = ImpostorWorkshop(authority: authority, client: client)
-        let stage = try await setStage(authority)
+        let serving = try await serve(authority)
+        try await introduceUnlessKnown(to: authority, at: serving.address)
+        let stage = try await setStage(authority, serving)
         try await proveBoth(stage)
         let expired = try await workshop.expiring()
         try await tryImpostors(stage, workshop, expired)
@@ -91,17 +98,15 @@ final class FirstRun {
 
     // MARK: 2. Both ends
 
-    private func setStage(_ authority: LocalAuthority) async throws -> Stage {
+    private func setStage(_ authority: LocalAuthority, _ serving: Serving) async throws -> Stage {
         let ends = try await EndsHome.open(home, passphrase: authority.passphrase)
         try await replaceUnusable(Self.serviceName, .protect, authority, ends)
-        try await replaceUnusable(Self.clientName, .reach, authority, ends)
         let service = try await SmallService.start(on: group)
         let keeper = try await TrustKeeper(home: ends, passphrase: authority.passphrase, report: .silent)
         let domain = authority.issuing.configuration.trustDomain
         let serviceSource = IdentitySource.home(home, try IdentityName(Self.serviceName))
-        let clientSource = IdentitySource.home(home, try IdentityName(Self.clientName))
         try await keeper.hold(serviceSource, for: .protect)
-        try await keeper.hold(clientSource, for: .reach)
+        let machineKeeper = try await keeperOfMachine()
 
         let clients = TrustKeeper.Wish(
             source: serviceSource,
@@ -115,20 +120,21 @@ final class FirstRun {
         await keeper.keep(protect, clients)
 
         let expected = TrustKeeper.Wish(
-            source: clientSource,
+            source: try clientSource,
             admission: .service([.spiffe(try SPIFFEID(trustDomain: domain, path: [Self.serviceName]))]))
         let door = try await ClientEnd.start(
             DoorDefinition(
                 name: Self.serviceName, listen: [loopback],
                 service: .host("127.0.0.1", port: protect.addresses.first?.port ?? 0)),
-            trust: try await keeper.trust(expected), on: group, observer: ledger)
-        await keeper.keep(door, expected)
-        let keeping = Task { try await keeper.run() }
+            trust: try await machineKeeper.trust(expected), on: group, observer: ledger)
+        await machineKeeper.keep(door, expected)
+        let keeping = [keeper, machineKeeper].map { keeper in Task { try await keeper.run() } }
         return Stage(
-            authority: authority, service: service, protect: protect, door: door, keeper: keeper, keeping: keeping)
+            authority: authority, serving: serving, service: service, protect: protect, door: door, keeper: keeper,
+            machineKeeper: machineKeeper, keeping: keeping)
     }
 
-    /// A run before this one revoked the client; time may have ended either.
+    /// Time may have ended it, or somebody may have revoked it.
     private func replaceUnusable(
         _ name: String, _ role: EndRole, _ authority: LocalAuthority, _ ends: EndsHome
     ) async throws {
@@ -227,14 +233,13 @@ final class FirstRun {
         _ who: String, to server: RunningEnd, expecting name: SPIFFEID, _ expected: Set<String>, _ stage: Stage
     ) async throws {
         let before = stage.service.bytesReceived
-        let source = IdentitySource.home(home, try IdentityName(Self.clientName))
         let label = "door to \(name.path.joined(separator: "/")) \(expected.sorted()[0])"
         let door = try await ClientEnd.start(
             DoorDefinition(
                 name: label, listen: [.host("127.0.0.1", port: 0)],
                 service: .host("127.0.0.1", port: server.addresses.first?.port ?? 0)),
-            trust: try await stage.keeper.trust(.init(source: source, admission: .service([.spiffe(name)]))), on: group,
-            observer: ledger)
+            trust: try await stage.machineKeeper.trust(
+                .init(source: clientSource, admission: .service([.spiffe(name)]))), on: group, observer: ledger)
         let answer = try await Knock.at(
             door.addresses[0], as: .plain, serverName: nil, within: Self.socketPatience, on: group)
         let event = await ledger.first(within: Self.patience) {
@@ -296,7 +301,7 @@ final class FirstRun {
         printer.good("its next connection was refused")
     }
 
-    private func fail(_ what: String) {
+    func fail(_ what: String) {
         report.failures.append(what)
         printer.bad(what)
     }

@@ -6,6 +6,8 @@ struct FirstRunReport: Encodable {
     var home = ""
     var trustDomain = ""
     var authorityIsNew = false
+    /// Nil: the client's machine was introduced by a run before.
+    var pairing: Pairing?
     /// From the start of the command to both ends proved and the page read.
     var firstExchangeMilliseconds = 0.0
     /// What the client proved to the service's end.
@@ -18,6 +20,18 @@ struct FirstRunReport: Encodable {
     /// What was not as it should be; empty when all was.
     var failures: [String] = []
     var passed: Bool { failures.isEmpty }
+
+    /// How the client's machine became known.
+    struct Pairing: Encodable {
+        let invitation: Int
+        let identity: String
+        let home: String
+        /// Used by the time that anybody reads it.
+        let code: String
+        let milliseconds: Double
+
+        private enum CodingKeys: String, CodingKey { case invitation, identity, home, milliseconds }
+    }
 
     /// One impostor and what became of it.
     struct Trial: Encodable {
@@ -43,7 +57,8 @@ struct FirstRunReport: Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case home, trustDomain, authorityIsNew, firstExchangeMilliseconds, clientProof, serviceProof, page, impostors
+        case home, trustDomain, authorityIsNew, pairing, firstExchangeMilliseconds, clientProof, serviceProof, page,
+            impostors
         case revocation, failures, passed
     }
 
@@ -52,6 +67,7 @@ struct FirstRunReport: Encodable {
         try object.encode(home, forKey: .home)
         try object.encode(trustDomain, forKey: .trustDomain)
         try object.encode(authorityIsNew, forKey: .authorityIsNew)
+        try object.encodeIfPresent(pairing, forKey: .pairing)
         try object.encode(firstExchangeMilliseconds, forKey: .firstExchangeMilliseconds)
         try object.encodeIfPresent(clientProof, forKey: .clientProof)
         try object.encodeIfPresent(serviceProof, forKey: .serviceProof)

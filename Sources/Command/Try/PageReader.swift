@@ -31,9 +31,14 @@ final class PageReader: Sendable {
     /// Asks for the page on the open connection. Throws `HungUp` when the other side ends it first.
     func get() async throws -> Page {
         let promise = channel.eventLoop.makePromise(of: Page.self)
-        try await channel.eventLoop.submit { [channel] in
-            try channel.pipeline.syncOperations.handler(type: PageHandler.self).ask(promise, channel)
-        }.get()
+        channel.eventLoop.execute { [channel] in
+            do {
+                try channel.pipeline.syncOperations.handler(type: PageHandler.self).ask(promise, channel)
+            } catch {
+                // A channel that has ended has no handlers any more.
+                promise.fail(HungUp())
+            }
+        }
         return try await promise.futureResult.get()
     }
 

@@ -35,7 +35,7 @@ struct Try: AsyncParsableCommand {
             let report = run.report
             if output.json { Lines.write(try JSONOutput.line(report)) }
             conclude(report, printer)
-            if stay { try await linger(stage, printer) }
+            if stay { try await linger(run, stage, printer) }
             await stage.stop()
             guard report.passed else { throw ExitCode(ExitStatus.failure.rawValue) }
         }
@@ -53,16 +53,15 @@ struct Try: AsyncParsableCommand {
         }
     }
 
-    private func linger(_ stage: FirstRun.Stage, _ printer: StoryPrinter) async throws {
-        let name = try IdentityName(FirstRun.clientName)
-        try await stage.authority.issueIdentity(name, profile: .client)
+    private func linger(_ run: FirstRun, _ stage: FirstRun.Stage, _ printer: StoryPrinter) async throws {
+        try await run.introduce(to: stage.authority, at: stage.serving.address)
         let signals = Signals.asksToEnd()
         let door = stage.door.addresses.first?.port ?? 0
         let protect = stage.protect.addresses.first?.port ?? 0
         let folder = home.folder.path
         let command = CommandLine.arguments.first ?? "symbolon"
         printer.say("")
-        printer.say("The client has a new certificate, and everything stays up. Try it:")
+        printer.say("The client was introduced once more, by a new code, and everything stays up. Try it:")
         let lines = [
             ("curl http://127.0.0.1:\(door)/", "the client's door: proved both ways"),
             ("curl -k https://127.0.0.1:\(protect)/", "straight at the service: refused"),

@@ -11,6 +11,7 @@ import SymbolonKeys
 /// ├── keys/              0700   root.key.pem, issuing.key.pem, audit.key.pem: sealed, 0600; audit.head: 0600
 /// ├── identities/        0700   NAME.pem: sealed key, chain and anchors in one file, 0600; of one that an ACME server gave
 /// │                             also NAME.acme.json and NAME.account-key
+/// ├── laptop/            0700   only where `symbolon try` was run: the home of its other machine
 /// └── revocation/        0700   lists and answers that were fetched, 0600; only where addresses are configured
 /// ```
 public struct HomeFolder: Hashable, Sendable {

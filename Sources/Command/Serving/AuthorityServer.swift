@@ -1,0 +1,53 @@
+import Foundation
+import NIOCore
+import ServiceLifecycle
+import SymbolonAdministration
+import SymbolonEnrollment
+import SymbolonHTTPServices
+import SymbolonNames
+import SymbolonStorage
+
+/// An authority's server, with everything that it offers on its one port, and what keeps it as it should be.
+struct AuthorityServer {
+    /// The last one is the first to stop.
+    let services: [any Service]
+
+    init(
+        _ authority: LocalAuthority, at address: HostAndPort, names: [SubjectName], acme: ACMEServer? = nil,
+        publisher: PublishingService? = nil, publicServer: PublicServer? = nil, renewal: RenewalPolicy,
+        limits: ServerLimits, observer: any ServerObserver, report: EndReport,
+        on group: any EventLoopGroup
+    ) async throws {
+        let keeper = try await ServerKeeper(authority, names: names, report: report)
+        let server = try HTTPServer(
+            host: address.host, port: address.port, trust: await keeper.current,
+            routes: Self.routes(authority, keeper, publisher, renewal, acme),
+            gate: InvitationGate(authority.pairingGuard),
+            limits: limits, observer: observer, group: group)
+        await keeper.keep(server)
+        var services: [any Service] = [keeper]
+        if let publisher { services.append(publisher) }
+        if let acme { services.append(ACMEService(server: acme)) }
+        if let publicServer { services.append(publicServer) }
+        self.services = services + [server]
+    }
+
+    private static func routes(
+        _ authority: LocalAuthority, _ keeper: ServerKeeper, _ publisher: PublishingService?, _ renewal: RenewalPolicy,
+        _ acme: ACMEServer?
+    ) -> [any HTTPRoutes] {
+        var parts = authority.parts
+        let register = authority.register
+        // One for all requests: it remembers who waits.
+        let renewals = RenewalDesk(authority.issuing, store: authority.store, policy: renewal, clock: { Date() })
+        parts.add(renewals)
+        parts.add(TrustDesk(store: authority.store, clock: { Date() }))
+        return [
+            PairingRoutes(authority.pairing),
+            HealthRoutes { await keeper.health(beside: publisher?.faults ?? []) },
+            MetricsRoutes(.installed, renewals: renewals, parts: parts, register: register),
+            APIRoutes(APIOperations.all, parts: parts, register: register),
+            RenewalRoutes(renewals),
+        ] + (acme.map { [ACMERoutes($0)] } ?? [])
+    }
+}
