@@ -10,6 +10,7 @@ enum FuzzTarget: String, CaseIterable {
     case request
     case list
     case answer
+    case filter
     case path
     case constraints
     case name
@@ -31,6 +32,9 @@ enum FuzzTarget: String, CaseIterable {
         case .answer:
             guard let answer = try? StatusAnswer(der: input) else { return }
             _ = (answer.producedAt, answer.count, answer.nonce)
+        case .filter:
+            guard let filter = try? RevocationFilter(der: input) else { return }
+            Self.use(filter)
         case .path: FuzzedPath(input)?.verify()
         case .constraints: FuzzedConstraints(input)?.judge()
         case .name: FuzzedName(input).read()
@@ -64,6 +68,16 @@ enum FuzzTarget: String, CaseIterable {
     private static func use(_ extensions: CertificateExtensions) {
         for name in extensions.subjectAlternativeNames ?? [] { _ = try? name.subjectName() }
         for one in extensions.all { _ = (one.identifier.description, one.value.count) }
+    }
+
+    /// Asked about certificates that have nothing to do with it.
+    private static func use(_ filter: RevocationFilter) {
+        _ = (filter.issuerKey, filter.number, filter.baseNumber, filter.thisUpdate, filter.nextUpdate, filter.covers)
+        for last in 0..<UInt8(32) {
+            guard let number = try? SerialNumber(magnitude: [0x40, last]) else { continue }
+            _ = filter.isMarked(number)
+        }
+        precondition((try? RevocationFilter(der: filter.der))?.der == filter.der)
     }
 
     private static func use(_ list: CertificateList) {

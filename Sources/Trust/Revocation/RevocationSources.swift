@@ -10,6 +10,7 @@ public struct RevocationSources: Sendable {
     public let snapshot: RevocationSnapshot
     private let lists: [CertificateList]
     private let answers: [StatusAnswer]
+    private let filters: [RevocationFilter]
     /// Who may have signed the lists, beside the authorities of a path.
     private let signers: [Certificate]
 
@@ -17,29 +18,35 @@ public struct RevocationSources: Sendable {
     ///   - snapshot: pushed by our own authority.
     ///   - lists: complete and delta lists, in any order; those that nobody entitled has signed say nothing.
     ///   - answers: OCSP answers; each is believed only for the certificates that it names.
+    ///   - filters: complete ones and those that bring them up to date, in any order; each is believed when the issuer's
+    ///     key has signed it.
     ///   - signers: certificates of list signers that peers do not present.
     public init(
         snapshot: RevocationSnapshot = .none, lists: [CertificateList] = [], answers: [StatusAnswer] = [],
-        signers: [Certificate] = []
+        filters: [RevocationFilter] = [], signers: [Certificate] = []
     ) {
         self.snapshot = snapshot
         self.lists = lists
         self.answers = answers
+        self.filters = filters
         self.signers = signers
     }
 
     /// The same beside another snapshot.
     public func with(_ snapshot: RevocationSnapshot) -> RevocationSources {
-        RevocationSources(snapshot: snapshot, lists: lists, answers: answers, signers: signers)
+        RevocationSources(
+            snapshot: snapshot, lists: lists, answers: answers, filters: filters, signers: signers)
     }
 
-    /// The next moment at which a list or an answer ends, and with it what is known of some certificate; nil: none does.
+    /// The next moment at which a list, an answer or a filter ends, and with it what is known of some certificate; nil: none does.
     public func nextEnd(after now: Date) -> Date? {
-        (lists.compactMap(\.nextUpdate) + answers.compactMap(\.nextUpdate)).filter { $0 >= now }.min()
+        (lists.compactMap(\.nextUpdate) + answers.compactMap(\.nextUpdate) + filters.map(\.nextUpdate)).filter {
+            $0 >= now
+        }.min()
     }
 
     /// True when there is nothing but a snapshot, so that a look-up needs only a key and a serial number.
-    public var isSnapshotAlone: Bool { lists.isEmpty && answers.isEmpty }
+    public var isSnapshotAlone: Bool { lists.isEmpty && answers.isEmpty && filters.isEmpty }
 
     /// What is known of `certificate`.
     ///
@@ -73,6 +80,9 @@ public struct RevocationSources: Sendable {
         if !lists.isEmpty {
             let check = ListSigners(path: path, configured: signers, now: now, isGood: isUnrevoked)
             found.append(byLists(certificate, check))
+        }
+        if !filters.isEmpty {
+            found.append(FilterCheck(certificate: certificate, path: path, now: now).status(by: filters))
         }
         for answer in answers + stapled {
             found.append(

@@ -25,6 +25,14 @@ public enum Silence: Hashable, Sendable {
     case answerUnusable(AnswerDefect)
     /// The responder does not know the certificate.
     case responderDoesNotKnow
+    /// There is a filter of the right issuer that its key has not signed, or may not.
+    case filterNotProved(ListProofFailure)
+    /// A filter came without the complete one that it brings up to date.
+    case filterWithoutBase
+    /// The certificate began after what the filter covers.
+    case issuedAfterFilter(covers: Date)
+    /// The certificate had ended when the filter was made.
+    case endedBeforeFilter(thisUpdate: Date)
 
     /// What is known and why it is not enough: one line in English, without a full stop.
     public var explanation: String {
@@ -41,6 +49,12 @@ public enum Silence: Hashable, Sendable {
             "its distribution points cannot be read: \(failure.explanation)"
         case .answerUnusable(let defect): "the OCSP answer \(defect.explanation)"
         case .responderDoesNotKnow: "the OCSP responder does not know it"
+        case .filterNotProved(let failure): "the revocation filter \(failure.explanation)"
+        case .filterWithoutBase: "a revocation filter is there without the complete one that it brings up to date"
+        case .issuedAfterFilter(let covers):
+            "it began after what the revocation filter covers, which is up to \(CertificateTime(covers))"
+        case .endedBeforeFilter(let thisUpdate):
+            "it had ended when the revocation filter was made, on \(CertificateTime(thisUpdate))"
         }
     }
 }

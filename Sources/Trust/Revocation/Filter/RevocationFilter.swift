@@ -1,0 +1,45 @@
+public import Foundation
+package import SymbolonCertificates
+public import SymbolonKeys
+
+/// What is revoked of all that one authority issued up to a moment, in a few bits for each that is revoked: parsed, nothing
+/// believed. docs/RevocationFilter.md has the format.
+///
+/// It is exact for the certificates that it covers; what its bits say of any other means nothing, and is never asked.
+/// Copies share one store.
+public struct RevocationFilter: Sendable {
+    /// The largest that is read, in octets. 64 MiB: thirty million revoked among a thousand million.
+    public static let largest = 1 << 26
+
+    let parsed: ParsedFilter
+
+    /// Parses one filter and nothing after it.
+    public init(der: some Collection<UInt8>) throws(FilterFailure) {
+        guard der.count <= Self.largest else { throw .tooLarge(octets: der.count, limit: Self.largest) }
+        parsed = try ParsedFilter((der as? [UInt8]) ?? Array(der))
+    }
+
+    /// The bytes that were parsed.
+    public var der: [UInt8] { parsed.der }
+    /// The authority's key.
+    public var issuerKey: KeyFingerprint { parsed.issuerKey }
+    /// It grows with every filter of one key.
+    public var number: ListNumber { parsed.number }
+    /// The number of the complete filter that this one brings up to date; nil when it is itself complete.
+    public var baseNumber: ListNumber? { parsed.changes?.baseNumber }
+    public var thisUpdate: Date { parsed.thisUpdate.date }
+    public var nextUpdate: Date { parsed.nextUpdate.date }
+    /// Every certificate of the key whose notBefore is not later is accounted for, unless it had ended by ``thisUpdate``.
+    public var covers: Date { parsed.covers.date }
+
+    /// True when `key` made the filter's signature. A second question about a key is answered from memory.
+    public func isSigned(by key: PublicKey) -> Bool {
+        parsed.signature.isMade(by: key) { parsed.isSigned(by: key) }
+    }
+
+    /// What its bits say of a certificate, whether or not the filter is to be believed and covers it.
+    package func isMarked(_ serialNumber: SerialNumber) -> Bool {
+        let contents = serialNumber.contents[...]
+        return parsed.changes?.changes.isRevoked(contents) ?? parsed.segment.isRevoked(contents)
+    }
+}
