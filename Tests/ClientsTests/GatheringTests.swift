@@ -1,6 +1,7 @@
 import Foundation
 import SymbolonCertificates
 import SymbolonClients
+import SymbolonKeys
 import SymbolonRevocation
 import SymbolonStorage
 import SymbolonTestSupport
@@ -97,6 +98,54 @@ struct Gathering {
             #expect(try await status(by: gatherer) == good)
         }
         #expect(try await status(by: gatherer, at: noon + 2 * .hour) == .unknown(.stale(since: noon + 1 * .hour)))
+    }
+
+    /// Of the issuing authority, with the leaf.
+    private func filter(_ number: Int64, revokes: Bool = false) throws -> [UInt8] {
+        let key = chain.issuing.key
+        let template = FilterTemplate(
+            signatureAlgorithm: key.signatureAlgorithm, issuerKey: key.publicKey.fingerprint,
+            number: ListNumber(number),
+            thisUpdate: noon - 1 * .hour, nextUpdate: noon + 1 * .hour, covers: noon - 1 * .hour)
+        var issued = IssuedCertificates()
+        issued.append(try Certificate(der: chain.leafDER).serialNumber, isRevoked: revokes)
+        var random = SeededRandom(seed: 1)
+        let tbs = template.derBytes(of: issued) { random.bytes(16) }
+        return try RevocationFilter.assemble(
+            tbs: tbs, algorithm: key.signatureAlgorithm, signature: key.sign(tbs)
+        ).der
+    }
+
+    @Test("a filter is gathered as a list is: kept, put in the place of an older one, and not pushed out by one")
+    func filters() async throws {
+        var settings = RevocationGatherer.Settings()
+        settings.filters = [place]
+        settings.signers = [try Certificate(der: chain.issuingDER)]
+        func gatherer() -> RevocationGatherer {
+            RevocationGatherer(settings, folder: home.revocation, fetch: server.fetch, now: { noon }, chance: { 0 })
+        }
+        let first = gatherer()
+        server.gives(try filter(4))
+        #expect(await first.start() == [.changed])
+        #expect(await first.start() == [])
+        #expect(try await status(by: first) == good)
+        server.gives(try filter(5, revokes: true))
+        #expect(await first.start() == [.changed])
+        let revoked = RevocationStatus.revoked(.unspecified, since: noon - 1 * .hour)
+        #expect(try await status(by: first) == revoked)
+        server.gives(try filter(4))
+        #expect(
+            await first.start() == [.failed(place, why: "filter number 0x4 is older than 0x5, which is known here")])
+        server.gives(list(9))
+        guard case .failed(place, let why) = await first.start().first else {
+            Issue.record("a list in a filter's place is taken")
+            return
+        }
+        #expect(why.hasPrefix("the revocation filter is malformed"))
+        server.fails(.cutOff)
+        let next = gatherer()
+        #expect(await next.start() == [])
+        #expect(try await status(by: next) == revoked)
     }
 
     @Test("what was fetched is there at the next start, though the server is not; an older one is refused then too")

@@ -49,6 +49,7 @@ struct ConfigurationTests {
                 revocation:
                   lists: [http://lists.example/a.crl, b.crl]
                   answers: c.ocsp
+                  filters: [e.filter]
                   signers: [d.pem]
                   refresh: 30m
                 reach:
@@ -57,12 +58,13 @@ struct ConfigurationTests {
                 """, file: "s.yaml")
         let expected = RunConfiguration.RevocationPlaces(
             lists: [try RevocationPlace("http://lists.example/a.crl"), .file("b.crl")], answers: [.file("c.ocsp")],
-            signers: ["d.pem"], refresh: .seconds(1800))
+            filters: [.file("e.filter")], signers: ["d.pem"], refresh: .seconds(1800))
         #expect(configuration.revocation == expected)
         #expect(
             configuration.doors.map(\.options.revocation) == [.required, .requiredUnlessLife(underHours: 24)])
         let whole = configuration.relative(to: URL(fileURLWithPath: "/etc/s", isDirectory: true))
         #expect(whole.revocation.lists == [expected.lists[0], .file("/etc/s/b.crl")])
+        #expect(whole.revocation.filters == [.file("/etc/s/e.filter")])
         #expect(whole.revocation.signers == ["/etc/s/d.pem"])
     }
 
@@ -167,7 +169,10 @@ struct ConfigurationTests {
                 "reach:\n  - {name: a, listen: 'h:1', revocation: {required-unless-life-under: 0}}",
                 "s.yaml:2:42: reach[0].revocation: required-unless-life-under wants whole hours, 1 to 8766"
             ),
-            ("revocation: {refresh: 1h}", "s.yaml:1:13: revocation: it needs a list under `lists:` or `answers:`"),
+            (
+                "revocation: {refresh: 1h}",
+                "s.yaml:1:13: revocation: it needs a place under `lists:`, `answers:` or `filters:`"
+            ),
             (
                 "revocation: {lists: ['ftp://h/a'], refresh: soon}",
                 "s.yaml:1:21: revocation.lists: ftp://h/a: an address to fetch from begins with http:// or https://"

@@ -150,16 +150,20 @@ private final class YAMLReader {
     }
 
     private func revocation(_ node: Node) -> RunConfiguration.RevocationPlaces {
-        let entry = fields(of: node, named: "revocation", allowed: ["lists", "answers", "signers", "refresh"])
+        let entry = fields(
+            of: node, named: "revocation", allowed: ["lists", "answers", "filters", "signers", "refresh"])
         var places = RunConfiguration.RevocationPlaces()
         places.lists = entry["lists"].map { self.places($0, "revocation.lists") } ?? []
         places.answers = entry["answers"].map { self.places($0, "revocation.answers") } ?? []
+        places.filters = entry["filters"].map { self.places($0, "revocation.filters") } ?? []
         places.signers = entry["signers"].map { texts($0, "revocation.signers") } ?? []
         if let node = entry["refresh"] {
             places.refresh = node.string.flatMap(Life.init(argument:))?.duration
             if places.refresh == nil { fault(node, "revocation.refresh: a span such as 30m, 1h or 1d") }
         }
-        if faults.isEmpty, places.isEmpty { fault(node, "revocation: it needs a list under `lists:` or `answers:`") }
+        if faults.isEmpty, places.isEmpty {
+            fault(node, "revocation: it needs a place under `lists:`, `answers:` or `filters:`")
+        }
         return places
     }
 

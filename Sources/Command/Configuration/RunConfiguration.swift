@@ -43,16 +43,17 @@ struct RunConfiguration: Equatable, Sendable {
         var revocation: RevocationMode?
     }
 
-    /// Where lists and answers of other authorities come from.
+    /// Where lists, answers and filters of other authorities come from.
     struct RevocationPlaces: Equatable, Sendable {
         var lists: [RevocationPlace] = []
         var answers: [RevocationPlace] = []
+        var filters: [RevocationPlace] = []
         /// Files with certificates of those who sign lists and are not in peers' paths.
         var signers: [String] = []
         /// The longest that a place goes unasked.
         var refresh: Duration?
 
-        var isEmpty: Bool { lists.isEmpty && answers.isEmpty }
+        var isEmpty: Bool { lists.isEmpty && answers.isEmpty && filters.isEmpty }
     }
 
     var home: String?

@@ -34,6 +34,13 @@ struct EndOptions: ParsableArguments {
         transform: RevocationPlace.argument)
     var answers: [RevocationPlace] = []
     @Option(
+        name: .customLong("revocation-filter"),
+        help: ArgumentHelp(
+            "A revocation filter, complete or an update, from a file or an address; may be repeated.",
+            valueName: "place"),
+        transform: RevocationPlace.argument)
+    var filters: [RevocationPlace] = []
+    @Option(
         name: .customLong("revocation-signers"),
         help: ArgumentHelp(
             "Certificates of those who sign lists and are not in peers' paths (PEM).", valueName: "file"))
@@ -84,6 +91,7 @@ struct EndOptions: ParsableArguments {
         var configuration = given
         configuration.revocation.lists = lists
         configuration.revocation.answers = answers
+        configuration.revocation.filters = filters
         configuration.revocation.signers = signers.map { [$0] } ?? []
         try await Complaint.reported { [configuration] in
             try await EndsRunner(

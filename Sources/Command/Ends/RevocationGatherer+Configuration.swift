@@ -12,6 +12,7 @@ extension RevocationGatherer {
         var settings = Settings()
         settings.lists = places.lists
         settings.answers = places.answers
+        settings.filters = places.filters
         settings.signers = try places.signers.flatMap { path in
             do {
                 return try CertificateFile.anchors(path, at: Date())

@@ -23,9 +23,11 @@ struct QuestionOptions: ParsableArguments {
     var crl: [String] = []
     @Option(help: ArgumentHelp("An OCSP answer; repeatable.", valueName: "file"))
     var ocsp: [String] = []
+    @Option(help: ArgumentHelp("A revocation filter, complete or an update; repeatable.", valueName: "file"))
+    var filter: [String] = []
     @Option(
         help: ArgumentHelp(
-            "Whether all must be known to be unrevoked (default: required where lists, answers or a home can tell).",
+            "Whether all must be known to be unrevoked (default: required where lists, answers, filters or a home can tell).",
             valueName: "mode"))
     var revocation: RevocationDemand?
     @Option(help: "The rules: what a modern verifier asks, or no more than the RFC.")
@@ -44,8 +46,8 @@ struct QuestionOptions: ParsableArguments {
         question.names = try name.map { try Input.parse($0, as: "a name", ReferenceName.init) }
         question.sources = RevocationSources(
             snapshot: roots.revocations ?? .none, lists: try crl.flatMap(QuestionFiles.lists),
-            answers: try ocsp.map(QuestionFiles.answer))
-        let canTell = roots.revocations != nil || !crl.isEmpty || !ocsp.isEmpty
+            answers: try ocsp.map(QuestionFiles.answer), filters: try filter.map(QuestionFiles.filter))
+        let canTell = roots.revocations != nil || !crl.isEmpty || !ocsp.isEmpty || !filter.isEmpty
         question.revocation = revocation ?? (canTell ? .required : .off)
         question.profile = profile
         if !policy.isEmpty {

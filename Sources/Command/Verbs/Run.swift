@@ -91,6 +91,7 @@ extension RunConfiguration {
         result.home = home.map(whole)
         result.revocation.lists = revocation.lists.map(whole)
         result.revocation.answers = revocation.answers.map(whole)
+        result.revocation.filters = revocation.filters.map(whole)
         result.revocation.signers = revocation.signers.map { whole($0) }
         for index in protected.indices { result.protected[index].identity = whole(protected[index].identity) }
         for index in doors.indices { result.doors[index].identity = whole(doors[index].identity) }

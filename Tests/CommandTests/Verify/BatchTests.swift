@@ -110,6 +110,8 @@ struct BatchTests {
             Change("crls", [broken], .unusable, "crls[0]: a PEM block \"CERTIFICATE\""),
             Change("ocsp", ["MAA="], .refused, "revocationUnknown"),
             Change("ocsp", ["%"], .unusable, "ocsp[0]: not the base64"),
+            Change("filters", ["MAA="], .refused, "revocationUnknown"),
+            Change("filters", ["%"], .unusable, "filters[0]: not the base64"),
             Change("revocation", "off", .accepted), Change("revocation", "required", .refused, "revocationUnknown"),
             Change("revocation", "soft", .unusable, "revocation: \"soft\" is none of off, required"),
             Change("profile", "rfc5280", .accepted),

@@ -16,6 +16,7 @@ struct BatchCase: Decodable {
     let names: [String]?
     let crls: [String]?
     let ocsp: [String]?
+    let filters: [String]?
     let revocation: String?
     let profile: String?
     let maxDepth: Double?
@@ -48,8 +49,10 @@ struct BatchCase: Decodable {
         }
         question.purpose = try Self.named(purpose, "purpose", of: Purpose.allCases) ?? .any
         question.profile = try Self.named(profile, "profile", of: NamedProfile.allCases) ?? .strict
-        question.sources = RevocationSources(lists: try lists(), answers: try answers())
-        let givesSources = crls?.isEmpty == false || ocsp?.isEmpty == false
+        question.sources = RevocationSources(
+            lists: try lists(), answers: try Self.parsed(ocsp, "ocsp") { try? StatusAnswer(der: $0) },
+            filters: try Self.parsed(filters, "filters") { try? RevocationFilter(der: $0) })
+        let givesSources = [crls, ocsp, filters].contains { $0?.isEmpty == false }
         question.revocation =
             try Self.named(revocation, "revocation", of: RevocationDemand.allCases) ?? (givesSources ? .required : .off)
         question.policies = try policies()
@@ -86,14 +89,16 @@ struct BatchCase: Decodable {
         return result
     }
 
-    /// An answer that is no DER says nothing.
-    private func answers() throws(Unreadable) -> [StatusAnswer] {
-        var result: [StatusAnswer] = []
-        for (index, text) in (ocsp ?? []).enumerated() {
+    /// What is no DER of its kind says nothing.
+    private static func parsed<Source>(
+        _ texts: [String]?, _ field: String, _ parse: ([UInt8]) -> Source?
+    ) throws(Unreadable) -> [Source] {
+        var result: [Source] = []
+        for (index, text) in (texts ?? []).enumerated() {
             guard let der = Data(base64Encoded: text), !der.isEmpty else {
-                throw Unreadable(detail: "ocsp[\(index)]: not the base64 of an answer's DER")
+                throw Unreadable(detail: "\(field)[\(index)]: not the base64 of DER")
             }
-            if let answer = try? StatusAnswer(der: Array(der)) { result.append(answer) }
+            if let source = parse(Array(der)) { result.append(source) }
         }
         return result
     }

@@ -65,6 +65,17 @@ enum QuestionFiles {
         }
     }
 
+    /// A filter has no PEM form.
+    static func filter(at path: String) throws -> RevocationFilter {
+        let bytes = try contents(of: path, limit: RevocationFilter.largest)
+        do throws(FilterFailure) {
+            return try RevocationFilter(der: bytes)
+        } catch {
+            throw unreadable(
+                path, error.explanation, mend: "get the filter again from where its authority publishes it")
+        }
+    }
+
     private static func elements(at path: String, label: String, plural: String, limit: Int) throws -> [[UInt8]] {
         let bytes = try contents(of: path, limit: limit)
         // X.690 §8.9: DER of either begins with SEQUENCE.

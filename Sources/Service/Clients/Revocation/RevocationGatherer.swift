@@ -11,6 +11,7 @@ public actor RevocationGatherer {
     public struct Settings: Hashable, Sendable {
         public var lists: [RevocationPlace] = []
         public var answers: [RevocationPlace] = []
+        public var filters: [RevocationPlace] = []
         /// Certificates of those who sign lists and are not in peers' paths.
         public var signers: [Certificate] = []
         /// The longest that a place goes unasked, in seconds. 1 h.
@@ -18,7 +19,7 @@ public actor RevocationGatherer {
 
         public init() {}
 
-        public var isEmpty: Bool { lists.isEmpty && answers.isEmpty }
+        public var isEmpty: Bool { lists.isEmpty && answers.isEmpty && filters.isEmpty }
     }
 
     public enum News: Equatable, Sendable {
@@ -45,6 +46,7 @@ public actor RevocationGatherer {
     private let chance: @Sendable () -> Double
     private var shelves: [RevocationPlace: ListShelf] = [:]
     private var answers: [RevocationPlace: StatusAnswer] = [:]
+    private var filters: [RevocationPlace: FilterShelf] = [:]
     private var told: [RevocationPlace: String] = [:]
     /// What was kept of them is good for the time being.
     private var unasked: Set<RevocationPlace> = []
@@ -73,7 +75,7 @@ public actor RevocationGatherer {
     public func sources(with snapshot: RevocationSnapshot) -> RevocationSources {
         RevocationSources(
             snapshot: snapshot, lists: shelves.values.flatMap(\.lists), answers: Array(answers.values),
-            signers: settings.signers)
+            filters: filters.values.flatMap(\.filters), signers: settings.signers)
     }
 
     // MARK: Asking
@@ -140,9 +142,10 @@ public actor RevocationGatherer {
 
     private func end(of place: RevocationPlace) -> Date? {
         shelves[place]?.nextUpdate?.date ?? answers[place]?.nextUpdate
+            ?? filters[place]?.filters.map(\.nextUpdate).min()
     }
 
-    private var places: [RevocationPlace] { settings.lists + settings.answers }
+    private var places: [RevocationPlace] { settings.lists + settings.answers + settings.filters }
 
     // MARK: Taking
 
@@ -192,6 +195,14 @@ public actor RevocationGatherer {
             answers[place] = answer
             return true
         }
+        if settings.filters.contains(place) {
+            let filter = try RevocationFilter(der: octets)
+            var shelf = filters[place, default: FilterShelf()]
+            guard !shelf.filters.contains(where: { $0.der == filter.der }) else { return false }
+            try shelf.take(filter, from: signers)
+            filters[place] = shelf
+            return true
+        }
         let lists = try CertificateList.parse(octets)
         var shelf = shelves[place, default: ListShelf()]
         let known = shelf.lists.map(\.der)
@@ -213,6 +224,8 @@ public actor RevocationGatherer {
         case let failure as ListFailure: failure.explanation
         case let refusal as ListRefusal: refusal.explanation
         case let failure as AnswerFailure: failure.explanation
+        case let failure as FilterFailure: failure.explanation
+        case let refusal as FilterRefusal: refusal.explanation
         case let older as AnswerIsOlder:
             "the OCSP answer of \(CertificateTime(older.producedAt)) is older than that of \(CertificateTime(older.held)), which is known here"
         default: "\(error)"

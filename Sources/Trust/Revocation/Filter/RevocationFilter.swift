@@ -37,6 +37,19 @@ public struct RevocationFilter: Sendable {
         parsed.signature.isMade(by: key) { parsed.isSigned(by: key) }
     }
 
+    /// True when some key that was asked about made the signature: whether that key may speak is the verifier's to say.
+    public var hasSigner: Bool { parsed.signature.hasMaker }
+
+    /// Whether the filter is right about every certificate of a set, which is one that it covers.
+    ///
+    /// - Parameter base: the complete filter that this one brings up to date, when the set is one that the former covers.
+    public func isExact(for issued: IssuedCertificates, updating base: RevocationFilter? = nil) -> Bool {
+        issued.allSatisfy { number, isRevoked in
+            guard let base else { return parsed.segment.isRevoked(number) == isRevoked }
+            return (parsed.changes?.changes.isRevoked(number) ?? base.parsed.segment.isRevoked(number)) == isRevoked
+        }
+    }
+
     /// What its bits say of a certificate, whether or not the filter is to be believed and covers it.
     package func isMarked(_ serialNumber: SerialNumber) -> Bool {
         let contents = serialNumber.contents[...]
