@@ -21,6 +21,7 @@ final class InMemoryStore: AuthorityStore {
         var releases: [SerialNumber: Date] = [:]
         var invalidSince: [SerialNumber: Date] = [:]
         var lists: [ListKey: PublishedList] = [:]
+        var filters: [FilterStanding.Kind: PublishedFilter] = [:]
     }
 
     struct ListKey: Hashable, Sendable {

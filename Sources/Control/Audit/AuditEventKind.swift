@@ -50,5 +50,6 @@ public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     case operatorPut = "operator.put"
     /// Revocation lists of one scope.
     case listsPublished = "lists.published"
+    case filterPublished = "filter.published"
     case operatorRemoved = "operator.removed"
 }

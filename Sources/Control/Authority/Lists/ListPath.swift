@@ -3,11 +3,13 @@ import SymbolonWire
 
 /// Where a list is on every server that publishes it.
 public enum ListPath {
+    /// 80 bits tell the keys of one authority apart.
+    static let issuerOctets = 10
+
     /// `/crl/ISSUER/LIST.crl`: the issuer by its key, and the list as `all` or its shard's number, with `-delta` behind.
     public static func path(of issuer: KeyFingerprint, _ scope: ListScope, _ kind: ListStanding.Kind) -> String {
         let name = scope == .whole ? "all" : (scope.index < 10 ? "0" : "") + "\(scope.index)"
-        // 80 bits tell the keys of one authority apart.
-        return "/crl/\(Hex.encode(issuer.bytes.prefix(10)))/\(name)\(kind == .delta ? "-delta" : "").crl"
+        return "/crl/\(Hex.encode(issuer.bytes.prefix(issuerOctets)))/\(name)\(kind == .delta ? "-delta" : "").crl"
     }
 }
 
