@@ -62,6 +62,19 @@ extension EndToEnd {
             #expect(try fetch(all, to: "list.der"))
             #expect(try verify("web").err.contains("certificate revoked"))
             #expect(try verify("other").status == 0)
+            // R16: both are newer than the filter, which says so, and not that either is good.
+            let issuer = try #require(url.split(separator: "/").dropLast().last)
+            #expect(try fetch("http://pki.example.internal/filter/\(issuer)/complete.filter", to: "complete.filter"))
+            let judged = try served.here([
+                "verify", served.folder.file("other/other.pem"), "--root", served.folder.file("other/anchors.pem"),
+                "--filter", served.folder.file("complete.filter"),
+            ])
+            #expect(
+                judged.status == 1 && judged.out.contains("began after what the revocation filter covers"), "\(judged)")
+            let wrong = try served.here([
+                "verify", served.folder.file("other/other.pem"), "--filter", served.folder.file("list.der"),
+            ])
+            #expect(wrong.status == 2 && wrong.err.contains("the revocation filter is malformed"), "\(wrong)")
             let doctor = try served.here(["doctor"])
             #expect(doctor.status == 0 || doctor.out.contains("web"), "\(doctor.out)")
             #expect(doctor.out.contains("revocation lists"), "\(doctor.out)")

@@ -67,8 +67,9 @@ struct AuthorityRunner {
             PublishingService(authority, observer: report),
             PublicService(
                 server: PublicServer(
-                    host: place.host, port: place.port, lists: lists, limits: options.limits, observer: report,
-                    group: group), place: place)
+                    host: place.host, port: place.port, lists: lists,
+                    filters: FilterCatalog(authority.store, issuerKey: authority.issuing.key), limits: options.limits,
+                    observer: report, group: group), place: place)
         )
     }
 }

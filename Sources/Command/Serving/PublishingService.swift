@@ -4,26 +4,31 @@ import SymbolonAuthority
 import SymbolonHTTPServices
 import SymbolonStorage
 
-/// Keeps the published lists as they should be: anew within a second of each revocation, and long before they lapse.
+/// Keeps the published lists and filters as they should be: anew within a second of each revocation, and long before they
+/// lapse.
 actor PublishingService {
     private let publisher: ListPublisher
+    private let filters: FilterPublisher
     private let store: AuthorityDatabase
     private let schedule: ListSchedule
     private let observer: any ServerObserver
-    private let measures = ListMeasures()
+    private let measures = PublicationMeasures()
     private var changeCounter: UInt64?
     private var told: ListPublicationFailure?
+    private var toldOfFilter: FilterPublicationFailure?
     private var isLate = false
+    private var isFilterLate = false
 
     init(_ authority: LocalAuthority, observer: any ServerObserver) {
         schedule = ListSchedule()
         publisher = ListPublisher(authority.issuing, store: authority.store, schedule: schedule)
+        filters = FilterPublisher(authority.issuing, store: authority.store)
         store = authority.store
         self.observer = observer
     }
 
-    /// A list was not made for so long that somebody must look.
-    var faults: [String] { isLate ? ["listsLate"] : [] }
+    /// A list or a filter was not made for so long that somebody must look.
+    var faults: [String] { (isLate ? ["listsLate"] : []) + (isFilterLate ? ["filtersLate"] : []) }
 
     /// - Parameter count: how many ticks there were: every twentieth looks at what is due by the clock.
     private func tick(_ count: Int) async {
@@ -41,7 +46,24 @@ actor PublishingService {
             if error != told { observer.server(.listsFailed(because: error.explanation)) }
             told = error
         }
+        await makeFilter(count)
         if count.isMultiple(of: 20) { await look() }
+    }
+
+    /// Looked at as often as the lists: an update waits for others when there are many certificates.
+    private func makeFilter(_ count: Int) async {
+        guard let changeCounter, toldOfFilter == nil || count.isMultiple(of: 20) else { return }
+        do throws(FilterPublicationFailure) {
+            if let published = try await filters.publishWhatIsDue(changedAt: changeCounter) {
+                measures.publishedFilter(octets: published.size)
+            }
+            if toldOfFilter != nil { observer.server(.filterResumed) }
+            toldOfFilter = nil
+        } catch {
+            measures.failedFilter()
+            if error != toldOfFilter { observer.server(.filterFailed(because: error.explanation)) }
+            toldOfFilter = error
+        }
     }
 
     private func counter() async throws(ListPublicationFailure) -> UInt64 {
@@ -63,6 +85,11 @@ actor PublishingService {
         let late = standings.count { schedule.isLate($0, at: now) }
         measures.late(late)
         isLate = late > 0 || standings.isEmpty
+        guard let filters = try? await filters.standings() else { return }
+        let filterSchedule = FilterSchedule()
+        let lateFilters = filters.count { filterSchedule.isLate($0, at: now) }
+        measures.lateFilters(lateFilters)
+        isFilterLate = lateFilters > 0 || filters.isEmpty
     }
 }
 

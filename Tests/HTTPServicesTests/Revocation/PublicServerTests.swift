@@ -33,7 +33,8 @@ private final class PublicHouse: Sendable {
         publisher = ListPublisher(authority, store: store)
         let log = ServerLog()
         let server = PublicServer(
-            host: "127.0.0.1", port: 0, lists: ListCatalog(store, issuerKey: authority.key), limits: limits,
+            host: "127.0.0.1", port: 0, lists: ListCatalog(store, issuerKey: authority.key),
+            filters: FilterCatalog(store, issuerKey: authority.key), limits: limits,
             observer: log, group: MultiThreadedEventLoopGroup.singleton, clock: { clock.now })
         serving = Task { try await server.run() }
         port = try await log.port()
@@ -91,6 +92,35 @@ struct PublicServerTests {
         // Nothing is said to be fresh for longer than it is.
         house.clock.set(list.nextUpdate - 5)
         #expect(try await house.curl(["-I"], house.path(.whole)).out.lowercased().contains("max-age=5,"))
+    }
+
+    @Test("the filters are served as they were published, and one brought up to date says what a list says")
+    func filters() async throws {
+        let house = try await PublicHouse()
+        let publisher = FilterPublisher(house.authority, store: house.store)
+        func path(_ kind: FilterStanding.Kind) -> String { FilterPath.path(of: house.authority.key, kind) }
+        #expect(try await house.code(path(.complete)) == "404")
+        let issued = try await house.authority.issue(
+            IssuanceRequest(
+                profile: .client, name: "laptop", names: [], publicKey: SigningKey.make(.p256).publicKey, actor: "test")
+        )
+        house.clock.advance(by: 600)
+        #expect(try await publisher.publishWhatIsDue(changedAt: house.store.changeCounter())?.kind == .complete)
+        _ = try await house.authority.revoke(issued.serialNumber, reason: .superseded, actor: "test")
+        house.clock.advance(by: 1)
+        #expect(try await publisher.publishWhatIsDue(changedAt: house.store.changeCounter())?.kind == .update)
+        try await Task.sleep(for: .milliseconds(1_100))
+        var served: [RevocationFilter] = []
+        for kind in FilterStanding.Kind.allCases {
+            served.append(try RevocationFilter(der: try await house.curl(["-f"], path(kind)).outBytes))
+        }
+        let status = RevocationSources(filters: served).status(
+            of: issued.certificate,
+            under: IssuerPath(authorities: [house.authority.issuing, house.authority.root]), at: house.clock.now)
+        #expect(status == .revoked(.unspecified, since: house.clock.now))
+        #expect(try await house.code("/filter/00/complete.filter") == "404")
+        let head = try await house.curl(["-I", "-f"], path(.update)).out.lowercased()
+        #expect(head.contains("content-type: application/octet-stream"))
     }
 
     @Test("a new list is served as soon as it is published, and the old one never again")

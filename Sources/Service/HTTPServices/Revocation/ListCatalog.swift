@@ -7,11 +7,6 @@ public import SymbolonKeys
 ///
 /// Another node may publish, so the numbers are looked at again when they are a second old.
 public actor ListCatalog {
-    struct Entry: Sendable {
-        let standing: ListStanding
-        let body: ByteBuffer
-    }
-
     private struct Series: Hashable {
         let scope: ListScope
         let kind: ListStanding.Kind
@@ -22,7 +17,7 @@ public actor ListCatalog {
     /// Every list that there can be, by its path.
     private let paths: [String: Series]
     private var standings: [Series: ListStanding] = [:]
-    private var entries: [Series: Entry] = [:]
+    private var files: [Series: PublishedFile] = [:]
     private var lookedAt: ContinuousClock.Instant?
 
     public init(_ store: any RevocationListStore, issuerKey: KeyFingerprint) {
@@ -38,17 +33,17 @@ public actor ListCatalog {
     }
 
     /// Nil: there is no such list.
-    func list(at path: String) async throws(StoreFailure) -> Entry? {
+    func list(at path: String) async throws(StoreFailure) -> PublishedFile? {
         guard let series = paths[path] else { return nil }
         try await look()
         guard let standing = standings[series] else { return nil }
-        if let known = entries[series], known.standing.number >= standing.number { return known }
+        if let known = files[series], known.number >= standing.number { return known }
         guard let list = try await store.list(of: issuerKey, series.scope, series.kind) else { return nil }
-        let entry = Entry(standing: list.standing, body: ByteBuffer(bytes: list.der))
         // Somebody else may have read a later one meanwhile.
-        if let known = entries[series], known.standing.number >= entry.standing.number { return known }
-        entries[series] = entry
-        return entry
+        if let known = files[series], known.number >= list.standing.number { return known }
+        let file = PublishedFile(list)
+        files[series] = file
+        return file
     }
 
     private func look() async throws(StoreFailure) {
@@ -58,5 +53,14 @@ public actor ListCatalog {
         for standing in try await store.listStandings(of: issuerKey) {
             standings[Series(scope: standing.scope, kind: standing.kind)] = standing
         }
+    }
+}
+
+extension PublishedFile {
+    /// RFC 2585 §4.2.
+    fileprivate init(_ list: PublishedList) {
+        self.init(
+            body: ByteBuffer(bytes: list.der), contentType: "application/pkix-crl", number: list.standing.number,
+            thisUpdate: list.standing.thisUpdate, nextUpdate: list.standing.nextUpdate)
     }
 }

@@ -5,11 +5,12 @@ internal import HummingbirdCore
 internal import Logging
 public import NIOCore
 public import ServiceLifecycle
+internal import SymbolonAuthority
 internal import SymbolonProxy
 internal import SymbolonTransport
 internal import Synchronization
 
-/// Plain HTTP for what is signed and meant for everybody: revocation lists. RFC 5280 §8.
+/// Plain HTTP for what is signed and meant for everybody: revocation lists (RFC 5280 §8) and filters.
 ///
 /// It reads nothing but a request's head, and knows neither the authority's keys nor its API.
 public final class PublicServer: Service {
@@ -26,7 +27,7 @@ public final class PublicServer: Service {
     ///   - host: a name or an address to listen on; with port 0 the system chooses one.
     ///   - clock: asked for how long an answer may be kept.
     public init(
-        host: String, port: Int, lists: ListCatalog, limits: ServerLimits = ServerLimits(),
+        host: String, port: Int, lists: ListCatalog, filters: FilterCatalog, limits: ServerLimits = ServerLimits(),
         observer: any ServerObserver, group: any EventLoopGroup, clock: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.host = host
@@ -37,7 +38,12 @@ public final class PublicServer: Service {
         ledger = PeerLedger(limits)
         let router = Router(context: PublicRequestContext.self)
         router.add(middleware: PublicLimits(ledger: ledger))
-        ListRoutes(catalog: lists, observer: observer, clock: clock).add(to: router)
+        PublishedFileRoutes(pattern: "/crl/{issuer}/{list}", observer: observer, clock: clock) {
+            path throws(StoreFailure) in try await lists.list(at: path)
+        }.add(to: router)
+        PublishedFileRoutes(pattern: "/filter/{issuer}/{filter}", observer: observer, clock: clock) {
+            path throws(StoreFailure) in try await filters.filter(at: path)
+        }.add(to: router)
         responder = router.buildResponder()
     }
 

@@ -7,6 +7,9 @@ public enum ServerEvent: Sendable {
     /// Lists could not be made or published; those that are there stay. Told once for each reason.
     case listsFailed(because: String)
     case listsResumed
+    /// The same of a filter.
+    case filterFailed(because: String)
+    case filterResumed
     /// A connection ended before it was one. `reason` is one of a fixed set of words, for counting.
     case handshakeRefused(address: String, reason: String, explanation: String)
     /// A peer asked for more than it may: `limit` is a word for counting.

@@ -1,7 +1,7 @@
 internal import Metrics
 
-/// What is counted of revocation lists.
-public struct ListMeasures: Sendable {
+/// What is counted of revocation lists and filters.
+public struct PublicationMeasures: Sendable {
     public init() {}
 
     public func published(_ count: Int) {
@@ -17,4 +17,13 @@ public struct ListMeasures: Sendable {
 
     /// How many should have been made anew long ago.
     public func late(_ count: Int) { Gauge(label: "symbolon_lists_late").record(count) }
+
+    public func publishedFilter(octets: Int) {
+        Counter(label: "symbolon_filters_published_total").increment()
+        Gauge(label: "symbolon_filter_bytes").record(octets)
+    }
+
+    public func failedFilter() { Counter(label: "symbolon_filters_failed_total").increment() }
+
+    public func lateFilters(_ count: Int) { Gauge(label: "symbolon_filters_late").record(count) }
 }

@@ -2,46 +2,33 @@ internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
-internal import SymbolonAuthority
 
-/// `GET /crl/ISSUER/LIST.crl`: RFC 5280 §4.2.1.13, over plain HTTP, for everybody and for caches.
-struct ListRoutes: Sendable {
-    let catalog: ListCatalog
-    let observer: any ServerObserver
-    let clock: @Sendable () -> Date
+/// Something signed for everybody, as it is sent.
+struct PublishedFile: Sendable {
+    let body: ByteBuffer
+    let contentType: String
+    /// Grows with every one that takes its place.
+    let number: Int64
+    let thisUpdate: Date
+    let nextUpdate: Date
 
     /// For how long a cache may answer without asking again, in seconds: what a revocation waits at most on its way to those
-    /// who ask a cache. Asking again costs no list: RFC 9110 §13.1.2.
-    static let freshness: TimeInterval = 60
+    /// who ask a cache. Asking again costs no file: RFC 9110 §13.1.2.
+    private static let freshness: TimeInterval = 60
 
-    func add(to router: Router<PublicRequestContext>) {
-        router.get("/crl/{issuer}/{list}") { request, _ in await answer(request) }
-        router.head("/crl/{issuer}/{list}") { request, _ in await answer(request).createHeadResponse() }
-    }
-
-    private func answer(_ request: Request) async -> Response {
-        let entry: ListCatalog.Entry?
-        do {
-            entry = try await catalog.list(at: request.uri.path)
-        } catch {
-            observer.server(.failed(request: request.uri.path, because: error.explanation))
-            return Response(status: .serviceUnavailable, headers: [.retryAfter: "5", .cacheControl: "no-store"])
-        }
-        guard let entry else { return Response(status: .notFound, headers: [.cacheControl: "max-age=5"]) }
-        let standing = entry.standing
-        let tag = "\"\(standing.number)\""
+    func response(to request: Request, at now: Date) -> Response {
+        let tag = "\"\(number)\""
         var headers = HTTPFields()
-        // RFC 2585 §4.2.
-        headers[.contentType] = "application/pkix-crl"
+        headers[.contentType] = contentType
         headers[.eTag] = tag
-        headers[.lastModified] = HTTPDate.text(standing.thisUpdate)
-        headers[.expires] = HTTPDate.text(standing.nextUpdate)
-        let left = max(0, min(Self.freshness, standing.nextUpdate.timeIntervalSince(clock())))
+        headers[.lastModified] = HTTPDate.text(thisUpdate)
+        headers[.expires] = HTTPDate.text(nextUpdate)
+        let left = max(0, min(Self.freshness, nextUpdate.timeIntervalSince(now)))
         headers[.cacheControl] = "public, max-age=\(Int(left)), must-revalidate"
         if let known = request.headers[.ifNoneMatch], Self.matches(known, tag) {
             return Response(status: .notModified, headers: headers)
         }
-        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: entry.body))
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
     }
 
     /// RFC 9110 §13.1.2: weak comparison.
