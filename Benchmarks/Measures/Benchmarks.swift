@@ -6,6 +6,7 @@ import Foundation
 ///     benchmarks FOLDER ROUNDS            FOLDER is empty and on the disk that a store would be on
 ///     benchmarks write-list FOLDER        a revocation list of a million entries, and its signer's key
 ///     benchmarks list FOLDER ROUNDS       what that list costs
+///     benchmarks filter ROUNDS            what a revocation filter of a million certificates costs
 @main
 struct Benchmarks {
     static func main() async throws {
@@ -13,9 +14,14 @@ struct Benchmarks {
         if arguments.count == 2, arguments.first == "write-list" {
             return try ListMeasure(in: arguments[2]).write()
         }
+        if arguments.count == 2, arguments.first == "filter", let rounds = arguments.last.flatMap(Int.init), rounds > 0
+        {
+            for figure in try FilterMeasure().run(rounds: rounds) { try figure.print() }
+            return
+        }
         guard (2...3).contains(arguments.count), let rounds = arguments.last.flatMap(Int.init), rounds > 0 else {
             FileHandle.standardError.write(
-                Data("usage: benchmarks FOLDER ROUNDS | write-list FOLDER | list FOLDER ROUNDS\n".utf8))
+                Data("usage: benchmarks FOLDER ROUNDS | write-list FOLDER | list FOLDER ROUNDS | filter ROUNDS\n".utf8))
             exit(64)
         }
         if arguments.count == 3 {

@@ -13,6 +13,7 @@ struct Figure: Encodable {
         case perSecond = "per second"
         case milliseconds = "ms"
         case megabytes = "MB"
+        case bits = "bits"
     }
 
     func print() throws {
