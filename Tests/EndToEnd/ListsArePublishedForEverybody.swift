@@ -65,8 +65,12 @@ extension EndToEnd {
             // R16: both are newer than the filter, which says so, and not that either is good.
             let issuer = try #require(url.split(separator: "/").dropLast().last)
             #expect(try fetch("http://pki.example.internal/filter/\(issuer)/complete.filter", to: "complete.filter"))
+            // Trusting the issuer itself: no filter speaks for that.
+            let chain = try String(contentsOfFile: served.folder.file("other/other.pem"), encoding: .utf8)
+            let issuing = try #require(chain.split(separator: "-----BEGIN CERTIFICATE-----").last)
+            try served.folder.write("-----BEGIN CERTIFICATE-----" + issuing, to: "issuing.pem")
             let judged = try served.here([
-                "verify", served.folder.file("other/other.pem"), "--root", served.folder.file("other/anchors.pem"),
+                "verify", served.folder.file("other/other.pem"), "--root", served.folder.file("issuing.pem"),
                 "--filter", served.folder.file("complete.filter"),
             ])
             #expect(
