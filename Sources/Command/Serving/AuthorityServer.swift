@@ -14,7 +14,7 @@ struct AuthorityServer {
 
     init(
         _ authority: LocalAuthority, at address: HostAndPort, names: [SubjectName], acme: ACMEServer? = nil,
-        publisher: PublishingService? = nil, publicServer: PublicServer? = nil, renewal: RenewalPolicy,
+        publisher: PublishingService? = nil, publicServer: PublicService? = nil, renewal: RenewalPolicy,
         limits: ServerLimits, observer: any ServerObserver, report: EndReport,
         on group: any EventLoopGroup
     ) async throws {
