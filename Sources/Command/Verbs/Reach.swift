@@ -26,7 +26,9 @@ struct Reach: AsyncParsableCommand {
             "Where the service is protected (default: looked up on this machine).", valueName: "host:port"),
         transform: HostAndPort.argument)
     var at: HostAndPort?
-    @Option(name: .customLong("as"), help: ArgumentHelp("The identity of the home to come with (default: the only one).", valueName: "name"))
+    @Option(
+        name: .customLong("as"),
+        help: ArgumentHelp("The identity of the home to come with (default: the only one).", valueName: "name"))
     var identity: String?
     @Option(
         help: ArgumentHelp(

@@ -131,7 +131,8 @@ struct RequestTests {
         WrongRequest(testDescription: "an address more", says: "names ip:10.0.0.1, not ordered") { _ in
             try ACMEClient.request([www, "10.0.0.1"], key: key)
         },
-        WrongRequest(testDescription: "a wildcard in its place", says: "names dns:*.example.internal, not ordered") { _ in
+        WrongRequest(testDescription: "a wildcard in its place", says: "names dns:*.example.internal, not ordered") {
+            _ in
             try ACMEClient.request(["*.example.internal"], key: key)
         },
         WrongRequest(testDescription: "a mailbox more", says: "something else than DNS names and addresses") { _ in
