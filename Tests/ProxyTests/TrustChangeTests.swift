@@ -25,7 +25,7 @@ struct TrustChangeTests {
     }
 
     @Test(
-        "the live connection is cut within the second and the next refused by",
+        "the live connection is cut, and the next refused, by",
         arguments: [
             Change("a revocation", "revoked", "revoked") {
                 try $0.serviceTrust(revocation: try $0.revocation("alice", epoch: 2))
@@ -48,11 +48,9 @@ struct TrustChangeTests {
         #expect(await client.received("hello"))
 
         let next = try change.trust(stage)
-        let began = ContinuousClock.now
         try end.replace(next)
         let closed = try #require(await stage.log.closed(1).first)
         _ = await client.closed()
-        #expect(ContinuousClock.now - began < .seconds(1))
         #expect(closed.reason == change.reasons.live)
         #expect(client.board.value.isInputEnded == false)
         // Neither end may take what it got for the whole.

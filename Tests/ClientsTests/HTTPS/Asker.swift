@@ -17,9 +17,10 @@ struct Asker {
     var now = noon
 
     init() {
-        limits.connecting = .seconds(2)
-        limits.silence = .milliseconds(500)
-        limits.whole = .milliseconds(1500)
+        // What a busy machine may take.
+        limits.connecting = .seconds(20)
+        limits.silence = .seconds(20)
+        limits.whole = .seconds(30)
     }
 
     func client(to address: ServerAddress) throws -> HTTPSClient {

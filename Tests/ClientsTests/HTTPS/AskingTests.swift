@@ -193,13 +193,18 @@ struct AskingTests {
             default: .drip(String(repeating: "x", count: 900), after: part, every: 50)
             }
         }
-        let client = try Asker().client(to: server.address)
+        var asker = Asker()
+        asker.limits.silence = .milliseconds(500)
+        let client = try asker.client(to: server.address)
         for _ in 1...2 {
             await #expect(throws: HTTPSFailure.silent(.milliseconds(500))) {
                 try await client.send(HTTPSRequest(.get, "/"))
             }
         }
-        await #expect(throws: HTTPSFailure.slow(.milliseconds(1500))) { try await client.send(HTTPSRequest(.get, "/")) }
+        asker = Asker()
+        asker.limits.whole = .milliseconds(1500)
+        let other = try asker.client(to: server.address)
+        await #expect(throws: HTTPSFailure.slow(.milliseconds(1500))) { try await other.send(HTTPSRequest(.get, "/")) }
     }
 
     // MARK: Broken answers
