@@ -128,7 +128,12 @@ extension EndToEnd {
         ) async throws {
             // What a node that ended was at is finished by another after its lease of 30 s; nothing says so but the store.
             for _ in 0..<120 {
-                if try await nodes.ask("SELECT count(*) FROM acme_order WHERE state = 'processing'") == ["0"] { break }
+                let open = try await nodes.ask(
+                    """
+                    SELECT (SELECT count(*) FROM acme_order WHERE state = 'processing')
+                        + (SELECT count(*) FROM certificate WHERE state = 'intended')
+                    """)
+                if open == ["0"] { break }
                 try await Task.sleep(for: .milliseconds(500))
             }
             let states = try await nodes.ask(

@@ -34,9 +34,12 @@ extension ACMEServer {
 
     /// Every second what is due is taken from the store: a retry, or a look that a server which ended had begun.
     private func pollStore() async {
+        var count = 0
         while !Task.isCancelled {
             await takeUpDueValidations()
             await takeUpUnfinishedOrders()
+            if count.isMultiple(of: 10) { await giveUpIntents() }
+            count += 1
             try? await Task.sleep(for: .seconds(1))
         }
     }
@@ -140,6 +143,11 @@ extension ACMEServer {
         let since = clock() - Self.finalizationLease
         guard let orders = try? await store.unfinishedOrders(since: since, limit: 16) else { return }
         for order in orders { await finish(order) }
+    }
+
+    /// A serial number that a server meant to sign when it ended, and whose order another one has finished with its own.
+    private func giveUpIntents() async {
+        _ = try? await authority.recover(olderThan: .seconds(Self.finalizationLease))
     }
 
     /// Finishes every order that nobody works on any more; for tests, which run no task beside.
