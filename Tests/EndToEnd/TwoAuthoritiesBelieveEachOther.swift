@@ -72,12 +72,20 @@ extension EndToEnd {
             try await cut.write([1, 2, 3])
             #expect(try await cut.read(3) == [1, 2, 3])
             #expect(try scene.here.done("federate", "list").contains("other.example"))
-            #expect(try await protect.ends.event("closed", within: .seconds(60))["reason"] == "issuerUnknown")
+            // Either end may be the first for which the date has come; the other one sees it hang up.
+            let closed = try await protect.ends.event("closed", within: .seconds(60))
+            #expect(["issuerUnknown", "broken"].contains(closed["reason"]), "\(closed)")
             #expect(try await cut.readToEnd().bytes.isEmpty)
             let before = protect.ends.count
             #expect(try await Socket.connect(reach.port).readToEnd().bytes.isEmpty)
-            #expect(try await protect.ends.event("refused", after: before)["reason"] == "issuerUnknown")
-            #expect(try scene.here.done("federate", "list") == "No other authority is believed.\n")
+            let refused = try await protect.ends.event("refused", after: before)
+            #expect(["issuerUnknown", "peerAlert.unknown_ca"].contains(refused["reason"]), "\(refused)")
+            var list = try scene.here.done("federate", "list")
+            for _ in 0..<60 where list.contains("other.example") {
+                try await Task.sleep(for: .milliseconds(500))
+                list = try scene.here.done("federate", "list")
+            }
+            #expect(list == "No other authority is believed.\n")
         }
 
         @Test("the same with the authority's store in PostgreSQL: begun, believed, ended")
