@@ -16,6 +16,8 @@ public actor HTTPSClient {
     private let proof: HTTPSProof
     private let limits: HTTPSLimits
     private let group: any EventLoopGroup
+    private let connectsOnce: Bool
+    private var hasConnected = false
     private var connection: Connection?
     private var isBusy = false
     /// Who waits for a turn, in order.
@@ -23,15 +25,18 @@ public actor HTTPSClient {
 
     private typealias Connection = HTTPSConnectionHandler.Proved
 
-    /// - Parameter group: other loops than those that shake hands for services; without one, loops of the process's own.
+    /// - Parameters:
+    ///   - group: other loops than those that shake hands for services; without one, loops of the process's own.
+    ///   - connectsOnce: whether a connection that ended is the end, where each handshake is a guess that counts.
     public init(
         to address: ServerAddress, proving proof: HTTPSProof, limits: HTTPSLimits = HTTPSLimits(),
-        group: (any EventLoopGroup)? = nil
+        group: (any EventLoopGroup)? = nil, connectsOnce: Bool = false
     ) {
         self.address = address
         self.proof = proof
         self.limits = limits
         self.group = group ?? MultiThreadedEventLoopGroup.singleton
+        self.connectsOnce = connectsOnce
     }
 
     // MARK: Asking
@@ -132,6 +137,7 @@ public actor HTTPSClient {
     }
 
     private func connected() async throws(HTTPSFailure) -> Connection {
+        guard !(connectsOnce && hasConnected) else { throw .cutOff(afterFirstOctet: false) }
         let loop = group.next()
         let proved = loop.makePromise(of: Connection.self)
         let (address, proof, limits) = (address, proof, limits)
@@ -152,6 +158,7 @@ public actor HTTPSClient {
                 made.whenSuccess { $0.close(promise: nil) }
             }
             self.connection = connection
+            hasConnected = true
             return connection
         } catch {
             throw Task.isCancelled ? .cancelled : error as? HTTPSFailure ?? .cutOff(afterFirstOctet: false)

@@ -36,7 +36,10 @@ public struct PairingClient: Sendable {
         } catch {
             throw .https(.tls(error))
         }
-        let client = HTTPSClient(to: address, proving: HTTPSProof(context: context, serverName: nil))
+        // The other end may find out only after our handshake that somebody meddled with it: that is told, and not tried
+        // again unseen, which would give whoever is between a second guess.
+        let client = HTTPSClient(
+            to: address, proving: HTTPSProof(context: context, serverName: nil), connectsOnce: true)
         do throws(HTTPSFailure) {
             _ = try await client.session()
         } catch {
