@@ -10,6 +10,7 @@ enum FuzzTarget: String, CaseIterable {
     case request
     case list
     case answer
+    case question
     case filter
     case path
     case constraints
@@ -32,6 +33,10 @@ enum FuzzTarget: String, CaseIterable {
         case .answer:
             guard let answer = try? StatusAnswer(der: input) else { return }
             _ = (answer.producedAt, answer.count, answer.nonce)
+        case .question:
+            guard let question = try? PresentedQuestion(der: input) else { return }
+            precondition((1...PresentedQuestion.mostCertificates).contains(question.certificates.count))
+            precondition((try? PresentedQuestion(der: input)) == question)
         case .filter:
             guard let filter = try? RevocationFilter(der: input) else { return }
             Self.use(filter)

@@ -17,6 +17,18 @@ package enum DERWriter {
         return [tag.rawValue, 0x80 | UInt8(length.count)] + length
     }
 
+    /// The identifier and length octets of an element, whose contents are to follow.
+    static func append(_ tag: DERTag, _ count: Int, to octets: inout [UInt8]) {
+        octets += header(tag, count)
+    }
+
+    /// The octets of a whole element with so many octets of contents.
+    static func length(of count: Int) -> Int {
+        var length = count + 2
+        if count >= 0x80 { length += (count.bitWidth - count.leadingZeroBitCount + 7) / 8 }
+        return length
+    }
+
     package static func sequence(_ members: [UInt8]...) -> [UInt8] {
         element(.sequence, members.joined().map { $0 })
     }

@@ -12,10 +12,13 @@ extension ObjectIdentifier {
     package static let certificateIssuer = ObjectIdentifier(2, 5, 29, 29)
     package static let freshestCRL = ObjectIdentifier(2, 5, 29, 46)
 
-    // RFC 6960 §4.1.1, §4.2.1, §4.2.2.2.1, §4.4.1.
+    // RFC 6960 §4.1.1, §4.2.1, §4.2.2.2.1, §4.4.1, §4.4.4.
     package static let ocspBasic = ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 48, 1, 1)
     package static let ocspNonce = ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 48, 1, 2)
     package static let ocspNoCheck = ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 48, 1, 5)
+    package static let ocspArchiveCutoff = ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 48, 1, 6)
+    // RFC 5280 §4.2.2.1, id-ad-ocsp.
+    package static let ocspAccess = ObjectIdentifier(1, 3, 6, 1, 5, 5, 7, 48, 1)
     package static let sha1 = ObjectIdentifier(1, 3, 14, 3, 2, 26)
     package static let sha256 = ObjectIdentifier(2, 16, 840, 1, 101, 3, 4, 2, 1)
 

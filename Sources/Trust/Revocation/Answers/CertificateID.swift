@@ -11,10 +11,10 @@ package struct CertificateID: Hashable, Sendable {
     }
 
     /// Nil: a digest that is not used here, and so no certificate of ours.
-    let digest: Digest?
+    package let digest: Digest?
     let issuerNameHash: [UInt8]
     let issuerKeyHash: [UInt8]
-    let serialNumber: SerialNumber
+    package let serialNumber: SerialNumber
 
     /// Nil when the issuer's key cannot be read.
     package init?(of serialNumber: SerialNumber, from issuer: Certificate, by digest: Digest) {
@@ -22,6 +22,15 @@ package struct CertificateID: Hashable, Sendable {
         self.digest = digest
         issuerNameHash = digest.hash(issuer.subject.derBytes)
         issuerKeyHash = digest.hash(keyBits)
+        self.serialNumber = serialNumber
+    }
+
+    fileprivate init(
+        _ digest: Digest, issuerNameHash: [UInt8], issuerKeyHash: [UInt8], serialNumber: SerialNumber
+    ) {
+        self.digest = digest
+        self.issuerNameHash = issuerNameHash
+        self.issuerKeyHash = issuerKeyHash
         self.serialNumber = serialNumber
     }
 
@@ -55,6 +64,40 @@ package struct CertificateID: Hashable, Sendable {
             DERWriter.sequence(DERWriter.objectIdentifier((digest ?? .sha256).identifier), [0x05, 0x00]),
             DERWriter.element(.octetString, issuerNameHash), DERWriter.element(.octetString, issuerKeyHash),
             DERWriter.element(.integer, serialNumber.contents))
+    }
+}
+
+/// An issuer as questions about its certificates name it, worked out once.
+package struct IssuerDigests: Sendable {
+    private let (bySHA1, bySHA256): (Hashes, Hashes)
+
+    private struct Hashes {
+        let name: [UInt8]
+        let key: [UInt8]
+    }
+
+    /// Nil when the issuer's key cannot be read.
+    package init?(_ issuer: Certificate) {
+        guard let keyBits = issuer.subjectPublicKeyBits else { return nil }
+        func hashes(_ digest: CertificateID.Digest) -> Hashes {
+            Hashes(name: digest.hash(issuer.subject.derBytes), key: digest.hash(keyBits))
+        }
+        (bySHA1, bySHA256) = (hashes(.sha1), hashes(.sha256))
+    }
+
+    private func hashes(_ digest: CertificateID.Digest) -> Hashes { digest == .sha1 ? bySHA1 : bySHA256 }
+
+    /// The digest by which a question names this issuer; nil: it names another, or by a digest that is not used here.
+    package func digest(of identifier: CertificateID) -> CertificateID.Digest? {
+        guard let digest = identifier.digest else { return nil }
+        let hashes = hashes(digest)
+        return identifier.issuerKeyHash == hashes.key && identifier.issuerNameHash == hashes.name ? digest : nil
+    }
+
+    package func identifier(of serialNumber: SerialNumber, by digest: CertificateID.Digest) -> CertificateID {
+        let hashes = hashes(digest)
+        return CertificateID(
+            digest, issuerNameHash: hashes.name, issuerKeyHash: hashes.key, serialNumber: serialNumber)
     }
 }
 

@@ -36,7 +36,7 @@ final class ParsedAnswer: Sendable {
             signed = data.encoding
             algorithmRange = try response.next(.sequence).encoding
             signature = try response.octetsInBitString().indices
-            certificateList = try Self.tagged(&response, 0)
+            certificateList = try StatusExtensions.tagged(&response, 0)
             try response.finish()
 
             var reader = response.inside(data)
@@ -51,7 +51,7 @@ final class ParsedAnswer: Sendable {
             responder = try Self.responder(&reader)
             producedAt = try reader.time()
             list = try reader.enter(.sequence)
-            extensionList = try Self.extensionList(&reader)
+            extensionList = try StatusExtensions.tagged(&reader, 1)
             try reader.finish()
         } catch {
             throw .malformed(error)
@@ -67,8 +67,12 @@ final class ParsedAnswer: Sendable {
         self.statuses = statuses
         certificates = try Self.certificates(&certificateList)
         let extensions = try Self.extensions(extensionList)
-        nonce = try Self.nonce(extensions)
-        unknownCritical = extensions.first { $0.isCritical && $0.identifier != .ocspNonce }?.identifier
+        do throws(StatusExtensions.Failure) {
+            nonce = try StatusExtensions.nonce(extensions)
+        } catch {
+            throw AnswerFailure(error)
+        }
+        unknownCritical = StatusExtensions.unknownCritical(extensions)
     }
 
     /// `OCSPResponse ::= SEQUENCE { responseStatus ENUMERATED, responseBytes [0] OPTIONAL }`: what the bytes hold.
@@ -117,15 +121,6 @@ final class ParsedAnswer: Sendable {
         return .keyHash(hash)
     }
 
-    /// `[number] EXPLICIT SEQUENCE OF … OPTIONAL`: a reader of the members.
-    private static func tagged(_ reader: inout DERReader, _ number: UInt8) throws(DERFailure) -> DERReader? {
-        guard let element = try reader.optional(.context(number, isConstructed: true)) else { return nil }
-        var inside = reader.inside(element)
-        let list = try inside.enter(.sequence)
-        try inside.finish()
-        return list
-    }
-
     private static func certificates(_ list: inout DERReader?) throws(AnswerFailure) -> [Certificate] {
         var certificates: [Certificate] = []
         while let reader = list, !reader.isAtEnd {
@@ -149,44 +144,11 @@ final class ParsedAnswer: Sendable {
         return certificates
     }
 
-    /// `[1] EXPLICIT Extensions OPTIONAL`, as both the answer and each status have them.
-    static func extensionList(_ reader: inout DERReader) throws(DERFailure) -> DERReader? {
-        try tagged(&reader, 1)
-    }
-
     static func extensions(_ list: DERReader?) throws(AnswerFailure) -> [Extension] {
-        guard var list else { return [] }
-        var extensions: [Extension] = []
-        while !list.isAtEnd {
-            guard extensions.count < StatusAnswer.mostParts else {
-                throw .tooManyParts(limit: StatusAnswer.mostParts)
-            }
-            let next: Extension
-            do throws(DERFailure) {
-                next = try Extension.parse(&list).0
-            } catch {
-                throw .malformed(error)
-            }
-            guard !extensions.contains(where: { $0.identifier == next.identifier }) else {
-                throw .duplicateExtension(next.identifier)
-            }
-            extensions.append(next)
-        }
-        return extensions
-    }
-
-    /// RFC 9654 §2.1.
-    private static func nonce(_ extensions: [Extension]) throws(AnswerFailure) -> StatusNonce? {
-        guard let value = extensions.first(where: { $0.identifier == .ocspNonce })?.value else { return nil }
-        let octets: [UInt8]
-        do throws(DERFailure) {
-            var reader = DERReader(Array(value))
-            octets = Array(reader.slice(try reader.next(.octetString).contents))
-            try reader.finish()
+        do throws(StatusExtensions.Failure) {
+            return try StatusExtensions.parse(list)
         } catch {
-            throw .malformed(error)
+            throw AnswerFailure(error)
         }
-        guard let nonce = StatusNonce(bytes: octets) else { throw .nonceLength(octets: octets.count) }
-        return nonce
     }
 }

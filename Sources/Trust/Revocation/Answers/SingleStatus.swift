@@ -28,7 +28,7 @@ struct SingleStatus: Sendable {
             } else {
                 nextUpdate = nil
             }
-            extensionList = try ParsedAnswer.extensionList(&inside)
+            extensionList = try StatusExtensions.tagged(&inside, 1)
             try inside.finish()
         } catch {
             throw .malformed(error)

@@ -31,7 +31,7 @@ public struct StatusNonce: Hashable, Sendable {
     }
 
     /// `Nonce ::= OCTET STRING (SIZE (1..128))` in its extension, not critical.
-    package var requestExtension: Extension {
+    package var `extension`: Extension {
         Extension(.ocspNonce, isCritical: false, value: DERWriter.element(.octetString, bytes))
     }
 }

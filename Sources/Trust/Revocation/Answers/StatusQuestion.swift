@@ -27,7 +27,7 @@ public struct StatusQuestion: Hashable, Sendable {
         let requests = DERWriter.sequence(DERWriter.sequence(identifier.derBytes))
         let extensions = nonce.map { nonce in
             DERWriter.element(
-                .context(2, isConstructed: true), DERWriter.sequence(DERWriter.extension(nonce.requestExtension)))
+                .context(2, isConstructed: true), DERWriter.sequence(DERWriter.extension(nonce.extension)))
         }
         der = DERWriter.sequence(DERWriter.sequence(requests, extensions ?? []))
     }
