@@ -45,8 +45,8 @@ struct VerbTests {
         "doctor": [], "verify": [], "try": [],
     ]
 
-    /// For programs alone: who am I, and one certificate of what `identity revoke` does many of.
-    private static let withoutVerb: Set<String> = ["showSelf", "revokeCertificate"]
+    /// For programs alone: who am I.
+    private static let withoutVerb: Set<String> = ["showSelf"]
 
     private static func leaves(
         _ type: any ParsableCommand.Type, _ path: [String] = []

@@ -37,7 +37,7 @@ struct RoleTests {
         ],
         .operator: [
             "cancelInvitation", "createExternalAccountKey", "deactivateACMEAccount", "issueCertificate",
-            "makeInvitation", "noteExport", "releaseCertificate", "revokeCertificate", "revokeCertificates",
+            "makeInvitation", "noteExport", "releaseCertificate", "revokeCertificates",
             "revokeExternalAccountKey",
         ],
         .administrator: ["endFederation", "permitNames", "putOperator", "removeOperator"],

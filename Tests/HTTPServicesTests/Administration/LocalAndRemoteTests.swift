@@ -40,9 +40,9 @@ struct LocalAndRemoteTests {
             ])
         #expect(try await asked.perform(ShowCertificate(serial: issued.certificate.serial)).chain == issued.chain)
 
-        let revocation = RevokeCertificate(serial: issued.certificate.serial, reason: "superseded")
-        #expect(try await !asked.perform(revocation).wasAlreadyRevoked)
-        #expect(try await asked.perform(revocation).wasAlreadyRevoked)
+        let revocation = RevokeCertificates(serials: [issued.certificate.serial], reason: "superseded")
+        #expect(try await asked.perform(revocation).certificates.map(\.wasAlreadyRevoked) == [false])
+        #expect(try await asked.perform(revocation).certificates.map(\.wasAlreadyRevoked) == [true])
         #expect(try await asked.perform(ListCertificates(of: "web")).certificates.isEmpty)
 
         let entries = try await asked.perform(ListAuditEntries(last: 100)).entries
@@ -149,12 +149,11 @@ struct LocalAndRemoteTests {
         try await same(.malformed, root, issue("web", "service", ["web.example.internal"]))
         try await same(.malformed, root, issue("web", "service", [], "no request"))
         try await same(.notFound, root, ShowCertificate(serial: never))
-        try await same(.notFound, root, RevokeCertificate(serial: never))
         try await same(.notFound, root, RevokeCertificates(serials: [never]))
         try await same(.notFound, root, RevokeCertificates(serials: [never], dryRun: true))
         try await same(.malformed, root, RevokeCertificates(serials: []))
         try await same(.notFound, root, ReleaseCertificate(serial: never))
-        try await same(.malformed, root, RevokeCertificate(serial: never, reason: "spite"))
+        try await same(.malformed, root, RevokeCertificates(serials: [never], reason: "spite"))
         try await same(.malformed, root, ListCertificates(limit: 0))
         try await same(.malformed, root, ListCertificates(limit: 100_000))
         try await same(.malformed, root, ListAuditEntries(from: 1, last: 1))
@@ -167,7 +166,7 @@ struct LocalAndRemoteTests {
             try await same(.forbidden, viewer, RevokeCertificates(serials: [serial]))
             try await same(.forbidden, viewer, RevokeCertificates(serials: [serial], dryRun: true))
             try await same(.forbidden, viewer, ReleaseCertificate(serial: serial))
-            try await same(.forbidden, nobody, RevokeCertificate(serial: serial))
+            try await same(.forbidden, nobody, RevokeCertificates(serials: [serial]))
         }
         try await same(.forbidden, viewer, PutOperator(identity: viewer.identity, role: .administrator))
         try await same(.forbidden, nobody, ListCertificates())
@@ -209,7 +208,7 @@ struct LocalAndRemoteTests {
         let asked = try authority.remote(alice)
         _ = try await asked.perform(ShowSelf())
         _ = try await authority.keyholder.perform(
-            RevokeCertificate(serial: alice.chain[0].serialNumber.description))
+            RevokeCertificates(serials: [alice.chain[0].serialNumber.description]))
         // The same connection: its proof is looked up with every call.
         let revoked = await #expect(throws: AdministrationFailure.self) { try await asked.perform(ShowAuthority()) }
         #expect(revoked?.kind == .forbidden)

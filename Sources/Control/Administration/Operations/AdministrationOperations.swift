@@ -2,7 +2,7 @@
 public enum AdministrationOperations {
     public static let all: [any AdministrativeOperation.Type] = [
         ShowAuthority.self, PermitNames.self,
-        ListCertificates.self, IssueCertificate.self, ShowCertificate.self, RevokeCertificate.self,
+        ListCertificates.self, IssueCertificate.self, ShowCertificate.self,
         RevokeCertificates.self, ReleaseCertificate.self, NoteExport.self,
         ListAuditEntries.self, ShowAuditHead.self, VerifyAudit.self,
         ListOperators.self, PutOperator.self, RemoveOperator.self, ShowSelf.self,

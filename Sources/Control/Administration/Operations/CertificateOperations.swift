@@ -35,34 +35,9 @@ public struct IssueCertificate: AdministrativeOperation {
     }
 }
 
-/// Revokes one certificate: for good, unless it is a hold. Again, it changes nothing, but that a hold ends and a reason is
-/// raised to keyCompromise.
-public struct RevokeCertificate: AdministrativeOperation {
-    public static let name = "revokeCertificate"
-    public static let access = Access.role(.operator)
-    public static let endpoint = OperationEndpoint(.put, "certificates/{serial}/revocation")
-    public static let recording = Recording.byChange
-
-    public let serial: String
-    /// A reason of RFC 5280 §5.3.1 by its name there; `unspecified` unless told.
-    public let reason: String?
-
-    public init(serial: String, reason: String? = nil) {
-        self.serial = serial
-        self.reason = reason
-    }
-
-    public var subject: String { serial }
-
-    public func perform(with part: CertificateDesk, in call: Call) async throws(AdministrationFailure)
-        -> RevocationReport
-    {
-        try await part.revoke(self, in: call)
-    }
-}
-
-/// Revokes many certificates in one transaction: all of them, or none. A compromised key takes every other certificate that
-/// uses it, and has not ended, with it.
+/// Revokes certificates in one transaction, all of them or none: for good, unless it is a hold. Again, it changes nothing, but
+/// that a hold ends and a reason is raised to keyCompromise. A compromised key takes every other certificate that uses it, and
+/// has not ended, with it.
 public struct RevokeCertificates: AdministrativeOperation {
     public static let name = "revokeCertificates"
     public static let access = Access.role(.operator)

@@ -4,13 +4,6 @@ internal import SymbolonCertificates
 internal import SymbolonRevocation
 
 extension CertificateDesk {
-    func revoke(_ wish: RevokeCertificate, in call: Call) async throws(AdministrationFailure) -> RevocationReport {
-        let reports = try await revoke(
-            RevokeCertificates(serials: [wish.serial], reason: wish.reason), in: call
-        ).certificates
-        return reports[0]
-    }
-
     func revoke(_ wish: RevokeCertificates, in call: Call) async throws(AdministrationFailure) -> RevocationReports {
         guard (1...RevokeCertificates.most).contains(wish.serials.count) else {
             throw AdministrationFailure(
