@@ -62,13 +62,14 @@ struct AuthorityRunner {
             return (nil, nil)
         }
         let place = try publishing.place(for: address)
-        let lists = ListCatalog(authority.store, issuerKey: authority.issuing.key)
+        let key = authority.issuing.key
         return (
             PublishingService(authority, observer: report),
             PublicService(
                 server: PublicServer(
-                    host: place.host, port: place.port, lists: lists,
-                    filters: FilterCatalog(authority.store, issuerKey: authority.issuing.key), limits: options.limits,
+                    host: place.host, port: place.port,
+                    lists: PublicationCatalog(lists: authority.store, issuerKey: key),
+                    filters: PublicationCatalog(filters: authority.store, issuerKey: key), limits: options.limits,
                     observer: report, group: group), place: place)
         )
     }

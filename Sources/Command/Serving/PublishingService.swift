@@ -14,10 +14,9 @@ actor PublishingService {
     private let observer: any ServerObserver
     private let measures = PublicationMeasures()
     private var changeCounter: UInt64?
-    private var told: ListPublicationFailure?
-    private var toldOfFilter: FilterPublicationFailure?
-    private var isLate = false
-    private var isFilterLate = false
+    /// Why nothing new is published, as far as somebody was told.
+    private var told: [PublicationKind: String] = [:]
+    private var late: Set<PublicationKind> = []
 
     init(_ authority: LocalAuthority, observer: any ServerObserver) {
         schedule = ListSchedule()
@@ -27,43 +26,49 @@ actor PublishingService {
         self.observer = observer
     }
 
-    /// A list or a filter was not made for so long that somebody must look.
-    var faults: [String] { (isLate ? ["listsLate"] : []) + (isFilterLate ? ["filtersLate"] : []) }
+    /// Something was not made for so long that somebody must look.
+    var faults: [String] { PublicationKind.allCases.filter(late.contains).map { "\($0.rawValue)Late" } }
 
     /// - Parameter count: how many ticks there were: every twentieth looks at what is due by the clock.
     private func tick(_ count: Int) async {
+        let isByClock = count.isMultiple(of: 20)
         do throws(ListPublicationFailure) {
             let counter = try await counter()
-            if counter != changeCounter || told != nil || count.isMultiple(of: 20) {
-                let published = try await publisher.publishWhatIsDue()
-                measures.published(published.count)
+            if counter != changeCounter || told[.lists] != nil || isByClock {
+                measures.published(.lists, try await publisher.publishWhatIsDue().count)
                 changeCounter = counter
             }
-            if told != nil { observer.server(.listsResumed) }
-            told = nil
+            note(.lists, failure: nil)
         } catch {
-            measures.failed()
-            if error != told { observer.server(.listsFailed(because: error.explanation)) }
-            told = error
+            note(.lists, failure: error.explanation)
         }
-        await makeFilter(count)
-        if count.isMultiple(of: 20) { await look() }
+        if told[.filters] == nil || isByClock { await makeFilter() }
+        if isByClock { await look() }
     }
 
     /// Looked at as often as the lists: an update waits for others when there are many certificates.
-    private func makeFilter(_ count: Int) async {
-        guard let changeCounter, toldOfFilter == nil || count.isMultiple(of: 20) else { return }
+    private func makeFilter() async {
+        guard let changeCounter else { return }
         do throws(FilterPublicationFailure) {
             if let published = try await filters.publishWhatIsDue(changedAt: changeCounter) {
-                measures.publishedFilter(octets: published.size)
+                measures.published(.filters, 1)
+                measures.filter(octets: published.size)
             }
-            if toldOfFilter != nil { observer.server(.filterResumed) }
-            toldOfFilter = nil
+            note(.filters, failure: nil)
         } catch {
-            measures.failedFilter()
-            if error != toldOfFilter { observer.server(.filterFailed(because: error.explanation)) }
-            toldOfFilter = error
+            note(.filters, failure: error.explanation)
         }
+    }
+
+    /// Tells of a failure when it is another one than before, and once that it is over.
+    private func note(_ kind: PublicationKind, failure: String?) {
+        if let failure {
+            measures.failed(kind)
+            if failure != told[kind] { observer.server(.publicationFailed(kind, because: failure)) }
+        } else if told[kind] != nil {
+            observer.server(.publicationResumed(kind))
+        }
+        told[kind] = failure
     }
 
     private func counter() async throws(ListPublicationFailure) -> UInt64 {
@@ -74,22 +79,25 @@ actor PublishingService {
         }
     }
 
-    /// How long the list that ends first still holds.
+    /// How long what is published still holds.
     private func look() async {
-        guard let standings = try? await publisher.standings() else { return }
         let now = Date()
-        for kind in ListStanding.Kind.allCases {
-            guard let end = standings.filter({ $0.kind == kind }).map(\.nextUpdate).min() else { continue }
-            measures.left(end.timeIntervalSince(now), kind.rawValue)
+        if let standings = try? await publisher.standings() {
+            for kind in ListStanding.Kind.allCases {
+                guard let end = standings.filter({ $0.kind == kind }).map(\.nextUpdate).min() else { continue }
+                measures.left(end.timeIntervalSince(now), ofList: kind.rawValue)
+            }
+            note(.lists, late: standings.count { schedule.isLate($0, at: now) }, of: standings.count)
         }
-        let late = standings.count { schedule.isLate($0, at: now) }
-        measures.late(late)
-        isLate = late > 0 || standings.isEmpty
-        guard let filters = try? await filters.standings() else { return }
-        let filterSchedule = FilterSchedule()
-        let lateFilters = filters.count { filterSchedule.isLate($0, at: now) }
-        measures.lateFilters(lateFilters)
-        isFilterLate = lateFilters > 0 || filters.isEmpty
+        if let standings = try? await filters.standings() {
+            let schedule = FilterSchedule()
+            note(.filters, late: standings.count { schedule.isLate($0, at: now) }, of: standings.count)
+        }
+    }
+
+    private func note(_ kind: PublicationKind, late count: Int, of all: Int) {
+        measures.late(kind, count)
+        if count > 0 || all == 0 { late.insert(kind) } else { late.remove(kind) }
     }
 }
 

@@ -24,14 +24,10 @@ struct ServerNotice: Encodable {
         case .publishing(let address):
             try object.encode("publishing", forKey: .change)
             try object.encode(address, forKey: .address)
-        case .listsFailed(let cause):
-            try object.encode("listsFailed", forKey: .change)
+        case .publicationFailed(let kind, let cause):
+            try object.encode("\(kind.rawValue)Failed", forKey: .change)
             try object.encode(cause, forKey: .explanation)
-        case .listsResumed: try object.encode("listsResumed", forKey: .change)
-        case .filterFailed(let cause):
-            try object.encode("filterFailed", forKey: .change)
-            try object.encode(cause, forKey: .explanation)
-        case .filterResumed: try object.encode("filterResumed", forKey: .change)
+        case .publicationResumed(let kind): try object.encode("\(kind.rawValue)Resumed", forKey: .change)
         case .handshakeRefused(let address, let reason, let explanation):
             try object.encode("refused", forKey: .change)
             try object.encode(address, forKey: .address)
@@ -77,16 +73,12 @@ extension EndLine {
                     "https://\(address)  ACME, API, health; operators prove themselves by certificate")
             case .publishing(let address):
                 line(.good, "publishing", "http://\(address)  revocation lists and filters, for everybody")
-            case .listsFailed(let cause):
+            case .publicationFailed(let kind, let cause):
                 line(
-                    .bad, "lists", "revocation lists are not published; those that are there stay", why: cause,
-                    mend: "it is tried again; see symbolon doctor for how long they still hold")
-            case .listsResumed: line(.good, "lists", "revocation lists are published again")
-            case .filterFailed(let cause):
-                line(
-                    .bad, "filter", "no new revocation filter is published; the last one stays", why: cause,
-                    mend: "it is tried again")
-            case .filterResumed: line(.good, "filter", "revocation filters are published again")
+                    .bad, kind.rawValue, "no new revocation \(kind.rawValue) are published; those that are there stay",
+                    why: cause, mend: "it is tried again; see symbolon doctor for how long they still hold")
+            case .publicationResumed(let kind):
+                line(.good, kind.rawValue, "revocation \(kind.rawValue) are published again")
             case .handshakeRefused(let address, let reason, let explanation):
                 line(.bad, "refused", address, why: "\(explanation) (\(reason))")
             case .limited(let peer, let address, let limit):

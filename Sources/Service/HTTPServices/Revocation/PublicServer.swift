@@ -27,7 +27,8 @@ public final class PublicServer: Service {
     ///   - host: a name or an address to listen on; with port 0 the system chooses one.
     ///   - clock: asked for how long an answer may be kept.
     public init(
-        host: String, port: Int, lists: ListCatalog, filters: FilterCatalog, limits: ServerLimits = ServerLimits(),
+        host: String, port: Int, lists: PublicationCatalog, filters: PublicationCatalog,
+        limits: ServerLimits = ServerLimits(),
         observer: any ServerObserver, group: any EventLoopGroup, clock: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.host = host
@@ -39,10 +40,10 @@ public final class PublicServer: Service {
         let router = Router(context: PublicRequestContext.self)
         router.add(middleware: PublicLimits(ledger: ledger))
         PublishedFileRoutes(pattern: "/crl/{issuer}/{list}", observer: observer, clock: clock) {
-            path throws(StoreFailure) in try await lists.list(at: path)
+            path throws(StoreFailure) in try await lists.file(at: path)
         }.add(to: router)
         PublishedFileRoutes(pattern: "/filter/{issuer}/{filter}", observer: observer, clock: clock) {
-            path throws(StoreFailure) in try await filters.filter(at: path)
+            path throws(StoreFailure) in try await filters.file(at: path)
         }.add(to: router)
         responder = router.buildResponder()
     }

@@ -4,12 +4,9 @@ public enum ServerEvent: Sendable {
     case listening(address: String)
     /// Lists are served there, to everybody.
     case publishing(address: String)
-    /// Lists could not be made or published; those that are there stay. Told once for each reason.
-    case listsFailed(because: String)
-    case listsResumed
-    /// The same of a filter.
-    case filterFailed(because: String)
-    case filterResumed
+    /// None could be made or published; those that are there stay. Told once for each reason.
+    case publicationFailed(PublicationKind, because: String)
+    case publicationResumed(PublicationKind)
     /// A connection ended before it was one. `reason` is one of a fixed set of words, for counting.
     case handshakeRefused(address: String, reason: String, explanation: String)
     /// A peer asked for more than it may: `limit` is a word for counting.
