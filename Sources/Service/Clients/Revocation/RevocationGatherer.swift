@@ -44,9 +44,9 @@ public actor RevocationGatherer {
     private let fetch: Fetch
     private let now: @Sendable () -> Date
     private let chance: @Sendable () -> Double
-    private var shelves: [RevocationPlace: ListShelf] = [:]
+    private var lists: [RevocationPlace: PublicationShelf<CertificateList>] = [:]
     private var answers: [RevocationPlace: StatusAnswer] = [:]
-    private var filters: [RevocationPlace: FilterShelf] = [:]
+    private var filters: [RevocationPlace: PublicationShelf<RevocationFilter>] = [:]
     private var told: [RevocationPlace: String] = [:]
     /// What was kept of them is good for the time being.
     private var unasked: Set<RevocationPlace> = []
@@ -74,8 +74,8 @@ public actor RevocationGatherer {
     /// All that is known now, beside what the authority here has pushed.
     public func sources(with snapshot: RevocationSnapshot) -> RevocationSources {
         RevocationSources(
-            snapshot: snapshot, lists: shelves.values.flatMap(\.lists), answers: Array(answers.values),
-            filters: filters.values.flatMap(\.filters), signers: settings.signers)
+            snapshot: snapshot, lists: lists.values.flatMap(\.publications), answers: Array(answers.values),
+            filters: filters.values.flatMap(\.publications), signers: settings.signers)
     }
 
     // MARK: Asking
@@ -141,8 +141,8 @@ public actor RevocationGatherer {
     }
 
     private func end(of place: RevocationPlace) -> Date? {
-        shelves[place]?.nextUpdate?.date ?? answers[place]?.nextUpdate
-            ?? filters[place]?.filters.map(\.nextUpdate).min()
+        lists[place]?.publications.compactMap(\.nextUpdate).min() ?? answers[place]?.nextUpdate
+            ?? filters[place]?.publications.map(\.nextUpdate).min()
     }
 
     private var places: [RevocationPlace] { settings.lists + settings.answers + settings.filters }
@@ -196,19 +196,18 @@ public actor RevocationGatherer {
             return true
         }
         if settings.filters.contains(place) {
-            let filter = try RevocationFilter(der: octets)
-            var shelf = filters[place, default: FilterShelf()]
-            guard !shelf.filters.contains(where: { $0.der == filter.der }) else { return false }
-            try shelf.take(filter, from: signers)
-            filters[place] = shelf
-            return true
+            return try Self.put([RevocationFilter(der: octets)], on: &filters[place, default: .init()], from: signers)
         }
-        let lists = try CertificateList.parse(octets)
-        var shelf = shelves[place, default: ListShelf()]
-        let known = shelf.lists.map(\.der)
-        guard lists.contains(where: { !known.contains($0.der) }) else { return false }
-        try shelf.take(lists, from: signers)
-        shelves[place] = shelf
+        return try Self.put(
+            CertificateList.parse(octets), on: &lists[place, default: .init()], from: signers)
+    }
+
+    private static func put<Publication: NumberedPublication>(
+        _ given: [Publication], on shelf: inout PublicationShelf<Publication>, from signers: [Certificate]
+    ) throws(ShelfRefusal) -> Bool {
+        let known = shelf.publications.map(\.der)
+        guard given.contains(where: { !known.contains($0.der) }) else { return false }
+        try shelf.take(given, from: signers)
         return true
     }
 
@@ -222,10 +221,9 @@ public actor RevocationGatherer {
         case let failure as FetchFailure: failure.explanation
         case let failure as FileFailure: failure.explanation
         case let failure as ListFailure: failure.explanation
-        case let refusal as ListRefusal: refusal.explanation
+        case let refusal as ShelfRefusal: refusal.explanation
         case let failure as AnswerFailure: failure.explanation
         case let failure as FilterFailure: failure.explanation
-        case let refusal as FilterRefusal: refusal.explanation
         case let older as AnswerIsOlder:
             "the OCSP answer of \(CertificateTime(older.producedAt)) is older than that of \(CertificateTime(older.held)), which is known here"
         default: "\(error)"

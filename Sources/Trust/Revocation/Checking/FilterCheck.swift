@@ -37,13 +37,9 @@ struct FilterCheck {
             return .unknown(.endedBeforeFilter(thisUpdate: newest.thisUpdate))
         }
         let number = certificate.serialNumber.contents[...]
-        let isRevoked: Bool
-        if certificate.notBefore > base.covers, let update {
-            isRevoked = update.parsed.segment.isRevoked(number)
-        } else {
-            isRevoked =
-                update?.parsed.changes?.changes.isRevoked(number) ?? base.parsed.segment.isRevoked(number)
-        }
+        let isRevoked =
+            certificate.notBefore > base.covers
+            ? newest.parsed.segment.isRevoked(number) : newest.marks(number, updating: base)
         // A filter has no room for reasons and times: not later than this, for whatever reason.
         if isRevoked { return .revoked(.unspecified, since: newest.thisUpdate) }
         let nextUpdate = max(base.nextUpdate, newest.nextUpdate)

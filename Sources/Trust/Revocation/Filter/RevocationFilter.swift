@@ -46,13 +46,15 @@ public struct RevocationFilter: Sendable {
     public func isExact(for issued: IssuedCertificates, updating base: RevocationFilter? = nil) -> Bool {
         issued.allSatisfy { number, isRevoked in
             guard let base else { return parsed.segment.isRevoked(number) == isRevoked }
-            return (parsed.changes?.changes.isRevoked(number) ?? base.parsed.segment.isRevoked(number)) == isRevoked
+            return marks(number, updating: base) == isRevoked
         }
     }
 
     /// What its bits say of a certificate, whether or not the filter is to be believed and covers it.
-    package func isMarked(_ serialNumber: SerialNumber) -> Bool {
-        let contents = serialNumber.contents[...]
-        return parsed.changes?.changes.isRevoked(contents) ?? parsed.segment.isRevoked(contents)
+    package func isMarked(_ serialNumber: SerialNumber) -> Bool { marks(serialNumber.contents[...], updating: self) }
+
+    /// What this filter's changes say of a certificate that `base` covers, or, where they say nothing, the bits of `base`.
+    func marks(_ number: ArraySlice<UInt8>, updating base: RevocationFilter) -> Bool {
+        parsed.changes?.changes.isRevoked(number) ?? base.parsed.segment.isRevoked(number)
     }
 }
