@@ -11,9 +11,7 @@ actor ACMELink {
     private nonisolated let folder: HomeFolder
     /// By serial number, as far as a server has said.
     private var windows: [SerialNumber: RenewalWindow] = [:]
-    private var isBusy = false
-    /// Who waits for a turn, in order.
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private let turns = Turns()
 
     init(_ folder: HomeFolder) { self.folder = folder }
 
@@ -28,8 +26,8 @@ actor ACMELink {
     func renew(
         _ identity: StoredIdentity, _ origin: ACMEOrigin, under passphrase: Passphrase
     ) async throws -> StoredIdentity {
-        await takeTurn()
-        defer { passTurn() }
+        await turns.take()
+        defer { turns.pass() }
         let access = try ACMEAccess(origin)
         let account = ACMEClientAccount(
             url: origin.account, key: try folder.accountKey(identity.name, with: passphrase))
@@ -41,18 +39,6 @@ actor ACMELink {
         try folder.saveIdentity(next, from: origin, account: nil, under: passphrase)
         folder.forgetNextKey(identity.name)
         return next
-    }
-
-    private func takeTurn() async {
-        guard isBusy else {
-            isBusy = true
-            return
-        }
-        await withCheckedContinuation { waiting.append($0) }
-    }
-
-    private func passTurn() {
-        if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
     }
 
     // MARK: When to renew

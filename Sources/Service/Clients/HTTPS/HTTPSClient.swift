@@ -19,9 +19,7 @@ public actor HTTPSClient {
     private let connectsOnce: Bool
     private var hasConnected = false
     private var connection: Connection?
-    private var isBusy = false
-    /// Who waits for a turn, in order.
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private let turns = Turns()
 
     private typealias Connection = HTTPSConnectionHandler.Proved
 
@@ -48,8 +46,8 @@ public actor HTTPSClient {
         _ request: HTTPSRequest, within limits: HTTPSLimits? = nil
     ) async throws(HTTPSFailure) -> HTTPSResponse {
         try Self.check(request)
-        await takeTurn()
-        defer { passTurn() }
+        await turns.take()
+        defer { turns.pass() }
         let limits = limits ?? self.limits
         if let kept = await keptConnection() {
             do {
@@ -64,8 +62,8 @@ public actor HTTPSClient {
 
     /// What the handshake agreed on; connects when there is no connection.
     public func session() async throws(HTTPSFailure) -> SessionFacts {
-        await takeTurn()
-        defer { passTurn() }
+        await turns.take()
+        defer { turns.pass() }
         if let kept = await keptConnection() { return kept.facts }
         return try await connected().facts
     }
@@ -73,8 +71,8 @@ public actor HTTPSClient {
     /// Keying material of the present connection (RFC 8446 §7.5), which both ends share and nobody else knows; connects
     /// when there is none.
     public func exporter(label: String, length: Int) async throws(HTTPSFailure) -> [UInt8] {
-        await takeTurn()
-        defer { passTurn() }
+        await turns.take()
+        defer { turns.pass() }
         let connection: Connection
         if let kept = await keptConnection() { connection = kept } else { connection = try await connected() }
         let tls = connection.tls
@@ -90,8 +88,8 @@ public actor HTTPSClient {
 
     /// Ends the connection that is kept. The next request makes another.
     public func close() async {
-        await takeTurn()
-        defer { passTurn() }
+        await turns.take()
+        defer { turns.pass() }
         guard let connection else { return }
         self.connection = nil
         try? await connection.channel.close().get()
@@ -110,20 +108,6 @@ public actor HTTPSClient {
                 throw .request("a header field holds what none may")
             }
         }
-    }
-
-    // MARK: Turns
-
-    private func takeTurn() async {
-        guard isBusy else {
-            isBusy = true
-            return
-        }
-        await withCheckedContinuation { waiting.append($0) }
-    }
-
-    private func passTurn() {
-        if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
     }
 
     // MARK: Connections
