@@ -15,11 +15,17 @@ struct FirstLookTests {
         return (authorization, try #require(challenges.first?["url"]?.string))
     }
 
+    /// An account of its own.
+    private func registered(_ house: ACMEHouse) async throws -> ACMEClient {
+        var client = ACMEClient(house)
+        try await client.register()
+        return client
+    }
+
     @Test("what is seen in time is in the answer")
     func inTime() async throws {
         let house = try await ACMEHouse()
-        var client = ACMEClient(house)
-        try await client.register()
+        let client = try await registered(house)
         let asked = try await challenge(client.order(["www.example.internal"]), client)
         let answer = try await client.post(asked.url, [:])
         #expect(answer.json["status"] == "valid")
@@ -31,8 +37,7 @@ struct FirstLookTests {
     @Test("an order, its proof and its certificate are four transactions")
     func transactions() async throws {
         let house = try await ACMEHouse()
-        var client = ACMEClient(house)
-        try await client.register()
+        let client = try await registered(house)
         let before = house.store.commits
         // Made; shown; claimed with the intent; valid with the certificate.
         let order = try await client.order(["www.example.internal"])
@@ -50,8 +55,7 @@ struct FirstLookTests {
         let house = try await ACMEHouse(firstLook: .milliseconds(1))
         let running = Task { await house.server.run() }
         defer { running.cancel() }
-        var client = ACMEClient(house)
-        try await client.register()
+        let client = try await registered(house)
         house.world.hold()
         let asked = try await challenge(client.order(["www.example.internal"]), client)
         let answer = try await client.post(asked.url, [:])
@@ -66,9 +70,7 @@ struct FirstLookTests {
     @Test("asked for again while it goes on, it is one look")
     func once() async throws {
         let house = try await ACMEHouse()
-        var made = ACMEClient(house)
-        try await made.register()
-        let client = made
+        let client = try await registered(house)
         house.world.hold()
         let asked = try await challenge(client.order(["www.example.internal"]), client)
         async let first = client.post(asked.url, [:])
@@ -82,9 +84,7 @@ struct FirstLookTests {
     @Test("an account that ends during the look is shown nothing by it")
     func deactivated() async throws {
         let house = try await ACMEHouse()
-        var made = ACMEClient(house)
-        try await made.register()
-        let client = made
+        let client = try await registered(house)
         house.world.hold()
         let asked = try await challenge(client.order(["www.example.internal"]), client)
         async let answer = client.post(asked.url, [:])
