@@ -147,17 +147,28 @@ struct IdentityWatchTests {
 
 @Suite("A store's changes are seen from outside")
 struct StoreWatchTests {
+    /// The first thing that is new. A server's notification comes on a connection of its own, so it may come after the
+    /// commit has returned.
+    private func next(_ watch: StoreWatch) async -> StoreWatch.Outcome {
+        while true {
+            let outcome = await watch.poll()
+            if outcome != .unchanged { return outcome }
+        }
+    }
+
     @Test("a commit, a revocation and silence are told apart", arguments: StoreKind.allCases)
     func outcomes(_ kind: StoreKind) async throws {
         let fixture = try await StoreFixture.make(kind)
         let watch = StoreWatch(fixture.store, changeCounter: 0)
         #expect(await watch.poll() == .unchanged)
         try await fixture.store.record(fixture.intent(1), audit: fixture.audit())
-        #expect(await watch.poll() == .committed)
+        #expect(await next(watch) == .committed)
         #expect(await watch.poll() == .unchanged)
         _ = try await fixture.store.revoke([fixture.order(1)])
-        #expect(await watch.poll() == .revoked(changeCounter: 1))
-        #expect(await watch.poll() == .unchanged)
+        #expect(await next(watch) == .revoked(changeCounter: 1))
+        // Where it was asked for before it was notified of, the notification is still to come.
+        let silence: [StoreWatch.Outcome] = kind == .sqlite ? [.unchanged] : [.unchanged, .committed]
+        #expect(silence.contains(await watch.poll()))
     }
 
     @Test("what was revoked before the first look is told by it", arguments: StoreKind.allCases)
