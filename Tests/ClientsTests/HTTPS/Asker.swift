@@ -14,6 +14,7 @@ struct Asker {
     var alpn = "http/1.1"
     var limits = HTTPSLimits()
     var isKnown = true
+    var connectsOnce = false
     var now = noon
 
     init() {
@@ -34,7 +35,7 @@ struct Asker {
         let proof = try HTTPSProof(
             identity: isKnown ? own.identity : nil, trusting: Verifier(anchors: [trusted]), expecting: expectation,
             alpn: alpn, clock: { now })
-        return HTTPSClient(to: address, proving: proof, limits: limits)
+        return HTTPSClient(to: address, proving: proof, limits: limits, connectsOnce: connectsOnce)
     }
 }
 

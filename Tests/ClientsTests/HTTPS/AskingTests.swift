@@ -259,6 +259,30 @@ struct AskingTests {
         #expect(try await other.send(HTTPSRequest(.post, "/")).status == 200)
     }
 
+    @Test("E20: where a handshake is a guess that counts, a connection that ended is not made again, for any request")
+    func connectsOnce() async throws {
+        for isOnce in [true, false] {
+            // The answer of the first request ends the connection.
+            let server = try await ScriptedServer.start { count, _ in
+                count == 0 ? .answerAndClose(ok("")) : .answer(ok(""))
+            }
+            var asker = Asker()
+            asker.connectsOnce = isOnce
+            let client = try asker.client(to: server.address)
+            #expect(try await client.send(HTTPSRequest(.get, "/")).status == 200)
+            await client.close()
+            if isOnce {
+                await #expect(throws: HTTPSFailure.cutOff(afterFirstOctet: false)) {
+                    try await client.send(HTTPSRequest(.get, "/"))
+                }
+                await #expect(throws: HTTPSFailure.cutOff(afterFirstOctet: false)) { try await client.session() }
+            } else {
+                #expect(try await client.send(HTTPSRequest(.get, "/")).status == 200)
+            }
+            #expect(try await server.seen.connections == (isOnce ? 1 : 2))
+        }
+    }
+
     // MARK: Nobody there
 
     @Test("nobody listens, the name has no address, or what listens speaks no TLS")
