@@ -175,6 +175,27 @@ final class InMemoryStore: AuthorityStore {
         return RevocationRecords(revoked: revoked, changeCounter: contents.changeCounter)
     }
 
+    func revocationChanges(
+        since changeCounter: UInt64, atMost limit: Int
+    ) async throws(StoreFailure) -> RevocationChanges? {
+        let contents = snapshot
+        guard changeCounter <= contents.changeCounter else { return nil }
+        var revoked: [CertificateIdentifier: Revocation] = [:]
+        var released: Set<CertificateIdentifier> = []
+        for (serialNumber, change) in contents.changes where change > changeCounter {
+            guard let record = contents.records[serialNumber] else { continue }
+            let identifier = CertificateIdentifier(issuerKey: record.intent.issuerKey, serialNumber: serialNumber)
+            if case .revoked(let revocation, _) = record.state {
+                revoked[identifier] = revocation
+            } else {
+                released.insert(identifier)
+            }
+        }
+        guard revoked.count + released.count <= limit else { return nil }
+        return RevocationChanges(
+            since: changeCounter, changeCounter: contents.changeCounter, revoked: revoked, released: released)
+    }
+
     func changeCounter() async throws(StoreFailure) -> UInt64 { snapshot.changeCounter }
 
     func isBlocked(_ key: KeyFingerprint) async throws(StoreFailure) -> Bool {

@@ -13,7 +13,7 @@ import Testing
 struct RevocationTests {
     private func status(of issued: IssuedCertificate, in house: House) async throws -> RevocationStatus {
         let key = house.creation.issuingKey.publicKey.fingerprint
-        return try await house.store.revocations().snapshot(covering: [key], at: house.clock.now).status(
+        return try await RevocationMirror(house.store).current().snapshot(covering: [key], at: house.clock.now).status(
             of: CertificateIdentifier(issuerKey: key, serialNumber: issued.serialNumber))
     }
 

@@ -14,6 +14,8 @@ struct ReadAuthority: Sendable {
     let record: AuthorityRecord
     let root: Certificate
     let issuing: Certificate
+    /// What is revoked, kept by its changes.
+    let revoked: RevocationMirror
 
     static func open(_ home: HomeFolder) async throws -> ReadAuthority {
         guard LocalAuthority.exists(in: home) else {
@@ -26,7 +28,7 @@ struct ReadAuthority: Sendable {
             guard let record = try await store.authority() else { throw AuthorityFailure.notCreated }
             return ReadAuthority(
                 store: store, record: record, root: try Certificate(der: record.rootCertificate),
-                issuing: try Certificate(der: record.issuingCertificate))
+                issuing: try Certificate(der: record.issuingCertificate), revoked: RevocationMirror(store))
         } catch {
             throw Complaint(opening: home, error)
         }
@@ -38,7 +40,7 @@ struct ReadAuthority: Sendable {
     func revocations(at now: Date = Date()) async throws -> RevocationSnapshot {
         let issuers = Set([root, issuing].compactMap { $0.publicKey?.fingerprint })
         let others = try await federated(at: now).compactMap { $0.publicKey?.fingerprint }
-        return try await store.revocations().snapshot(covering: issuers.union(others), at: now)
+        return try await revoked.current().snapshot(covering: issuers.union(others), at: now)
     }
 
     /// The anchors of the other authorities that are believed now, each for its own domain. That one has lost its issuing

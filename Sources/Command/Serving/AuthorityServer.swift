@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import ServiceLifecycle
 import SymbolonAdministration
+import SymbolonAuthority
 import SymbolonEnrollment
 import SymbolonHTTPServices
 import SymbolonNames
@@ -18,10 +19,11 @@ struct AuthorityServer {
         limits: ServerLimits, observer: any ServerObserver, report: EndReport,
         on group: any EventLoopGroup
     ) async throws {
-        let keeper = try await ServerKeeper(authority, names: names, report: report)
+        let revoked = RevocationMirror(authority.store)
+        let keeper = try await ServerKeeper(authority, names: names, revoked: revoked, report: report)
         let server = try HTTPServer(
             host: address.host, port: address.port, trust: await keeper.current,
-            routes: Self.routes(authority, keeper, publisher, renewal, acme),
+            routes: Self.routes(authority, keeper, revoked, publisher, renewal, acme),
             gate: InvitationGate(authority.pairingGuard),
             limits: limits, observer: observer, group: group)
         await keeper.keep(server)
@@ -33,15 +35,15 @@ struct AuthorityServer {
     }
 
     private static func routes(
-        _ authority: LocalAuthority, _ keeper: ServerKeeper, _ publisher: PublishingService?, _ renewal: RenewalPolicy,
-        _ acme: ACMEServer?
+        _ authority: LocalAuthority, _ keeper: ServerKeeper, _ revoked: RevocationMirror,
+        _ publisher: PublishingService?, _ renewal: RenewalPolicy, _ acme: ACMEServer?
     ) -> [any HTTPRoutes] {
         var parts = authority.parts
         let register = authority.register
         // One for all requests: it remembers who waits.
         let renewals = RenewalDesk(authority.issuing, store: authority.store, policy: renewal, clock: { Date() })
         parts.add(renewals)
-        parts.add(TrustDesk(store: authority.store, clock: { Date() }))
+        parts.add(TrustDesk(store: authority.store, mirror: revoked, clock: { Date() }))
         return [
             PairingRoutes(authority.pairing),
             HealthRoutes { await keeper.health(beside: publisher?.faults ?? []) },

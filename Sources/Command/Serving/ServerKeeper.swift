@@ -18,6 +18,7 @@ actor ServerKeeper {
     private let names: [SubjectName]
     private let report: EndReport
     private let watch: StoreWatch
+    private let revoked: RevocationMirror
     private var snapshot: RevocationSnapshot
     private var trust: ServerTrust
     private var schedule: RenewalSchedule
@@ -25,11 +26,14 @@ actor ServerKeeper {
     private var faults: [String] = []
     private var isRenewalFailing = false
 
-    init(_ authority: LocalAuthority, names: [SubjectName], report: EndReport) async throws {
+    init(
+        _ authority: LocalAuthority, names: [SubjectName], revoked: RevocationMirror, report: EndReport
+    ) async throws {
         self.authority = authority
         self.names = names
         self.report = report
-        let snapshot = try await Self.revocations(authority)
+        self.revoked = revoked
+        let snapshot = try await Self.revocations(authority, revoked)
         self.snapshot = snapshot
         watch = StoreWatch(authority.store, changeCounter: snapshot.epoch)
         let identity = try await Self.identity(authority, names)
@@ -52,9 +56,11 @@ actor ServerKeeper {
         [TrustAnchor(authority.issuing.root, for: authority.issuing.configuration.trustDomain)]
     }
 
-    private static func revocations(_ authority: LocalAuthority) async throws -> RevocationSnapshot {
+    private static func revocations(
+        _ authority: LocalAuthority, _ revoked: RevocationMirror
+    ) async throws -> RevocationSnapshot {
         let issuers = Set([authority.issuing.root, authority.issuing.issuing].compactMap { $0.publicKey?.fingerprint })
-        return try await authority.store.revocations().snapshot(covering: issuers, at: Date())
+        return try await revoked.current().snapshot(covering: issuers, at: Date())
     }
 
     private func storeChanged(_ outcome: StoreWatch.Outcome) async {
@@ -74,7 +80,7 @@ actor ServerKeeper {
 
     private func refreshRevocation() async {
         do {
-            let next = try await Self.revocations(authority)
+            let next = try await Self.revocations(authority, revoked)
             guard next.epoch >= snapshot.epoch else { return }
             snapshot = next
             try publish(trust.believing(Self.anchors(authority), RevocationSources(snapshot: next)))

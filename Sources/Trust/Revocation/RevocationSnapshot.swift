@@ -14,7 +14,7 @@ public struct RevocationSnapshot: Sendable {
     /// After this moment silence about a certificate means nothing; nil when the source pushes its changes.
     public let nextUpdate: Date?
 
-    private let revoked: [CertificateIdentifier: Revocation]
+    private let revoked: RevokedSet
     private let issuers: Set<KeyFingerprint>
 
     /// - Parameters:
@@ -25,6 +25,15 @@ public struct RevocationSnapshot: Sendable {
         covering issuers: Set<KeyFingerprint>,
         epoch: UInt64,
         thisUpdate: Date,
+        nextUpdate: Date? = nil
+    ) {
+        self.init(
+            RevokedSet(revoked), covering: issuers, epoch: epoch, thisUpdate: thisUpdate, nextUpdate: nextUpdate)
+    }
+
+    /// The same from a set that is kept by its changes.
+    public init(
+        _ revoked: RevokedSet, covering issuers: Set<KeyFingerprint>, epoch: UInt64, thisUpdate: Date,
         nextUpdate: Date? = nil
     ) {
         self.revoked = revoked

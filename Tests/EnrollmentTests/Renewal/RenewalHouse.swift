@@ -40,7 +40,7 @@ struct RenewalHouse: Sendable {
     /// What a connection from this holder proves now.
     func proof(_ holder: Holder) async throws -> VerifiedPeer {
         let issuers = Set([authority.root, authority.issuing].compactMap { $0.publicKey?.fingerprint })
-        let snapshot = try await store.revocations().snapshot(covering: issuers, at: clock.now)
+        let snapshot = try await RevocationMirror(store).current().snapshot(covering: issuers, at: clock.now)
         let anchor = TrustAnchor(authority.root, for: authority.configuration.trustDomain)
         return try Verifier(anchors: [anchor], revocation: snapshot).verify(
             PresentedChain(der: holder.issued.chain.map(\.der)), expecting: Expectation(.client, revocation: .required),

@@ -81,6 +81,9 @@ extension IssuingAuthority {
         guard !released.isEmpty else { throw .notOnHold(serialNumber) }
     }
 
+    /// The version of what is to be believed now.
+    public nonisolated func changeCounter() async throws(StoreFailure) -> UInt64 { try await store.changeCounter() }
+
     private func known(_ serialNumber: SerialNumber) async throws(RevocationFailure) -> IssuanceRecord {
         let record: IssuanceRecord?
         do throws(StoreFailure) {

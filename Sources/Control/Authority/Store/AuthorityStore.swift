@@ -2,6 +2,7 @@ public import Foundation
 public import SymbolonAudit
 public import SymbolonCertificates
 public import SymbolonKeys
+public import SymbolonRevocation
 
 /// Where an authority keeps what it must not forget.
 ///
@@ -56,6 +57,11 @@ public protocol AuthorityStore: IssuanceLedger {
     func release(_ orders: [ReleaseOrder]) async throws(StoreFailure) -> [SerialNumber]
     /// Every revocation and the change counter, as one transaction sees them.
     func revocations() async throws(StoreFailure) -> RevocationRecords
+    /// What was revoked and released since the change counter had a value, as one transaction sees it; nil when that is more
+    /// than `limit` certificates, or the counter has not been so far.
+    func revocationChanges(
+        since changeCounter: UInt64, atMost limit: Int
+    ) async throws(StoreFailure) -> RevocationChanges?
     /// 0 at first; one more with every transaction that revoked or released something. Cheap enough to ask many times a second.
     func changeCounter() async throws(StoreFailure) -> UInt64
 

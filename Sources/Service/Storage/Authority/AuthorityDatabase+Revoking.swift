@@ -3,7 +3,7 @@ public import SymbolonAudit
 public import SymbolonAuthority
 public import SymbolonCertificates
 public import SymbolonKeys
-import SymbolonRevocation
+public import SymbolonRevocation
 
 extension AuthorityDatabase {
     public func revoke(_ orders: [RevocationOrder]) async throws(StoreFailure) -> [SerialNumber] {
@@ -80,6 +80,45 @@ extension AuthorityDatabase {
                 revoked[identifier] = try CertificateTable.revocation(row)
             }
             return RevocationRecords(revoked: revoked, changeCounter: try Self.changeCounter(in: session))
+        }
+    }
+
+    public func revocationChanges(
+        since changeCounter: UInt64, atMost limit: Int
+    ) async throws(StoreFailure) -> RevocationChanges? {
+        try await engine.read { session in
+            let now = try Self.changeCounter(in: session)
+            guard changeCounter <= now else { return nil }
+            var revoked: [CertificateIdentifier: Revocation] = [:]
+            var released: Set<CertificateIdentifier> = []
+            // One issuer after the other: the index begins with its key, and no row is read.
+            var issuer: [UInt8] = []
+            while let row = try session.row(
+                """
+                SELECT issuer_key FROM certificate WHERE revocation_change IS NOT NULL AND issuer_key > ?
+                    ORDER BY issuer_key LIMIT 1
+                """, [.octets(issuer)])
+            {
+                let key = try CertificateTable.key(row, "issuer_key")
+                issuer = key.bytes
+                try session.each(
+                    """
+                    SELECT serial, revocation_reason, revoked_at FROM certificate
+                        WHERE issuer_key = ? AND revocation_change > ? LIMIT ?
+                    """, [.octets(issuer), .integer(Int64(clamping: changeCounter)), .integer(limit + 1)]
+                ) { row in
+                    let identifier = CertificateIdentifier(
+                        issuerKey: key, serialNumber: try CertificateTable.serialNumber(row))
+                    if try row.integerIfAny("revoked_at") == nil {
+                        released.insert(identifier)
+                    } else {
+                        revoked[identifier] = try CertificateTable.revocation(row)
+                    }
+                }
+                guard revoked.count + released.count <= limit else { return nil }
+            }
+            return RevocationChanges(
+                since: changeCounter, changeCounter: now, revoked: revoked, released: released)
         }
     }
 

@@ -53,6 +53,9 @@ enum SchemaDialect: Sendable {
     /// After the closing bracket of a table: its columns take values of their own type only. PostgreSQL's always do.
     var strict: String { self == .sqlite ? " STRICT" : "" }
 
+    /// Before `TABLE`, for what may be lost in a crash: PostgreSQL then writes no log of it.
+    var unlogged: String { self == .postgreSQL ? "UNLOGGED " : "" }
+
     /// The condition that a column is a text with something in it, and no NUL.
     func isText(_ column: String) -> String { "length(\(column)) > 0 AND \(hasNoNUL(column))" }
 
