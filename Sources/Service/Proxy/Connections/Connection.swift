@@ -1,5 +1,6 @@
 internal import Foundation
 internal import NIOCore
+internal import SymbolonCertificates
 internal import SymbolonTransport
 internal import SymbolonVerification
 
@@ -67,6 +68,7 @@ final class Connection {
 
     var bytesUp: UInt64 { front.received }
     var bytesDown: UInt64 { back?.received ?? 0 }
+    var peerSerial: SerialNumber? { admitted?.proof.peer.path.leaf.serialNumber }
     var validUntil: Date? { admitted?.proof.peer.validUntil }
 
     var record: LiveConnection? {
@@ -230,18 +232,23 @@ final class Connection {
         }
     }
 
-    /// Cuts both legs so that neither peer takes what it got for the whole.
+    /// Cuts both legs so that neither peer takes what it got for the whole. A peer that is not believed any more is told so.
     func end(_ ending: Ending) {
         guard admitted != nil else { return }
-        front.reset()
-        back?.reset()
-        conclude(ending)
+        var said: TLSAlert?
+        if let alert = ending.lastWord, secureLeg?.cut(saying: alert) == true {
+            said = alert
+        } else {
+            secureLeg?.reset()
+        }
+        plainLeg?.reset()
+        conclude(ending, said: said)
     }
 
-    private func conclude(_ ending: Ending) {
+    private func conclude(_ ending: Ending, said alert: TLSAlert? = nil) {
         guard let admitted else { return }
         phase = .closed
-        share.closed(self, admitted.facts, ending)
+        share.closed(self, admitted.facts, ending, said: alert)
     }
 
     private func ending(of side: Side, _ error: any Error) -> Ending {

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import NIOCore
+internal import SymbolonCertificates
 internal import SymbolonNames
 internal import SymbolonTransport
 internal import SymbolonVerification
@@ -98,7 +99,7 @@ final class LoopShare {
                     explanation: explanation, at: now)))
     }
 
-    func closed(_ connection: Connection, _ facts: ConnectionFacts, _ ending: Ending) {
+    func closed(_ connection: Connection, _ facts: ConnectionFacts, _ ending: Ending, said alert: TLSAlert?) {
         live[connection.id] = nil
         counters.bytesUp &+= connection.bytesUp
         counters.bytesDown &+= connection.bytesDown
@@ -107,6 +108,7 @@ final class LoopShare {
             .closed(
                 ClosedFacts(
                     id: connection.id, service: plan.name, role: plan.role, peer: facts.peer.identity.description,
+                    serial: facts.peer.path.leaf.serialNumber.description, alert: alert?.description,
                     reason: ending.reason, explanation: ending.explanation(at: plan.role), bytesUp: connection.bytesUp,
                     bytesDown: connection.bytesDown, seconds: now.timeIntervalSince(facts.since), at: now)))
         tellIfEmpty()
@@ -144,6 +146,13 @@ final class LoopShare {
     // MARK: What the operator asks
 
     var connections: [LiveConnection] { live.values.compactMap(\.record) }
+
+    /// How many connections rest on each peer's leaf.
+    var serials: [SerialNumber: Int] {
+        var found: [SerialNumber: Int] = [:]
+        for connection in live.values { if let serial = connection.peerSerial { found[serial, default: 0] += 1 } }
+        return found
+    }
 
     var snapshot: Counters {
         var counters = counters

@@ -1,4 +1,5 @@
 public import NIOCore
+public import SymbolonCertificates
 internal import SymbolonTransport
 internal import SymbolonVerification
 internal import Synchronization
@@ -73,7 +74,20 @@ public final class RunningEnd: Sendable {
         }
     }
 
+    /// Returns when every event loop judges by the trust that is in force now, and has closed what it closes.
+    public func settled() async {
+        // A loop does in order what it is asked. It refuses only when it has been shut down: then nothing is judged any more.
+        for seat in seats { try? await seat.loop.submit {}.get() }
+    }
+
     // MARK: What is going on
+
+    /// How many live connections rest on each certificate of a peer, by its serial number.
+    public func liveSerials() async -> [SerialNumber: Int] {
+        var found: [SerialNumber: Int] = [:]
+        for share in await gather(\.serials) { found.merge(share, uniquingKeysWith: +) }
+        return found
+    }
 
     /// The connections that are live, oldest first.
     public func connections() async -> [LiveConnection] {

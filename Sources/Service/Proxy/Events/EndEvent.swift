@@ -89,6 +89,10 @@ public struct ClosedFacts: Sendable, Encodable {
     public let service: String
     public let role: EndRole
     public let peer: String
+    /// Of the certificate that proved the peer.
+    public let serial: String
+    /// The last word that the peer was told; nil when none was.
+    public let alert: String?
     /// One word for counting: `finished`, `revoked`, `expired`, `policy`, `reset`, …
     public let reason: String
     public let explanation: String

@@ -15,6 +15,11 @@ enum Ending: Sendable {
     /// The end stopped and the time to finish was over.
     case drained
 
+    /// What the peer is told when this end cuts it.
+    var lastWord: TLSAlert? {
+        if case .distrusted(let cause) = self { TLSAlert(for: cause) } else { nil }
+    }
+
     var reason: String {
         switch self {
         case .finished: "finished"

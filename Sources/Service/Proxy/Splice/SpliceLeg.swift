@@ -95,6 +95,22 @@ final class SpliceLeg: ChannelDuplexHandler {
         below?.close(mode: .all, promise: nil)
     }
 
+    /// The same of this end's own will: a TLS leg tells its peer why first. Where bytes for the peer still wait here they are
+    /// not sent to it any more, so that there is nothing to say the alert after: then it is a reset. Returns whether the alert
+    /// was said.
+    func cut(saying alert: TLSAlert) -> Bool {
+        guard isSecure, !isSettled, let context,
+            (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) == 0
+        else {
+            reset()
+            return false
+        }
+        flow = .over
+        connection = nil
+        context.triggerUserOutboundEvent(AbandonConnection(saying: alert), promise: nil)
+        return true
+    }
+
     /// Closes in order: a TLS leg says close_notify first, or finishes saying its alert.
     func close() {
         flow = .over

@@ -207,6 +207,14 @@ internal import NIOCore
         return written ? nil : takeFailure()
     }
 
+    /// RFC 8446 §6.2: seals an error alert behind what waits to be sent; nothing can be sent after it. False when the session
+    /// takes none any more.
+    func send(_ alert: TLSAlert) -> Bool {
+        let isSealed = unsafe SSL_send_fatal_alert(ssl, alert.rawValue) == 1
+        ERR_clear_error()
+        return isSealed && hasOutput
+    }
+
     /// RFC 8446 §6.1: seals close_notify behind what waits to be sent. Does nothing within a handshake.
     func closeNotify() {
         unsafe SSL_shutdown(ssl)

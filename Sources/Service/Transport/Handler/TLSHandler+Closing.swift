@@ -36,8 +36,17 @@ extension TLSHandler {
     public func triggerUserOutboundEvent(
         context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
     ) {
-        guard event is AbandonConnection else {
+        guard let abandon = event as? AbandonConnection else {
             return context.triggerUserOutboundEvent(event, promise: promise)
+        }
+        if let alert = abandon.alert, phase.sends, engine?.send(alert) == true,
+            phase.apply(.failed(alerted: true)) == .sendAlertAndLinger
+        {
+            context.channel.closeFuture.cascade(to: promise)
+            emit(context)
+            context.flush()
+            failHeld()
+            return linger(context)
         }
         guard phase.apply(.abandon) == .close else {
             promise?.fail(ChannelError.alreadyClosed)
@@ -83,6 +92,11 @@ extension TLSHandler {
         failHeld()
         context.fireErrorCaught(failure)
         guard action == .sendAlertAndLinger, phase == .lingering else { return closeTransport(context) }
+        linger(context)
+    }
+
+    /// Our alert is on its way: ends the output, and waits for the peer to end its own.
+    private func linger(_ context: ChannelHandlerContext) {
         setAlarm(in: tlsContext.settings.closingDeadline, context)
         let ended = context.eventLoop.makePromise(of: Void.self)
         ended.futureResult.assumeIsolated().whenFailure { [weak self] _ in
