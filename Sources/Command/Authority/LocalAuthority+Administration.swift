@@ -21,10 +21,11 @@ extension LocalAuthority {
     var parts: LocalAdministration.Parts {
         var parts = LocalAdministration.Parts()
         parts.add(AuthorityReader(home, store: store, auditKey: issuing.auditKey))
-        parts.add(CertificateDesk(authority: issuing, operators: store))
+        parts.add(CertificateDesk(authority: issuing, operators: store, ends: store))
         parts.add(OperatorDesk(authority: issuing, operators: store))
         parts.add(
             EndpointDesk(endpoints: store, trustDomain: issuing.configuration.trustDomain, clock: { Date() }))
+        parts.add(EndDesk(store: store, clock: { Date() }))
         parts.add(ACMEDesk(authority: issuing, store: store))
         parts.add(invitations)
         parts.add(federation)
@@ -38,7 +39,8 @@ extension ReadAuthority {
     /// - Parameter auditKey: from the sealed key, where it could be opened only to look.
     func administration(in home: HomeFolder, auditKey: PublicKey? = nil) -> LocalAdministration {
         LocalAdministration(
-            readingFor: LocalAuthority.actor, AuthorityReader(home, store: store, auditKey: auditKey))
+            readingFor: LocalAuthority.actor, AuthorityReader(home, store: store, auditKey: auditKey),
+            EndDesk(store: store, clock: { Date() }))
     }
 }
 

@@ -201,7 +201,7 @@ extension TrustKeeper {
     private func ask(_ questions: [(StoredIdentity, IdentitySource)]) async {
         defer { isAsking = false }
         for (identity, source) in questions {
-            guard let paired = home?.paired, let asker = witness() else { return }
+            guard let paired = home?.paired, let asker = witness(preferring: nil) else { return }
             do throws(AdministrationFailure) {
                 let window = try await paired.window(of: identity, askedBy: asker)
                 guard identities[source]?.stored.leaf == identity.leaf else { continue }

@@ -31,21 +31,27 @@ extension TrustKeeper: Service {
                 }
                 if let paired = self.home?.paired {
                     group.addTask {
-                        await paired.listen(as: { await self.witness() }) { await self.heard($0) }
+                        await paired.listen(
+                            as: { await self.witness(preferring: $0) }, saying: { await self.words() },
+                            report: { await self.heard($0) })
                     }
                 }
                 while !Task.isCancelled {
                     for due in await self.tick() { group.addTask { await self.attend(to: due) } }
+                    await self.confirmHere()
                     try? await Task.sleep(for: .milliseconds(100))
                 }
             }
         }
+        await leave()
     }
 
     private func storeChanged(_ outcome: StoreWatch.Outcome) async {
         switch outcome {
         case .unchanged, .committed: break
-        case .revoked: await refreshRevocation()
+        case .revoked:
+            await refreshRevocation()
+            await confirmHere()
         case .failed(let failure):
             tellOnce(
                 "the store cannot be looked at; what is known of revocation stays in force", why: failure.explanation)
@@ -54,16 +60,18 @@ extension TrustKeeper: Service {
 
     // MARK: An authority elsewhere
 
-    /// An identity of the home that can prove this machine to the authority now.
-    func witness() -> StoredIdentity? {
+    /// An identity of the home that can prove this machine to the authority now: the one that did so last while it can, for
+    /// the authority knows this end by it.
+    func witness(preferring name: IdentityName?) -> StoredIdentity? {
         let now = Date()
-        return identities.filter { source, held in
+        let able = identities.filter { source, held in
             guard case .home = source, !held.isRevoked, home?.paired?.accounts(for: held.stored) == true else {
                 return false
             }
             return held.stored.leaf.notAfter >= now
                 && held.stored.leaf.extensions.extendedKeyUsage?.contains(.clientAuth) ?? true
-        }.map(\.value.stored).max { $0.leaf.notAfter < $1.leaf.notAfter }
+        }.map(\.value.stored)
+        return able.first { $0.name == name } ?? able.max { $0.leaf.notAfter < $1.leaf.notAfter }
     }
 
     private func heard(_ news: PairedLink.News) async {

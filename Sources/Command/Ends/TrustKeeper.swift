@@ -20,9 +20,11 @@ actor TrustKeeper {
         var revocationMode: RevocationMode?
     }
 
-    private struct Kept {
+    struct Kept {
         let end: RunningEnd
         let wish: Wish
+        /// Of the revocations that it judges by.
+        var epoch: UInt64
     }
 
     nonisolated let home: EndsHome?
@@ -33,7 +35,11 @@ actor TrustKeeper {
     var identities: [IdentitySource: HeldIdentity] = [:]
     /// The authority is being asked when to renew.
     var isAsking = false
-    private var kept: [Kept] = []
+    private(set) var kept: [Kept] = []
+    /// By which the authority knows this process; nil where there is no home.
+    nonisolated let place: EndPlace?
+    /// What was said to the store of an authority in this home.
+    var told = ToldHere()
     /// Lists and answers of other authorities; nil where none are configured.
     nonisolated let gatherer: RevocationGatherer?
     private var sources: RevocationSources
@@ -60,6 +66,14 @@ actor TrustKeeper {
         sources = await gatherer?.sources(with: snapshot) ?? RevocationSources(snapshot: snapshot)
         nextEnd = sources.nextEnd(after: Date())
         federated = try await home?.federated() ?? []
+        do throws(FileFailure) {
+            place = try home?.folder.takeEndPlace()
+        } catch {
+            place = nil
+            report.warn(
+                nil, "the authority is not told what is in force at this end, and cannot count on it",
+                why: error.explanation, mend: "let this user write to the home")
+        }
     }
 
     // MARK: Trust
@@ -116,7 +130,11 @@ actor TrustKeeper {
 
     // MARK: Ends
 
-    func keep(_ end: RunningEnd, _ wish: Wish) { kept.append(Kept(end: end, wish: wish)) }
+    func keep(_ end: RunningEnd, _ wish: Wish) {
+        kept.append(Kept(end: end, wish: wish, epoch: 0))
+        // What came between its start and now.
+        publish(to: wish.source)
+    }
 
     func roles(of source: IdentitySource) -> Set<EndRole> {
         Set(kept.filter { $0.wish.source == source }.map(\.end.role))
@@ -124,11 +142,12 @@ actor TrustKeeper {
 
     /// Puts what is known now in force at the ends of one identity, or at all.
     func publish(to source: IdentitySource? = nil) {
-        for one in kept where source == nil || one.wish.source == source {
+        for (index, one) in kept.enumerated() where source == nil || one.wish.source == source {
             do {
                 try one.end.replace(try trust(one.wish))
+                kept[index].epoch = sources.snapshot.epoch
             } catch EndFailure.stopped {
-                continue
+                kept[index].epoch = sources.snapshot.epoch
             } catch {
                 report.warn(
                     one.end.name, "new trust is not taken up; what was in force stays so",

@@ -44,9 +44,10 @@ public struct LocalAdministration: Administration {
 
     /// For a user of this machine who reads the store's file anyway: without the audit key nothing can be written down, and
     /// nothing but reading is among the parts.
-    public init(readingFor user: String, _ reader: AuthorityReader) {
+    public init(readingFor user: String, _ reader: AuthorityReader, _ ends: EndDesk) {
         var parts = Parts()
         parts.add(reader)
+        parts.add(ends)
         self.parts = parts
         register = nil
         caller = .keyholder(user)

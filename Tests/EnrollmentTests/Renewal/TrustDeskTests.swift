@@ -12,7 +12,7 @@ import Testing
 
 @Suite("Holders are told what to believe, and told again when it changes")
 struct TrustDeskTests {
-    private func desk(_ house: RenewalHouse) -> TrustDesk { TrustDesk(store: house.store) { [] } }
+    private func desk(_ house: RenewalHouse) -> TrustDesk { house.trustDesk() }
 
     @Test("the whole of it to who knows nothing, and nothing to who knows it all")
     func versions() async throws {
@@ -23,7 +23,7 @@ struct TrustDeskTests {
         #expect(trust.trustDomain == "example.internal")
         #expect(try trust.anchorCertificates() == [house.authority.root])
         #expect(try trust.issuingCertificates() == [house.authority.issuing])
-        #expect(trust.revocations.isEmpty)
+        #expect(trust.changes.revoked.isEmpty)
         let again = try await desk.trust(known: first.version, waiting: .zero)
         #expect(again == TrustAnswer(version: first.version, trust: nil))
         #expect(try await desk.trust(known: "of another day", waiting: .seconds(60)) == first)
@@ -47,7 +47,7 @@ struct TrustDeskTests {
         for answer in answers {
             #expect(answer.version != version)
             #expect(answer.trust?.changeCounter == 1)
-            #expect(answer.trust?.revocations == [identifier: Revocation(.keyCompromise, since: noon)])
+            #expect(answer.trust?.changes.revoked == [identifier: Revocation(.keyCompromise, since: noon)])
         }
     }
 
@@ -56,7 +56,7 @@ struct TrustDeskTests {
         let house = try await RenewalHouse()
         let other = try await RenewalHouse()
         let believed = Mutex<[TrustStatement.Federated]>([])
-        let desk = TrustDesk(store: house.store) { believed.withLock { $0 } }
+        let desk = house.trustDesk { believed.withLock { $0 } }
         let version = try await desk.trust(known: nil, waiting: .zero).version
         let one = TrustStatement.Federated(
             trustDomain: "other.internal", anchor: other.authority.root.pem, until: noon + 1000)
@@ -73,7 +73,9 @@ struct TrustDeskTests {
                 .init(
                     issuerKey: key, certificates: ["01 keyCompromise 5", "", "02", "zz unspecified 5", "03 other 5"]),
                 .init(issuerKey: "short", certificates: ["01 keyCompromise 5"]),
-            ], federated: [])
-        #expect(trust.revocations.count == 1)
+                .init(issuerKey: key, certificates: ["04 removeFromCRL", "05 removeFromCRL 5 6"]),
+            ], digest: "", federated: [])
+        #expect(trust.changes.revoked.count == 1)
+        #expect(trust.changes.released.count == 1)
     }
 }

@@ -57,7 +57,8 @@ final class ServedAuthority: Sendable {
         var parts = LocalAdministration.Parts()
         parts.add(
             AuthorityReader(store: store, auditKey: creation.auditKey.publicKey, clock: clock, notedHead: { nil }))
-        parts.add(CertificateDesk(authority: authority, operators: store))
+        parts.add(CertificateDesk(authority: authority, operators: store, ends: store))
+        parts.add(EndDesk(store: store, clock: clock))
         parts.add(OperatorDesk(authority: authority, operators: store))
         parts.add(EndpointDesk(endpoints: store, trustDomain: try TrustDomain(domain), clock: clock))
         parts.add(
@@ -187,7 +188,7 @@ final class ServedAuthority: Sendable {
     /// Judges clients by what is revoked now, as the command does whenever the store changes.
     func publishRevocations() async throws {
         let issuers = Set([authority.root, authority.issuing].compactMap { $0.publicKey?.fingerprint })
-        let snapshot = try await store.revocations().snapshot(covering: issuers, at: Date())
+        let snapshot = try await RevocationMirror(store).current().snapshot(covering: issuers, at: Date())
         try http.replace(http.trust.believing(http.trust.anchors, RevocationSources(snapshot: snapshot)))
     }
 

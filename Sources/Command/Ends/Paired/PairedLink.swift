@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import SymbolonAdministration
+import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonClients
 import SymbolonEnrollment
@@ -51,6 +52,8 @@ actor PairedLink {
     private var short: (identity: StoredIdentity, client: HTTPSClient)?
     /// Which address is asked first.
     private var place = 0
+    /// What came did not fit what was known: the whole is asked for.
+    private var wantsWhole = false
 
     /// Nil where the home was never paired.
     static func open(_ folder: HomeFolder) throws -> PairedLink? {
@@ -76,10 +79,7 @@ actor PairedLink {
         let domain = trustDomain
         link = try AuthorityLink(to: addresses, of: domain, trusting: anchors.map { TrustAnchor($0, for: domain) })
         heard = try folder.heardTrust()
-        guard let trust = heard?.trust, trust.trustDomain == paired.trustDomain else {
-            heard = nil
-            return
-        }
+        if heard?.trust.trustDomain != paired.trustDomain { heard = nil }
     }
 
     // MARK: What is believed
@@ -96,7 +96,7 @@ actor PairedLink {
         }
         covered.formUnion(federated(at: now).compactMap { $0.publicKey?.fingerprint })
         return RevocationSnapshot(
-            revoked: heard.trust.revocations, covering: covered, epoch: heard.trust.changeCounter,
+            heard.revoked, covering: covered, epoch: heard.trust.changeCounter,
             thisUpdate: heard.heardAt)
     }
 
@@ -215,31 +215,52 @@ actor PairedLink {
         return try take(answer)
     }
 
-    /// 64 MiB: a million revocations.
-    private static let largestTrust = 1 << 26
+    /// 128 MiB: more than a million revocations.
+    private static let largestTrust = 1 << 27
+
+    /// What an end says of itself with each question.
+    struct Words: Sendable {
+        let end: EndID
+        let name: String
+        /// The change counter of what its event loops judge by; nil: nothing is in force yet.
+        let confirmed: UInt64?
+        let connections: Int
+        /// Nil: as it was said last.
+        let serials: [String: Int]?
+    }
+
+    /// In seconds: an end that is silent longer is not counted on. An answer is held back for 20 s at most, and where one
+    /// address fails another is asked; what is longer is an outage.
+    static let promise = 90
 
     /// Hears of changes as they happen until the task is cancelled.
-    /// - Parameter identity: who asks: one of this machine's that is live.
+    ///
+    /// What was heard is in force before the next question, which says so: `report` returns when it is.
+    /// - Parameters:
+    ///   - identity: who asks: one of this machine's that is live, and the one that asked last where it still is.
+    ///   - words: what the end says of itself; nil: it has nothing to say, and only hears.
     func listen(
-        as identity: @Sendable () async -> StoredIdentity?, report: @Sendable (News) async -> Void
+        as identity: @Sendable (IdentityName?) async -> StoredIdentity?, saying words: @Sendable () async -> Words?,
+        report: @Sendable (News) async -> Void
     ) async {
         var held: (leaf: Certificate, administration: RemoteAdministration)?
+        var asker: IdentityName?
         var address = 0
         var failures = 0
         var told = Self.loudSilence / 2
         while !Task.isCancelled {
-            guard let identity = await identity(), !link.addresses.isEmpty else {
+            guard let identity = await identity(asker), !link.addresses.isEmpty else {
                 try? await Task.sleep(for: .seconds(1))
                 continue
             }
+            asker = identity.name
             do throws(AdministrationFailure) {
                 if held?.leaf != identity.leaf {
                     held = (identity.leaf, RemoteAdministration(try listener(address, as: identity)))
                 }
                 guard let held else { continue }
                 let before = heard?.heardAt
-                let answer = try await held.administration.perform(
-                    ShowTrust(known: heard?.version, wait: failures > 0 ? 0 : ShowTrust.longestWait))
+                let answer = try await ask(held.administration, await words(), wait: failures > 0 ? 0 : nil)
                 if try take(answer) { await report(.changed) }
                 if failures > 0, let before, told >= Self.loudSilence {
                     await report(.back(after: Date().timeIntervalSince(before)))
@@ -259,6 +280,23 @@ actor PairedLink {
                 try? await Task.sleep(for: .seconds(0.5 + Double.random(in: 0...ceiling)))
             }
         }
+    }
+
+    private func ask(
+        _ administration: RemoteAdministration, _ words: Words?, wait: Int?
+    ) async throws(AdministrationFailure) -> TrustAnswer {
+        let known = wantsWhole ? nil : heard?.version
+        let wait = wait ?? ShowTrust.longestWait
+        guard let words else { return try await administration.perform(ShowTrust(known: known, wait: wait)) }
+        return try await administration.perform(
+            FollowTrust(
+                known: known, wait: wait, end: words.end, endName: words.name, promise: Self.promise,
+                confirmed: words.confirmed, connections: words.connections, serials: words.serials))
+    }
+
+    /// Says that an end stops, so that nobody waits for it. The authority may be away: it finds out by the silence.
+    func leave(_ end: EndID, as identity: StoredIdentity) async {
+        _ = try? await ask(LeaveTrust(end: end), as: identity)
     }
 
     private func listener(
@@ -283,22 +321,36 @@ actor PairedLink {
                         "it counts \(trust.changeCounter) revocations, and \(heard?.trust.changeCounter ?? 0) are known"
                 )
             }
-            let isNews = heard?.trust != trust
-            heard = HeardTrust(version: answer.version, trust: trust, heardAt: now)
-            keep(at: now)
-            return isNews
+            let before = heard
+            if trust.since == nil {
+                heard = HeardTrust(version: answer.version, whole: trust, heardAt: now)
+            } else if let next = heard?.following(trust, as: answer.version, heardAt: now) {
+                heard = next
+            } else {
+                // A gap, or another history: what is known stays in force until the whole is here.
+                wantsWhole = true
+                return false
+            }
+            wantsWhole = false
+            keep(at: now, after: trust)
+            return before?.trust != heard?.trust
         }
         guard answer.version == heard?.version else { return false }
         heard?.heardAt = now
         // Once a minute: that it still holds is worth less than the wear.
-        if now > notedAt + 60 { keep(at: now) }
+        if now > notedAt + 60 { keep(at: now, after: nil) }
         return isStale
     }
 
-    private func keep(at now: Date) {
+    /// - Parameter step: what came, whole or as changes; nil: it still holds.
+    private func keep(at now: Date, after step: TrustStatement?) {
         guard let heard else { return }
         notedAt = now
         // What cannot be written is heard again after a restart.
-        try? folder.note(heard)
+        if let step, step.since == nil {
+            try? folder.note(heard)
+        } else {
+            try? folder.note(heard, after: step)
+        }
     }
 }

@@ -1,4 +1,4 @@
-internal import SymbolonCertificates
+public import SymbolonCertificates
 public import SymbolonNames
 public import SymbolonVerification
 
@@ -24,6 +24,11 @@ public enum Caller: Sendable {
         case .peer(let peer, let address):
             "\(peer.identity) (certificate \(peer.path.leaf.serialNumber), from \(address))"
         }
+    }
+
+    /// The serial number of the certificate that proved it, when one did.
+    public var certificate: SerialNumber? {
+        if case .peer(let peer, _) = self { peer.path.leaf.serialNumber } else { nil }
     }
 
     /// The SPIFFE ID or other name that was proved.

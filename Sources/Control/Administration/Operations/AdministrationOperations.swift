@@ -6,6 +6,6 @@ public enum AdministrationOperations {
         RevokeCertificates.self, ReleaseCertificate.self, NoteExport.self,
         ListAuditEntries.self, ShowAuditHead.self, VerifyAudit.self,
         ListOperators.self, PutOperator.self, RemoveOperator.self, ShowSelf.self,
-        FindEndpoint.self, PublishEndpoint.self, WithdrawEndpoint.self,
+        FindEndpoint.self, PublishEndpoint.self, WithdrawEndpoint.self, ListEnds.self,
     ]
 }

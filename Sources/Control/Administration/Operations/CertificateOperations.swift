@@ -75,8 +75,13 @@ public struct RevokeCertificates: AdministrativeOperation {
 /// What became of each, those of the same keys last.
 public struct RevocationReports: Codable, Equatable, Sendable {
     public let certificates: [RevocationReport]
+    /// The version that ends confirm when they have put all of this in force; nil: nothing was changed.
+    public let changeCounter: UInt64?
 
-    public init(certificates: [RevocationReport]) { self.certificates = certificates }
+    public init(certificates: [RevocationReport], changeCounter: UInt64? = nil) {
+        self.certificates = certificates
+        self.changeCounter = changeCounter
+    }
 }
 
 /// Lifts a hold: the certificate is good again.
@@ -106,13 +111,19 @@ public struct RevocationReport: Codable, Equatable, Sendable {
     public let reason: String
     public let revokedAt: Date
     public let wasAlreadyRevoked: Bool
+    /// Only of a dry run: how many live connections rest on it, as ends have said within half a minute.
+    public let connections: Int?
 
-    public init(identity: String, serial: String, reason: String, revokedAt: Date, wasAlreadyRevoked: Bool) {
+    public init(
+        identity: String, serial: String, reason: String, revokedAt: Date, wasAlreadyRevoked: Bool,
+        connections: Int? = nil
+    ) {
         self.identity = identity
         self.serial = serial
         self.reason = reason
         self.revokedAt = revokedAt
         self.wasAlreadyRevoked = wasAlreadyRevoked
+        self.connections = connections
     }
 }
 

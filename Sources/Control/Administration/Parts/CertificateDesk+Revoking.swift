@@ -34,7 +34,7 @@ extension CertificateDesk {
                 else { throw StoreFailure.damaged("certificate \(serial) was revoked, and is not") }
                 reports.append(RevocationReport(record, found, isNews: news.contains(serial)))
             }
-            return RevocationReports(certificates: reports)
+            return RevocationReports(certificates: reports, changeCounter: try await authority.changeCounter())
         } catch let failure as RevocationFailure {
             throw AdministrationFailure(failure)
         } catch {
@@ -53,10 +53,14 @@ extension CertificateDesk {
         }
         if reason == .keyCompromise { records += try await authority.others(withKeysOf: records) }
         let now = authority.now
+        let connections = try await ends.liveConnections(
+            on: records.map(\.intent.serialNumber.description), at: now)
         return RevocationReports(
             certificates: records.map { record in
                 guard case .revoked(let found, _) = record.state else {
-                    return RevocationReport(record, Revocation(reason, since: now), isNews: true)
+                    return RevocationReport(
+                        record, Revocation(reason, since: now), isNews: true,
+                        connections: connections[record.intent.serialNumber.description] ?? 0)
                 }
                 let isRaised = RevocationOrder.Reach.raising.replaces(found.reason, by: reason)
                 return RevocationReport(
@@ -81,9 +85,10 @@ extension CertificateDesk {
 }
 
 extension RevocationReport {
-    fileprivate init(_ record: IssuanceRecord, _ revocation: Revocation, isNews: Bool) {
+    fileprivate init(_ record: IssuanceRecord, _ revocation: Revocation, isNews: Bool, connections: Int? = nil) {
         self.init(
             identity: record.intent.identity, serial: record.intent.serialNumber.description,
-            reason: revocation.reason.rawValue, revokedAt: revocation.since, wasAlreadyRevoked: !isNews)
+            reason: revocation.reason.rawValue, revokedAt: revocation.since, wasAlreadyRevoked: !isNews,
+            connections: connections)
     }
 }

@@ -9,10 +9,12 @@ internal import SymbolonWire
 public struct CertificateDesk: Sendable {
     let authority: IssuingAuthority
     let operators: any OperatorStore
+    let ends: any EndLedger
 
-    public init(authority: IssuingAuthority, operators: any OperatorStore) {
+    public init(authority: IssuingAuthority, operators: any OperatorStore, ends: any EndLedger) {
         self.authority = authority
         self.operators = operators
+        self.ends = ends
     }
 
     func issue(_ wish: IssueCertificate, in call: Call) async throws(AdministrationFailure) -> CertificateAnswer {

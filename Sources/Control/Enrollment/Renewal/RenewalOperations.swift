@@ -7,7 +7,7 @@ import SymbolonVerification
 /// What holders of identities ask of their authority.
 public enum RenewalOperations {
     public static let all: [any AdministrativeOperation.Type] = [
-        RenewCertificate.self, ShowRenewal.self, ShowTrust.self,
+        RenewCertificate.self, ShowRenewal.self, ShowTrust.self, FollowTrust.self, LeaveTrust.self,
     ]
 }
 

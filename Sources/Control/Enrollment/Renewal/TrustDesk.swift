@@ -1,12 +1,14 @@
 import Crypto
 public import Foundation
-public import SymbolonAdministration
+import SymbolonAdministration
 public import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonNames
+import SymbolonRevocation
 import SymbolonWire
 
-/// Tells holders what to believe, and tells them again as soon as it changes.
+/// Tells holders what to believe, and tells them again as soon as it changes: who knows a version is told what has changed
+/// since, whichever node told it that version.
 ///
 /// One look at the store serves all who wait.
 public actor TrustDesk {
@@ -14,25 +16,55 @@ public actor TrustDesk {
     private static let mostWaiting = 20_000
     /// How often the store is looked at while anybody waits. 100 ms: a revocation is to be known within a second.
     private static let interval: Duration = .milliseconds(100)
+    /// More changes than this are not told as changes; the whole is told instead. 10,000: half a megabyte.
+    private static let mostChanges = 10_000
+    /// Versions since which changes are kept made: those of ends that were away are few.
+    private static let mostSteps = 64
+
+    /// What is to be believed at one version.
+    private struct Known {
+        let version: String
+        let revoked: RevokedSet
+        /// Without what is revoked.
+        let head: TrustStatement
+
+        var changeCounter: UInt64 { head.changeCounter }
+    }
 
     private let store: any AuthorityStore
+    private let mirror: RevocationMirror
+    private let register: EndRegister
+    private let clock: @Sendable () -> Date
     private let federated: @Sendable () async throws(StoreFailure) -> [TrustStatement.Federated]
-    private var answer: TrustAnswer?
-    private var look: Task<Void, Never>?
+    private var known: Known?
+    private var whole: TrustAnswer?
+    private var steps: [UInt64: TrustAnswer] = [:]
+    private var look: Task<Result<Void, StoreFailure>, Never>?
     private var waiting = 0
 
-    /// - Parameter federated: the domains that are believed now.
+    /// - Parameters:
+    ///   - mirror: on the same store.
+    ///   - federated: the domains that are believed now.
     public init(
-        store: any AuthorityStore,
+        store: any AuthorityStore, mirror: RevocationMirror, register: EndRegister,
+        clock: @escaping @Sendable () -> Date,
         federated: @escaping @Sendable () async throws(StoreFailure) -> [TrustStatement.Federated]
     ) {
         self.store = store
+        self.mirror = mirror
+        self.register = register
+        self.clock = clock
         self.federated = federated
     }
 
     /// - Parameter clock: says which federations are over.
-    public init(store: any AuthorityStore & FederationStore, clock: @escaping @Sendable () -> Date) {
-        self.init(store: store) { () async throws(StoreFailure) in
+    public init(
+        store: any AuthorityStore & FederationStore & EndLedger, mirror: RevocationMirror,
+        clock: @escaping @Sendable () -> Date
+    ) {
+        self.init(
+            store: store, mirror: mirror, register: EndRegister(store, clock: clock), clock: clock
+        ) { () async throws(StoreFailure) in
             let now = clock()
             return try await store.federations().filter { !$0.isOver(at: now) }.map { one in
                 TrustStatement.Federated(
@@ -41,116 +73,157 @@ public actor TrustDesk {
         }
     }
 
+    // MARK: What is told
+
     /// - Parameters:
-    ///   - known: the version that the caller has.
+    ///   - version: what the caller has; another is told whole.
     ///   - patience: how long to wait for another one.
     func trust(
-        known: String?, waiting patience: Duration
+        known version: String?, waiting patience: Duration
     ) async throws(AdministrationFailure) -> TrustAnswer {
-        let end = ContinuousClock.now + patience
-        var current = try await currentAnswer()
-        guard current.version == known else { return current }
-        guard waiting < Self.mostWaiting else { return TrustAnswer(version: current.version, trust: nil) }
-        waiting += 1
-        defer { waiting -= 1 }
-        while current.version == known, ContinuousClock.now < end, !Task.isCancelled {
-            await nextLook(until: end)
-            current = try await currentAnswer()
-        }
-        return current.version == known ? TrustAnswer(version: current.version, trust: nil) : current
+        let known = try await news(after: version, waiting: patience)
+        guard known.version != version else { return TrustAnswer(version: known.version, trust: nil) }
+        return wholeAnswer(known)
     }
 
-    /// Shared by all who wait; returns when something is new, and after a second at the latest.
-    private func nextLook(until end: ContinuousClock.Instant) async {
-        if look == nil {
-            let known = answer?.trust?.changeCounter
-            let store = store
-            look = Task {
-                for _ in 0..<10 {
-                    try? await Task.sleep(for: Self.interval)
-                    if let counter = try? await store.changeCounter(), counter != known { break }
-                }
-                self.looked()
-            }
-        }
-        await look?.value
-    }
-
-    private func looked() { look = nil }
-
-    /// The statement is made when something has changed, and given to all.
-    private func currentAnswer() async throws(AdministrationFailure) -> TrustAnswer {
+    /// The same, told as changes where that can be.
+    func changes(
+        since version: String?, waiting patience: Duration
+    ) async throws(AdministrationFailure) -> TrustAnswer {
+        let known = try await news(after: version, waiting: patience)
+        guard known.version != version else { return TrustAnswer(version: known.version, trust: nil) }
+        guard let since = version.flatMap(Self.changeCounter) else { return wholeAnswer(known) }
+        if let step = steps[since], step.version == known.version { return step }
         do throws(StoreFailure) {
-            let counter = try await store.changeCounter()
-            let federated = try await federated()
-            if let answer, let trust = answer.trust, trust.changeCounter == counter, trust.federated == federated {
-                return answer
-            }
-            guard let record = try await store.authority() else { throw .unavailable("there is no authority in it") }
-            let records = try await store.revocations()
-            let statement: TrustStatement
-            do {
-                statement = try TrustStatement(record, records, federated: federated)
-            } catch {
-                throw .damaged("\(error)")
-            }
-            let made = TrustAnswer(version: Self.version(of: statement), trust: statement)
-            answer = made
-            return made
+            // Who knows more than there is has outlived a store that was put back; what it makes of it is its affair.
+            let from = min(since, known.changeCounter)
+            // Changes of a later version than the one told are no harm: the digest would not fit, so they are left out.
+            guard let changes = try await store.revocationChanges(since: from, atMost: Self.mostChanges),
+                changes.changeCounter == known.changeCounter
+            else { return wholeAnswer(known) }
+            let step = TrustAnswer(version: known.version, trust: known.head.telling(changes))
+            if steps.count >= Self.mostSteps { steps = [:] }
+            steps[since] = step
+            return step
         } catch {
             throw AdministrationFailure(error)
         }
     }
 
+    private func wholeAnswer(_ known: Known) -> TrustAnswer {
+        if let whole, whole.version == known.version { return whole }
+        let made = TrustAnswer(version: known.version, trust: known.head.telling(known.revoked))
+        whole = made
+        return made
+    }
+
+    // MARK: What is heard
+
+    /// An end says what it has put in force. Who claims a version that there has never been is not believed.
+    func heard(_ follow: FollowTrust, from caller: Caller) async throws(AdministrationFailure) {
+        let confirmation = try follow.confirmation(of: caller, at: clock())
+        let counter: UInt64
+        do throws(StoreFailure) {
+            if let known { counter = known.changeCounter } else { counter = try await refresh().changeCounter }
+        } catch {
+            throw AdministrationFailure(error)
+        }
+        guard confirmation.standing.confirmed <= counter else {
+            throw AdministrationFailure(
+                .conflict, what: "version \(confirmation.standing.confirmed) cannot be in force anywhere",
+                why: "the authority counts \(counter) changes",
+                mend: "if its store was put back to an earlier day, what is revoked since is to be revoked anew")
+        }
+        await register.heard(confirmation)
+    }
+
+    func left(_ end: EndID, of identity: String) async throws(AdministrationFailure) {
+        do {
+            try await register.left(end, of: identity)
+        } catch {
+            throw AdministrationFailure(error)
+        }
+    }
+
+    // MARK: Looking
+
+    /// What is to be believed when it is another version than this, or the patience is at its end.
+    private func news(
+        after version: String?, waiting patience: Duration
+    ) async throws(AdministrationFailure) -> Known {
+        let end = ContinuousClock.now + patience
+        do throws(StoreFailure) {
+            var current = try await refresh()
+            guard current.version == version, waiting < Self.mostWaiting else { return current }
+            waiting += 1
+            defer { waiting -= 1 }
+            while current.version == version, ContinuousClock.now < end, !Task.isCancelled {
+                try await nextLook()
+                current = known ?? current
+            }
+            return current
+        } catch {
+            throw AdministrationFailure(error)
+        }
+    }
+
+    /// Shared by all who wait; returns when something is new, and after a second at the latest.
+    private func nextLook() async throws(StoreFailure) {
+        if look == nil {
+            let counter = known?.changeCounter
+            let store = store
+            look = Task {
+                for _ in 0..<10 {
+                    try? await Task.sleep(for: Self.interval)
+                    if let now = try? await store.changeCounter(), now != counter { break }
+                }
+                return await self.looked()
+            }
+        }
+        try await look?.value.get()
+    }
+
+    private func looked() async -> Result<Void, StoreFailure> {
+        defer { look = nil }
+        do throws(StoreFailure) {
+            _ = try await refresh()
+            return .success(())
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// The statement is made when something has changed, and given to all.
+    private func refresh() async throws(StoreFailure) -> Known {
+        let counter = try await store.changeCounter()
+        let federated = try await federated()
+        if let known, known.changeCounter == counter, known.head.federated == federated { return known }
+        guard let record = try await store.authority() else { throw .unavailable("there is no authority in it") }
+        let (reflection, digest) = try await mirror.currentWithDigest()
+        let head: TrustStatement
+        do {
+            head = try TrustStatement(
+                record, changeCounter: reflection.changeCounter, digest: digest, federated: federated)
+        } catch {
+            throw .damaged("\(error)")
+        }
+        // Another look may have been quicker.
+        if let known, known.changeCounter > head.changeCounter { return known }
+        let next = Known(version: Self.version(of: head), revoked: reflection.revoked, head: head)
+        if next.version != known?.version { (whole, steps) = (nil, [:]) }
+        known = next
+        return next
+    }
+
     /// The change counter, and a digest of all: a store that was put back has another version too.
-    private static func version(of statement: TrustStatement) -> String {
+    private static func version(of head: TrustStatement) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        let text = (try? encoder.encode(statement)) ?? Data()
-        return "\(statement.changeCounter)-\(Hex.encode(Array(SHA256.hash(data: text).prefix(8))))"
-    }
-}
-
-/// What to believe of this authority's certificates. Whoever holds one may ask, and wait for news.
-public struct ShowTrust: AdministrativeOperation {
-    public static let name = "showTrust"
-    public static let access = Access.holder
-    public static let endpoint = OperationEndpoint(.get, "trust", query: ["known": .text, "wait": .number])
-    public static let recording = Recording.byChange
-
-    /// The longest that an answer is held back. 20 s: less than what stands between them waits for.
-    public static let longestWait = 20
-
-    /// The version that the caller has.
-    public let known: String?
-    /// In seconds: how long to wait for another version. RFC 7240 §4.3 has the like for any request.
-    public let wait: Int?
-
-    public init(known: String? = nil, wait: Int? = nil) {
-        self.known = known
-        self.wait = wait
+        let text = (try? encoder.encode(head)) ?? Data()
+        return "\(head.changeCounter)-\(Hex.encode(Array(SHA256.hash(data: text).prefix(8))))"
     }
 
-    public var subject: String { "trust" }
-
-    public func perform(with part: TrustDesk, in call: Call) async throws(AdministrationFailure) -> TrustAnswer {
-        let wait = wait ?? 0
-        guard (0...Self.longestWait).contains(wait) else {
-            throw AdministrationFailure(
-                .malformed, what: "wait is 0 to \(Self.longestWait) seconds", mend: "ask again and again")
-        }
-        return try await part.trust(known: known, waiting: .seconds(wait))
-    }
-}
-
-/// A version and, where the caller has another, what it says.
-public struct TrustAnswer: Codable, Equatable, Sendable {
-    public let version: String
-    /// Nil: what the caller knows still holds.
-    public let trust: TrustStatement?
-
-    public init(version: String, trust: TrustStatement?) {
-        self.version = version
-        self.trust = trust
+    private static func changeCounter(of version: String) -> UInt64? {
+        version.split(separator: "-", maxSplits: 1).first.flatMap { UInt64($0) }
     }
 }

@@ -7,7 +7,7 @@ public import SymbolonRevocation
 import SymbolonWire
 
 /// What those who believe an authority need to know of it beyond its anchors: which keys it signs with, what it has taken
-/// back, and which other domains it vouches for.
+/// back, and which other domains it vouches for. Of what it has taken back either all, or what changed since a version.
 public struct TrustStatement: Codable, Equatable, Sendable {
     /// Another authority's domain, believed for names in that domain and until a day.
     public struct Federated: Codable, Equatable, Sendable {
@@ -27,7 +27,8 @@ public struct TrustStatement: Codable, Equatable, Sendable {
     public struct Revoked: Codable, Equatable, Sendable {
         /// SHA-256 over SubjectPublicKeyInfo.
         public let issuerKey: String
-        /// Each `SERIAL REASON SECONDS`, the time since 1970: short, for there may be many.
+        /// Each `SERIAL REASON SECONDS`, the time since 1970: short, for there may be many. Among changes also `SERIAL
+        /// removeFromCRL`: its hold was lifted (RFC 5280 §5.3.1).
         public let certificates: [String]
 
         public init(issuerKey: String, certificates: [String]) {
@@ -41,36 +42,75 @@ public struct TrustStatement: Codable, Equatable, Sendable {
     public let anchors: String
     /// PEM: what leaves are signed with.
     public let issuing: String
-    /// One more with every revocation.
+    /// One more with every change.
     public let changeCounter: UInt64
+    /// The change counter after which `revoked` tells; nil: it tells all.
+    public let since: UInt64?
     public let revoked: [Revoked]
+    /// `RevocationDigest` of all that is revoked: who has followed the changes has the same.
+    public let digest: String
     public let federated: [Federated]
 
     public init(
-        trustDomain: String, anchors: String, issuing: String, changeCounter: UInt64, revoked: [Revoked],
-        federated: [Federated]
+        trustDomain: String, anchors: String, issuing: String, changeCounter: UInt64, since: UInt64? = nil,
+        revoked: [Revoked], digest: String, federated: [Federated]
     ) {
         self.trustDomain = trustDomain
         self.anchors = anchors
         self.issuing = issuing
         self.changeCounter = changeCounter
+        self.since = since
         self.revoked = revoked
+        self.digest = digest
         self.federated = federated
     }
 
-    init(_ record: AuthorityRecord, _ records: RevocationRecords, federated: [Federated]) throws {
-        let byKey = Dictionary(grouping: records.revoked) { $0.key.issuerKey.description }
+    /// Without what is revoked.
+    init(
+        _ record: AuthorityRecord, changeCounter: UInt64, digest: RevocationDigest, federated: [Federated]
+    ) throws {
         self.init(
             trustDomain: record.configuration.trustDomain.description,
             anchors: try Certificate(der: record.rootCertificate).pem,
-            issuing: try Certificate(der: record.issuingCertificate).pem, changeCounter: records.changeCounter,
-            revoked: byKey.keys.sorted().map { key in
-                Revoked(
-                    issuerKey: key,
-                    certificates: (byKey[key] ?? []).map { identifier, revocation in
-                        "\(identifier.serialNumber) \(revocation.reason.rawValue) \(Int64(revocation.since.timeIntervalSince1970))"
-                    }.sorted())
-            }, federated: federated)
+            issuing: try Certificate(der: record.issuingCertificate).pem, changeCounter: changeCounter, revoked: [],
+            digest: digest.description, federated: federated)
+    }
+
+    // MARK: Telling
+
+    /// The same with all that is revoked.
+    public func telling(_ revoked: RevokedSet) -> TrustStatement {
+        var lines: [KeyFingerprint: [String]] = [:]
+        revoked.forEach { lines[$0.issuerKey, default: []].append(Self.line($0, $1)) }
+        return telling(lines, since: nil)
+    }
+
+    /// The same with what has changed.
+    func telling(_ changes: RevocationChanges) -> TrustStatement {
+        var lines: [KeyFingerprint: [String]] = [:]
+        for (identifier, revocation) in changes.revoked {
+            lines[identifier.issuerKey, default: []].append(Self.line(identifier, revocation))
+        }
+        for identifier in changes.released {
+            lines[identifier.issuerKey, default: []].append("\(identifier.serialNumber) \(Self.released)")
+        }
+        return telling(lines, since: changes.since)
+    }
+
+    /// The same without what is revoked.
+    public var head: TrustStatement { telling([:], since: nil) }
+
+    private func telling(_ lines: [KeyFingerprint: [String]], since: UInt64?) -> TrustStatement {
+        let revoked = lines.map { Revoked(issuerKey: $0.key.description, certificates: $0.value) }
+        return TrustStatement(
+            trustDomain: trustDomain, anchors: anchors, issuing: issuing, changeCounter: changeCounter, since: since,
+            revoked: revoked.sorted { $0.issuerKey < $1.issuerKey }, digest: digest, federated: federated)
+    }
+
+    private static let released = "removeFromCRL"
+
+    private static func line(_ identifier: CertificateIdentifier, _ revocation: Revocation) -> String {
+        "\(identifier.serialNumber) \(revocation.reason.rawValue) \(Int64(revocation.since.timeIntervalSince1970))"
     }
 
     // MARK: Reading
@@ -83,21 +123,27 @@ public struct TrustStatement: Codable, Equatable, Sendable {
         try CertificateBundle(pem: issuing).certificates
     }
 
-    /// What is revoked, for verifiers. A line that does not read as one is passed over: it was never in force here, and what
-    /// reads is.
-    public var revocations: [CertificateIdentifier: Revocation] {
+    /// What is told, for verifiers: all that is revoked, or what has changed. A line that does not read as one is passed
+    /// over: it was never in force here, and what reads is.
+    public var changes: RevocationChanges {
         var found: [CertificateIdentifier: Revocation] = [:]
+        var released: Set<CertificateIdentifier> = []
         for one in revoked {
             guard let octets = try? Hex.decode(one.issuerKey), let key = try? KeyFingerprint(octets) else { continue }
             for line in one.certificates {
                 let parts = line.split(separator: " ")
-                guard parts.count == 3, let serial = SerialNumber(parts[0]),
-                    let reason = RevocationReason(rawValue: String(parts[1])), let seconds = Int64(parts[2])
-                else { continue }
-                found[CertificateIdentifier(issuerKey: key, serialNumber: serial)] = Revocation(
-                    reason, since: Date(timeIntervalSince1970: TimeInterval(seconds)))
+                guard parts.count > 1, let serial = SerialNumber(parts[0]) else { continue }
+                let identifier = CertificateIdentifier(issuerKey: key, serialNumber: serial)
+                if parts.count == 2, parts[1] == Self.released {
+                    released.insert(identifier)
+                } else if parts.count == 3, let reason = RevocationReason(rawValue: String(parts[1])),
+                    let seconds = Int64(parts[2])
+                {
+                    found[identifier] = Revocation(reason, since: Date(timeIntervalSince1970: TimeInterval(seconds)))
+                }
             }
         }
-        return found
+        return RevocationChanges(
+            since: since ?? 0, changeCounter: changeCounter, revoked: found, released: released)
     }
 }

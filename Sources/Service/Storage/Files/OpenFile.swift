@@ -37,6 +37,16 @@ struct OpenFile: ~Copyable {
         try self.init(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode, to: "create")
     }
 
+    /// Opens to add at the end, and makes the file where there is none.
+    init(appending path: String, mode: UInt32) throws(FileFailure) {
+        try self.init(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_NOFOLLOW, mode: mode, to: "write")
+    }
+
+    /// Opens to read and to write, and makes the file where there is none.
+    init(keeping path: String, mode: UInt32) throws(FileFailure) {
+        try self.init(path, O_RDWR | O_CREAT | O_NONBLOCK | O_NOFOLLOW, mode: mode, to: "write")
+    }
+
     /// Takes a descriptor that was handed to this process. `name` stands for it in failures.
     init(adopting descriptor: Int32, name: String) {
         self.descriptor = descriptor
@@ -129,6 +139,15 @@ struct OpenFile: ~Copyable {
         while flock(descriptor, lock == .shared ? LOCK_SH : LOCK_EX) != 0 {
             guard errno == EINTR else { throw systemFailure(path, errno, to: "lock") }
         }
+    }
+
+    /// False when another open file holds a lock that excludes this one; else it is held until the value ends.
+    func tryLock() throws(FileFailure) -> Bool {
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EWOULDBLOCK { return false }
+            guard errno == EINTR else { throw systemFailure(path, errno, to: "lock") }
+        }
+        return true
     }
 
     /// Returns when what was written, or for a folder its list of names, would survive a loss of power.

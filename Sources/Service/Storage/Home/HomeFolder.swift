@@ -12,6 +12,9 @@ import SymbolonKeys
 /// ├── identities/        0700   NAME.pem: sealed key, chain and anchors in one file, 0600; of one that an ACME server gave
 /// │                             also NAME.acme.json and NAME.account-key
 /// ├── laptop/            0700   only where `symbolon try` was run: the home of its other machine
+/// ├── trust.json         0600   only on a machine that was paired: what its authority said last, and in trust.news what
+/// │                             has changed since
+/// ├── ends/              0700   the ids by which its running processes are known to the authority, 0600
 /// └── revocation/        0700   lists and answers that were fetched, 0600; only where addresses are configured
 /// ```
 public struct HomeFolder: Hashable, Sendable {
