@@ -162,7 +162,9 @@ var allTests: [Target] = [
         "Interop", at: "Interop",
         base + trust + control + enrollment + ["symbolon", "SymbolonStorage", crypto, cryptoExtras],
         exclude: ["Differential/Peers", "ACME/Peers"]),
-    tests("EndToEnd", at: "EndToEnd", base + trust + control + enrollment + ends + ["symbolon", "issue-loop"]),
+    tests(
+        "EndToEnd", at: "EndToEnd",
+        base + trust + control + enrollment + ends + ["symbolon", "issue-loop", nioCore, nioPosix]),
 ]
 
 // Working on one part: `SYMBOLON_TESTS=SymbolonNamesTests swift test` builds and runs only the tests named.

@@ -25,6 +25,6 @@ struct Symbolon: AsyncParsableCommand {
             """,
         subcommands: [
             Up.self, Invite.self, Pair.self, Protect.self, Reach.self, Run.self, Identity.self, AuthorityVerb.self,
-            Operators.self, Federate.self, ACME.self, Verify.self, Audit.self, Doctor.self, Try.self,
+            Operators.self, EndsVerb.self, Federate.self, ACME.self, Verify.self, Audit.self, Doctor.self, Try.self,
         ])
 }

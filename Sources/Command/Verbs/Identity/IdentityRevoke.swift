@@ -16,10 +16,12 @@ struct IdentityRevoke: AsyncParsableCommand {
               symbolon identity revoke 'job-*' --issued-before 2026-06-01T00:00:00Z --dry-run
               symbolon identity revoke 3f9c…                          one certificate
               symbolon identity revoke laptop --reason certificateHold   until: symbolon identity release laptop
+              symbolon identity revoke laptop --wait 30               for ends that are slow to be reached
 
-            Ends on this machine refuse the identity, and close its live connections, within a second. What is revoked stays \
-            so: to let it in again, issue it anew. Only a hold can be lifted, and only the reason keyCompromise can take the \
-            place of another one.
+            Ends refuse the identity, and close its live connections, within a second, here and on every machine that is \
+            paired. At the end it is said how many have confirmed that, in what time, and who has not (exit code 4: it is \
+            revoked, and somebody must look after an end). What is revoked stays so: to let it in again, issue it anew. Only \
+            a hold can be lifted, and only the reason keyCompromise can take the place of another one.
             """)
 
     @Argument(
@@ -52,8 +54,15 @@ struct IdentityRevoke: AsyncParsableCommand {
             "When the key was lost, or the certificate became false, where that is known; lists say so.",
             valueName: "time"))
     var since: Moment3339?
-    @Flag(name: .customLong("dry-run"), help: "Change nothing; say what would be revoked.")
+    @Flag(
+        name: .customLong("dry-run"),
+        help: "Change nothing; say what would be revoked, and how many live connections end.")
     var dryRun = false
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait at most for all ends to confirm, in seconds, 0 to 600 (default: 5).", valueName: "number")
+    )
+    var wait: Int = 5
     @OptionGroup var authority: AuthorityOptions
     @OptionGroup var output: OutputOptions
 
@@ -62,6 +71,7 @@ struct IdentityRevoke: AsyncParsableCommand {
             throw ValidationError(
                 "Name what to revoke, or choose it by --key, --profile, --issued-from or --issued-before.")
         }
+        guard (0...600).contains(wait) else { throw ValidationError("--wait is from 0 to 600 seconds.") }
     }
 
     func run() async throws {
@@ -72,13 +82,19 @@ struct IdentityRevoke: AsyncParsableCommand {
             for report in try await found(administration, fingerprint) where !serials.contains(report.serial) {
                 serials.append(report.serial)
             }
+            var version: UInt64?
             for start in stride(from: 0, to: serials.count, by: RevokeCertificates.most) {
                 let part = Array(serials[start..<min(start + RevokeCertificates.most, serials.count)])
                 let answer = try await administration.perform(
                     RevokeCertificates(
                         serials: part, reason: reason.rawValue, invalidSince: since?.date, dryRun: dryRun ? true : nil))
+                version = answer.changeCounter ?? version
                 for outcome in answer.certificates { try write(outcome) }
             }
+            guard let version, wait > 0 else { return }
+            let confirmations = await Confirmations.await(version, for: .seconds(wait), from: administration)
+            try confirmations.write(json: output.json)
+            if !confirmations.areAll { throw ExitCode(ExitStatus.attention.rawValue) }
         }
     }
 
@@ -113,14 +129,17 @@ struct IdentityRevoke: AsyncParsableCommand {
                 try JSONOutput.line(
                     Outcome(
                         identity: outcome.identity, serial: outcome.serial, reason: outcome.reason,
-                        wasAlreadyRevoked: outcome.wasAlreadyRevoked, isDryRun: dryRun)))
+                        wasAlreadyRevoked: outcome.wasAlreadyRevoked, isDryRun: dryRun,
+                        connections: outcome.connections)))
             return
         }
         let subject = "\(outcome.identity.printable)  \(outcome.serial.printable)"
         if outcome.wasAlreadyRevoked {
             Lines.write("was already revoked   \(subject)")
         } else {
-            Lines.write("\(dryRun ? "would be revoked" : "revoked")   \(subject)  (\(outcome.reason.printable))")
+            let connections = outcome.connections.map { ", \($0) live connection\($0 == 1 ? "" : "s")" } ?? ""
+            Lines.write(
+                "\(dryRun ? "would be revoked" : "revoked")   \(subject)  (\(outcome.reason.printable)\(connections))")
         }
     }
 
@@ -130,5 +149,7 @@ struct IdentityRevoke: AsyncParsableCommand {
         let reason: String
         let wasAlreadyRevoked: Bool
         let isDryRun: Bool
+        /// Only of a dry run: live ones that rest on it, as ends have said within half a minute.
+        let connections: Int?
     }
 }
