@@ -27,12 +27,12 @@ struct RoleTests {
     /// Who may what, as the guide Work-from-elsewhere.md promises it. A row for each operation; none is taken from the code.
     private static let table: [Role?: Set<String>] = [
         nil: [
-            "findEndpoint", "publishEndpoint", "renewCertificate", "showRenewal", "showSelf", "showTrust",
-            "withdrawEndpoint",
+            "findEndpoint", "followTrust", "leaveTrust", "publishEndpoint", "renewCertificate", "showRenewal", "showSelf",
+            "showTrust", "withdrawEndpoint",
         ],
         .viewer: [
-            "listACMEAccounts", "listAuditEntries", "listCertificates", "listExternalAccountKeys", "listFederations",
-            "listInvitations", "listOperators", "showACMEAccount", "showAuditHead", "showAuthority", "showCertificate",
+            "listACMEAccounts", "listAuditEntries", "listCertificates", "listEnds", "listExternalAccountKeys",
+            "listFederations", "listInvitations", "listOperators", "showACMEAccount", "showAuditHead", "showAuthority", "showCertificate",
             "verifyAudit",
         ],
         .operator: [
