@@ -57,6 +57,7 @@ struct PublicationTests {
         let shard = ListScope.shard(of: issued.serialNumber)
         #expect(addresses == [first.list(of: house.authority.key, shard, .complete)])
         #expect(issued.certificate.extensions.isCritical(.cRLDistributionPoints) == false)
+        #expect(try ResponderAddress.all(of: issued.certificate) == [first.responder(of: house.authority.key)])
         #expect(try await house.authority.publish(at: second, actor: "operator"))
         let (next, others) = try await names("second")
         #expect(
@@ -105,9 +106,15 @@ struct PublicationTests {
         let key = draft.issuer.publicKey.fingerprint
         let right = address.list(of: key, .shard(of: serialNumber), .complete)
         let published = draft.configuration.publishing(at: [address])
-        func findings(_ configuration: AuthorityConfiguration, _ extensions: Extension...) -> [LintRule] {
+        let responder = ResponderAddress.extension(address.responder(of: key))
+        func findings(
+            _ configuration: AuthorityConfiguration, _ extensions: Extension..., responder: Extension? = responder
+        ) -> [LintRule] {
             var spoiled = draft
             spoiled.tbs.extensions += extensions
+            if let responder, configuration == published, draft.profile == .service {
+                spoiled.tbs.extensions.append(responder)
+            }
             return Lint.check(
                 tbs: spoiled.tbs.derBytes(), against: draft.profile, issuer: draft.issuer, configuration: configuration
             ).map(\.rule)
@@ -126,6 +133,15 @@ struct PublicationTests {
         }
         let critical = Extension(.cRLDistributionPoints, isCritical: true, value: good.value)
         #expect(findings(published, critical) == [.distributionPoints])
+        // Where the responder is goes with where the list is.
+        #expect(findings(published, good, responder: nil) == [.authorityInformationAccess])
+        #expect(findings(draft.configuration, responder) == [.authorityInformationAccess])
+        let elsewhere = ResponderAddress.extension("http://other.example/ocsp/00")
+        #expect(findings(published, good, responder: elsewhere) == [.authorityInformationAccess])
+        let demanding = Extension(.authorityInformationAccess, isCritical: true, value: responder.value)
+        #expect(findings(published, good, responder: demanding) == [.authorityInformationAccess])
+        let unasked = Extension(.ocspNoCheck, isCritical: false, value: [5, 0])
+        #expect(findings(draft.configuration, unasked) == [.ocspNoCheck])
         draft = try Draft.authority()
         #expect(findings(published) == [])
         #expect(findings(published, good) == [.distributionPoints])

@@ -5,7 +5,7 @@ import SymbolonNames
 import SymbolonRevocation
 
 extension CertificateProfile {
-    /// The bytes of a leaf certificate for a request that was authorized.
+    /// The bytes of a leaf or responder certificate for a request that was authorized.
     func leaf(
         for request: AuthorizedRequest, serialNumber: SerialNumber, configuration: AuthorityConfiguration,
         issuer: LintIssuer
@@ -16,9 +16,15 @@ extension CertificateProfile {
                 commonName: Self.commonName(request.name), organization: configuration.organisation),
             key: request.publicKey)
         template.subjectAlternativeNames = request.names.map { GeneralName($0) }
-        if let address = configuration.publishedAt.first {
+        if role == .responder {
+            // RFC 6960 §4.2.2.2.1: a NULL.
+            template.otherExtensions = [Extension(.ocspNoCheck, isCritical: false, value: [0x05, 0x00])]
+        } else if let address = configuration.publishedAt.first {
             let list = address.list(of: issuer.publicKey.fingerprint, .shard(of: serialNumber), .complete)
-            template.otherExtensions = [.distributionPoints(.cRLDistributionPoints, [list])]
+            template.otherExtensions = [
+                .distributionPoints(.cRLDistributionPoints, [list]),
+                ResponderAddress.extension(address.responder(of: issuer.publicKey.fingerprint)),
+            ]
         }
         return template.derBytes()
     }

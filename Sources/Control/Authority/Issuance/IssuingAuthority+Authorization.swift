@@ -15,7 +15,7 @@ extension IssuingAuthority {
         try checkNotHalted()
         guard !request.actor.isEmpty else { throw .actorMissing }
         let profile = CertificateProfile.named(request.profile)
-        guard case .leaf(let form) = profile.role else { throw .profileIsNotForLeaves(profile.name) }
+        guard let form = request.identityForm else { throw .profileIsNotForLeaves(profile.name) }
         try await checkClock(now)
         try await checkKey(request.publicKey)
         let names = try permittedNames(of: request, profile, form)

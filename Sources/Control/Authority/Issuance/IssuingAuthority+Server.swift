@@ -1,3 +1,5 @@
+import Foundation
+import SymbolonCertificates
 public import SymbolonKeys
 public import SymbolonNames
 
@@ -9,5 +11,13 @@ extension IssuingAuthority {
         _ publicKey: PublicKey, names: [SubjectName], life: Duration? = nil, actor: String
     ) async throws(IssuanceFailure) -> IssuedCertificate {
         try await issue(IssuanceRequest(forServerWith: publicKey, names: names, life: life, actor: actor))
+    }
+
+    /// Certifies the key of a responder of the authority's own: `spiffe://DOMAIN/authority/responder`, for as long as the
+    /// profile says and the issuing certificate still holds.
+    func issueForResponder(_ publicKey: PublicKey, actor: String) async throws(IssuanceFailure) -> IssuedCertificate {
+        let left = Duration.seconds(Int64(issuing.notAfter.timeIntervalSince(clock())))
+        let life = min(CertificateProfile.responder.defaultLife, left)
+        return try await issue(IssuanceRequest(forResponderWith: publicKey, life: life, actor: actor))
     }
 }

@@ -10,6 +10,7 @@ extension Lint {
         checkBasicConstraints()
         checkExtendedKeyUsage()
         checkDistributionPoints()
+        checkResponder()
         checkNothingElse()
     }
 
@@ -39,7 +40,7 @@ extension Lint {
     private func checkBasicConstraints() {
         let constraints = certificate.extensions.basicConstraints
         switch profile.role {
-        case .leaf:
+        case .leaf, .responder:
             require(constraints == nil, .basicConstraints, found: "basic constraints", expected: "none on a leaf")
         case .authority(let maximum):
             let isCritical = certificate.extensions.isCritical(.basicConstraints) == true
@@ -81,9 +82,29 @@ extension Lint {
             expected: expected.map { "\($0) alone, not critical" } ?? "none")
     }
 
+    /// RFC 5280 §4.2.2.1: a leaf says where its responder is, where answers are published. RFC 6960 §4.2.2.2.1: a responder's own
+    /// certificate says that nobody need ask about it, and no other does.
+    private func checkResponder() {
+        var expected: String?
+        if case .leaf = profile.role, let address = configuration.publishedAt.first {
+            expected = address.responder(of: issuer.publicKey.fingerprint)
+        }
+        require(
+            (try? ResponderAddress.all(of: certificate)) == expected.map { [$0] } ?? []
+                && certificate.extensions.isCritical(.authorityInformationAccess) != true, .authorityInformationAccess,
+            found: "a responder that is missing, critical or another",
+            expected: expected.map { "\($0) alone, not critical" } ?? "none")
+        let noCheck = certificate.extensions[.ocspNoCheck]
+        require(
+            noCheck.map { Array($0.value) } == (profile.role == .responder ? [0x05, 0x00] : nil)
+                && noCheck?.isCritical != true, .ocspNoCheck,
+            found: noCheck == nil ? "no id-pkix-ocsp-nocheck" : "id-pkix-ocsp-nocheck, or another form of it",
+            expected: profile.role == .responder ? "NULL, not critical" : "none")
+    }
+
     private static let known: Set<ObjectIdentifier> = [
         .subjectKeyIdentifier, .authorityKeyIdentifier, .keyUsage, .basicConstraints, .extendedKeyUsage,
-        .subjectAlternativeName, .cRLDistributionPoints,
+        .subjectAlternativeName, .cRLDistributionPoints, .authorityInformationAccess, .ocspNoCheck,
     ]
 
     private func checkNothingElse() {

@@ -38,6 +38,11 @@ extension Lint {
             require(
                 names == [.spiffe(configuration.trustDomain.id)], .identity, found: Self.list(names),
                 expected: "\(configuration.trustDomain.id) alone")
+        case .responder:
+            let name = AuthorityConfiguration.responderName.split(separator: "/").map(String.init)
+            require(
+                names.count == 1 && names[0].spiffePath(in: configuration.trustDomain) == name, .identity,
+                found: Self.list(names), expected: "the authority's name for its responders alone")
         case .leaf(let form):
             if form == .mailbox {
                 require(uris.isEmpty, .identity, found: Self.list(uris), expected: "a mailbox and no URI")
@@ -80,6 +85,12 @@ extension Lint {
 }
 
 extension SubjectName {
+    /// The segments of a SPIFFE ID of this trust domain.
+    fileprivate func spiffePath(in trustDomain: TrustDomain) -> [String]? {
+        guard case .spiffe(let id) = self, id.trustDomain == trustDomain else { return nil }
+        return id.path
+    }
+
     fileprivate var isURI: Bool {
         switch self {
         case .spiffe, .uri: true

@@ -11,7 +11,8 @@ public struct LintFinding: Equatable, Sendable {
 public enum LintRule: String, CaseIterable, Sendable {
     case wellFormed, version, serialNumber, issuer, validityForm, validityOrder, life, withinIssuer, subject
     case subjectKey, basicConstraints, pathLength, keyUsage, extendedKeyUsage, subjectAlternativeName, identity
-    case permittedNames, subjectKeyIdentifier, authorityKeyIdentifier, distributionPoints, extensions
+    case permittedNames, subjectKeyIdentifier, authorityKeyIdentifier, distributionPoints
+    case authorityInformationAccess, ocspNoCheck, extensions
 
     /// Where the rule is written.
     public var clause: String {
@@ -33,6 +34,8 @@ public enum LintRule: String, CaseIterable, Sendable {
         case .subjectKeyIdentifier: "RFC 5280 §4.2.1.2"
         case .authorityKeyIdentifier: "RFC 5280 §4.2.1.1"
         case .distributionPoints: "RFC 5280 §4.2.1.13"
+        case .authorityInformationAccess: "RFC 5280 §4.2.2.1"
+        case .ocspNoCheck: "RFC 6960 §4.2.2.2.1"
         case .extensions: "RFC 5280 §4.2"
         }
     }

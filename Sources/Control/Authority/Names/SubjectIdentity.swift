@@ -8,6 +8,9 @@ extension AuthorityConfiguration {
     /// The short name of the authority's own server: `spiffe://DOMAIN/authority/server`.
     public static let serverName = "authority/server"
 
+    /// The short name of its responders: `spiffe://DOMAIN/authority/responder`.
+    static let responderName = "authority/responder"
+
     /// Folders of what is named by the DNS name or address that it proved (`host/www.example.org`), which may be longer than
     /// a common name.
     static let provedFolders: Set<String> = ["host", "wildcard", "address"]
@@ -48,9 +51,7 @@ extension AuthorityConfiguration {
 
     /// The name that policy will know the subject of a request by.
     public func identity(of request: IssuanceRequest) throws(IdentityFailure) -> SubjectName {
-        guard case .leaf(let form) = CertificateProfile.named(request.profile).role else {
-            throw .reserved(request.profile.rawValue)
-        }
+        guard let form = request.identityForm else { throw .reserved(request.profile.rawValue) }
         return try identity(request.name, form: form, names: request.names, isAuthoritys: request.isAuthoritys)
     }
 

@@ -17,6 +17,13 @@ extension CertificateProfile {
         keyUsage: [.keyCertSign, .crlSign], extendedKeyUsage: [], extraNames: [], allowsWildcards: false,
         defaultLife: .years(2), maximumLife: .years(5))
 
+    /// A week: its key is in a node's memory, and id-pkix-ocsp-nocheck lets nobody ask whether it was revoked.
+    public static let responder = CertificateProfile(
+        name: .responder, purpose: "a node's OCSP responder: answers what was revoked, and nothing else",
+        role: .responder,
+        keyUsage: [.digitalSignature], extendedKeyUsage: [.ocspSigning], extraNames: [], allowsWildcards: false,
+        defaultLife: .days(7), maximumLife: .days(7))
+
     public static let service = CertificateProfile(
         name: .service, purpose: "a server that proved clients reach by a DNS name or an address",
         role: .leaf(.plain),

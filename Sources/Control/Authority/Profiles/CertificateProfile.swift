@@ -2,7 +2,7 @@ public import SymbolonCertificates
 
 /// The profiles by name.
 public enum ProfileName: String, Codable, CaseIterable, Sendable, CustomStringConvertible {
-    case root, issuing, service, client, workload, person, device, mail
+    case root, issuing, responder, service, client, workload, person, device, mail
 
     public var description: String { rawValue }
 }
@@ -25,6 +25,8 @@ public struct CertificateProfile: Equatable, Sendable {
     /// What stands at the end of the certificate's path.
     public enum Role: Equatable, Sendable {
         case authority(maximumPathLength: Int)
+        /// Answers in the name of the authority that issued it (RFC 6960 §4.2.2.2). Only the authority itself asks for one.
+        case responder
         case leaf(IdentityForm)
     }
 
@@ -47,6 +49,7 @@ public struct CertificateProfile: Equatable, Sendable {
         switch name {
         case .root: root
         case .issuing: issuing
+        case .responder: responder
         case .service: service
         case .client: client
         case .workload: workload

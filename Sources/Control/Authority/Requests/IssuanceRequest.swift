@@ -13,7 +13,7 @@ public struct IssuanceRequest: Equatable, Sendable {
     public let life: Duration?
     /// Who asks, for the audit record.
     public let actor: String
-    /// For a server of the authority itself, whose name nobody else may have.
+    /// For a server or responder of the authority itself, whose name nobody else may have.
     let isAuthoritys: Bool
 
     public init(
@@ -37,5 +37,24 @@ public struct IssuanceRequest: Equatable, Sendable {
         self.life = life
         self.actor = actor
         isAuthoritys = true
+    }
+
+    init(forResponderWith publicKey: PublicKey, life: Duration, actor: String) {
+        profile = .responder
+        name = AuthorityConfiguration.responderName
+        names = []
+        self.publicKey = publicKey
+        self.life = life
+        self.actor = actor
+        isAuthoritys = true
+    }
+
+    /// How the short name becomes an identity; nil: this profile is not for this request.
+    var identityForm: CertificateProfile.IdentityForm? {
+        switch CertificateProfile.named(profile).role {
+        case .authority: nil
+        case .responder: isAuthoritys ? .plain : nil
+        case .leaf(let form): form
+        }
     }
 }

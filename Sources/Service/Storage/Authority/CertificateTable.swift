@@ -78,7 +78,7 @@ enum CertificateTable {
         }
     }
 
-    private static func stateName(_ row: StoreRow) throws -> IssuanceState.Name {
+    static func stateName(_ row: StoreRow) throws -> IssuanceState.Name {
         let text = try row.text("state")
         guard let name = IssuanceState.Name(rawValue: text) else {
             throw StoreFailure.damaged("a certificate is in the state \(text.debugDescription)")
