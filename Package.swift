@@ -93,7 +93,7 @@ let libraries: [Target] = [
     library(
         "Service", "HTTPServices",
         base + trust + control + enrollment + ["SymbolonTransport", "SymbolonProxy"] + hummingbird + [
-            nioCore, nioPosix, nioHTTP2, httpTypes, logging, metrics, lifecycle, crypto,
+            nioCore, nioPosix, nioHTTP1, nioHTTP2, httpTypes, logging, metrics, lifecycle, crypto,
         ], resources: [.embedInCode("API/OpenAPI.yaml")]),
 ]
 

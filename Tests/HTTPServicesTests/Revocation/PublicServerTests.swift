@@ -12,10 +12,11 @@ import Testing
 @testable import SymbolonHTTPServices
 
 /// An authority whose lists are served on loopback, asked by curl.
-private final class PublicHouse: Sendable {
+final class PublicHouse: Sendable {
     let store: AuthorityDatabase
     let authority: IssuingAuthority
     let publisher: ListPublisher
+    let responder: Responder
     let port: Int
     let clock: ManualClock
     private let folder: TemporaryFolder
@@ -31,10 +32,14 @@ private final class PublicHouse: Sendable {
             store, keys: AuthorityKeys(issuing: creation.issuingKey, audit: creation.auditKey), clock: { clock.now })
         _ = try await authority.publish(at: PublicationAddress("http://pki.example"), actor: "test")
         publisher = ListPublisher(authority, store: store)
+        let responder = try #require(Responder(authority, store: store))
+        try await responder.follow()
+        self.responder = responder
         let log = ServerLog()
         let server = PublicServer(
             host: "127.0.0.1", port: 0, lists: PublicationCatalog(lists: store, issuerKey: authority.key, age: .zero),
-            filters: PublicationCatalog(filters: store, issuerKey: authority.key, age: .zero), limits: limits,
+            filters: PublicationCatalog(filters: store, issuerKey: authority.key, age: .zero), responder: responder,
+            limits: limits,
             observer: log, group: MultiThreadedEventLoopGroup.singleton, clock: { clock.now })
         serving = Task { try await server.run() }
         port = try await log.port()
@@ -78,7 +83,8 @@ struct PublicServerTests {
         let length = try #require(try await house.store.list(of: house.authority.key, .whole, .complete)).der.count
         for field in [
             "content-type: application/pkix-crl", "content-length: \(length)", "etag: \"\(list.number)\"",
-            "cache-control: public, max-age=60, must-revalidate", "last-modified: mon, 01 jun 2026 12:00:00 gmt",
+            "cache-control: public, max-age=60, no-transform, must-revalidate",
+            "last-modified: mon, 01 jun 2026 12:00:00 gmt",
             "expires: tue, 02 jun 2026 12:00:00 gmt",
         ] { #expect(head.contains(field), "\(field) in \(head)") }
         // RFC 9110 §13.1.2: who has it is told so, without it.

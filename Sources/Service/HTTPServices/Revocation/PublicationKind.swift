@@ -1,4 +1,4 @@
 /// What an authority publishes of revocation for everybody.
 public enum PublicationKind: String, CaseIterable, Sendable {
-    case lists, filters
+    case lists, filters, answers
 }

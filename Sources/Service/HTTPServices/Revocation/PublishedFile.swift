@@ -1,7 +1,6 @@
 internal import Foundation
-internal import HTTPTypes
-internal import Hummingbird
 internal import NIOCore
+internal import NIOHTTP1
 
 /// Something signed for everybody, as it is sent.
 struct PublishedFile: Sendable {
@@ -12,51 +11,45 @@ struct PublishedFile: Sendable {
     let thisUpdate: Date
     let nextUpdate: Date
 
+    func response(to request: PublicRequest, at now: Date) -> PublicResponse {
+        Caching(tag: "\"\(number)\"", thisUpdate: thisUpdate, nextUpdate: nextUpdate)
+            .response(body, contentType, knowing: request.ifNoneMatch, at: now)
+    }
+}
+
+/// How long what is signed may be kept by others. RFC 9111; of answers RFC 9919 §7.2.
+struct Caching {
+    /// RFC 9110 §8.8.3, with its quotation marks.
+    let tag: String
+    let thisUpdate: Date
+    let nextUpdate: Date
+
     /// For how long a cache may answer without asking again, in seconds: what a revocation waits at most on its way to those
     /// who ask a cache. Asking again costs no file: RFC 9110 §13.1.2.
     private static let freshness: TimeInterval = 60
 
-    func response(to request: Request, at now: Date) -> Response {
-        let tag = "\"\(number)\""
-        var headers = HTTPFields()
-        headers[.contentType] = contentType
-        headers[.eTag] = tag
-        headers[.lastModified] = HTTPDate.text(thisUpdate)
-        headers[.expires] = HTTPDate.text(nextUpdate)
+    func response(_ body: ByteBuffer, _ contentType: String, knowing known: String?, at now: Date) -> PublicResponse {
         let left = max(0, min(Self.freshness, nextUpdate.timeIntervalSince(now)))
-        headers[.cacheControl] = "public, max-age=\(Int(left)), must-revalidate"
-        if let known = request.headers[.ifNoneMatch], Self.matches(known, tag) {
-            return Response(status: .notModified, headers: headers)
-        }
-        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: body))
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(8)
+        headers.add(name: "content-type", value: contentType)
+        headers.add(name: "etag", value: tag)
+        headers.add(name: "last-modified", value: HTTPDate.text(thisUpdate))
+        headers.add(name: "expires", value: HTTPDate.text(nextUpdate))
+        headers.add(
+            name: "cache-control",
+            value: left == Self.freshness
+                ? "public, max-age=60, no-transform, must-revalidate"
+                : "public, max-age=\(Int(left)), no-transform, must-revalidate")
+        if let known, matches(known) { return PublicResponse(status: .notModified, headers: headers) }
+        return PublicResponse(status: .ok, headers: headers, body: body)
     }
 
     /// RFC 9110 §13.1.2: weak comparison.
-    private static func matches(_ known: String, _ tag: String) -> Bool {
+    private func matches(_ known: String) -> Bool {
         known.split(separator: ",").contains { one in
             let one = one.trimmingCharacters(in: .whitespaces)
             return one == "*" || (one.hasPrefix("W/") ? String(one.dropFirst(2)) : one) == tag
         }
     }
-}
-
-/// RFC 9110 §5.6.7: IMF-fixdate.
-enum HTTPDate {
-    static func text(_ date: Date) -> String {
-        let seconds = Int64(date.timeIntervalSince1970.rounded(.down))
-        var calendar = Calendar(identifier: .gregorian)
-        calendar.timeZone = .gmt
-        let parts = calendar.dateComponents(
-            [.weekday, .day, .month, .year, .hour, .minute, .second], from: Date(timeIntervalSince1970: Double(seconds))
-        )
-        func two(_ number: Int?) -> String { String(((number ?? 0) + 100)).suffix(2).description }
-        let year = String((parts.year ?? 0) + 10_000).suffix(4)
-        return "\(days[(parts.weekday ?? 1) - 1]), \(two(parts.day)) \(months[(parts.month ?? 1) - 1]) \(year) "
-            + "\(two(parts.hour)):\(two(parts.minute)):\(two(parts.second)) GMT"
-    }
-
-    private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-    private static let months = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
 }

@@ -1,30 +1,29 @@
 internal import Foundation
-internal import HTTPTypes
-internal import Hummingbird
+internal import NIOHTTP1
 internal import SymbolonAuthority
 
 /// `GET` of what is published, over plain HTTP, for everybody and for caches.
-struct PublishedFileRoutes: Sendable {
-    let pattern: RouterPath
+struct PublishedFileRoutes: PublicRoute {
+    /// With a slash at either end.
+    let prefix: String
     let observer: any ServerObserver
     let clock: @Sendable () -> Date
     /// Nil: there is no such file.
     let find: @Sendable (_ path: String) async throws(StoreFailure) -> PublishedFile?
 
-    func add(to router: Router<PublicRequestContext>) {
-        router.get(pattern) { request, _ in await answer(request) }
-        router.head(pattern) { request, _ in await answer(request).createHeadResponse() }
+    func answer(_ request: PublicRequest) -> PublicAnswer? {
+        guard request.path.hasPrefix(prefix) else { return nil }
+        guard request.method == .GET || request.method == .HEAD else { return .now(.methodNotAllowed) }
+        return .later { await response(to: request) }
     }
 
-    private func answer(_ request: Request) async -> Response {
+    private func response(to request: PublicRequest) async -> PublicResponse {
         do {
-            guard let file = try await find(request.uri.path) else {
-                return Response(status: .notFound, headers: [.cacheControl: "max-age=5"])
-            }
+            guard let file = try await find(request.path) else { return .notFound }
             return file.response(to: request, at: clock())
         } catch {
-            observer.server(.failed(request: request.uri.path, because: error.explanation))
-            return Response(status: .serviceUnavailable, headers: [.retryAfter: "5", .cacheControl: "no-store"])
+            observer.server(.failed(request: request.path, because: error.explanation))
+            return .unavailable
         }
     }
 }

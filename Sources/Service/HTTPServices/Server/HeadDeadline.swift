@@ -10,6 +10,8 @@ final class HeadDeadline: ChannelInboundHandler, RemovableChannelHandler {
     private let deadline: TimeAmount
     private let missed: () -> Void
     private var alarm: Scheduled<Void>?
+    /// Something of a head has come. One that comes whole, as an honest one does, sets no alarm.
+    private var hasBegun = false
     /// Octets that come now belong to a head.
     private var awaitsHead = true
 
@@ -19,14 +21,19 @@ final class HeadDeadline: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if awaitsHead, alarm == nil {
+        if awaitsHead { hasBegun = true }
+        context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if awaitsHead, hasBegun, alarm == nil {
             let channel = context.channel
             alarm = context.eventLoop.assumeIsolated().scheduleTask(in: deadline) { [missed] in
                 missed()
                 channel.close(promise: nil)
             }
         }
-        context.fireChannelRead(data)
+        context.fireChannelReadComplete()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { alarm?.cancel() }
@@ -37,13 +44,14 @@ final class HeadDeadline: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
-    fileprivate func headArrived() {
+    func headArrived() {
         alarm?.cancel()
         alarm = nil
         awaitsHead = false
+        hasBegun = false
     }
 
-    fileprivate func requestEnded() { awaitsHead = true }
+    func requestEnded() { awaitsHead = true }
 }
 
 /// Tells `HeadDeadline` what the decoder has made of the octets.

@@ -1,4 +1,5 @@
 public import NIOCore
+internal import SymbolonRevocation
 
 /// What strangers and neighbours may use of the authority's server.
 ///
@@ -22,6 +23,8 @@ public struct ServerLimits: Equatable, Sendable {
     public var headDeadline: TimeAmount = .seconds(10)
     /// The whole of a request's body, in bytes: a PKCS #10 request with a hundred names is some 8 KiB.
     public var bodyBytes = 64 * 1024
+    /// The same on the public port, where the largest is a question to the responder.
+    var publicBodyBytes = PresentedQuestion.largest
     /// From the end of the head to the end of the body.
     public var bodyDeadline: TimeAmount = .seconds(20)
     /// How long a connection may lie idle between requests.
