@@ -4,13 +4,14 @@ import SymbolonCertificates
 import SymbolonKeys
 import SymbolonStorage
 
-/// The lists that certificates name.
+/// The lists and the responder that certificates name.
 extension HomeExamination {
     mutating func examineLists(of authority: ReadAuthority) async throws {
         guard let address = authority.record.configuration.publishedAt.first,
             let key = authority.issuing.publicKey?.fingerprint
         else { return }
         let mend = "start the authority: symbolon up"
+        try await examineResponder(of: authority, at: address, mend: mend)
         let standings = try await authority.store.listStandings(of: key)
         guard let first = standings.min(by: { $0.nextUpdate < $1.nextUpdate }) else {
             add(
@@ -37,6 +38,31 @@ extension HomeExamination {
                     "revocation lists",
                     "\(standings.count) at \(address); each is made anew long before it ends, the first in "
                         + Moment.span(left)))
+        }
+    }
+
+    /// Its key is in the memory of the authority's process; what it was certified for is in the store.
+    private mutating func examineResponder(
+        of authority: ReadAuthority, at address: PublicationAddress, mend: String
+    ) async throws {
+        let query = CertificateQuery(profile: ProfileName.responder.rawValue, states: [.issued], limit: 1)
+        guard let last = try await authority.store.certificates(matching: query).first else {
+            add(.failure("OCSP responder", "there is none, and certificates say that it is at \(address)", mend: mend))
+            return
+        }
+        let left = last.intent.notAfter.timeIntervalSince(now)
+        if left < 0 {
+            add(
+                .failure(
+                    "OCSP responder", "its certificate ended \(Moment.span(-left)) ago", why: "it answers nobody",
+                    mend: mend))
+        } else if AnswerSchedule().isLate(certificateEnding: last.intent.notAfter, at: now) {
+            add(
+                .failure(
+                    "OCSP responder", "its certificate should have been renewed long ago",
+                    why: "it ends in \(Moment.span(left))", mend: mend))
+        } else {
+            add(.well("OCSP responder", "at \(address); its certificate holds for \(Moment.span(left))"))
         }
     }
 }

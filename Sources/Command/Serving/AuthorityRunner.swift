@@ -37,10 +37,10 @@ struct AuthorityRunner {
         let configuration = authority.issuing.configuration
         let names = try options.chosenNames() ?? ServerNames.found(listeningOn: address.host, configuration)
         try await FirstAdministrator(authority: authority, report: report).provide()
-        let (publisher, publicServer) = try published(on: group)
+        let published = try published(on: group)
         let server = try await AuthorityServer(
             authority, at: address, names: names, acme: acme.offers ? acme.server(authority, renewal: renewal) : nil,
-            publisher: publisher, publicServer: publicServer, renewal: renewal, limits: options.limits,
+            published: published, renewal: renewal, limits: options.limits,
             observer: report, report: report, on: group)
         do {
             try await ServiceGroup.run(server.services, until: signals)
@@ -49,29 +49,28 @@ struct AuthorityRunner {
         }
     }
 
-    /// What keeps the lists and what serves them, where certificates name an address.
-    private func published(
-        on group: MultiThreadedEventLoopGroup
-    ) throws -> (PublishingService?, PublicService?) {
+    /// What keeps lists and answers and what serves them, where certificates name an address.
+    private func published(on group: MultiThreadedEventLoopGroup) throws -> PublishedParts? {
         guard let address = authority.issuing.configuration.publishedAt.first else {
             guard publishing.listen == nil else {
                 throw Complaint(
                     what: "--publish-on says where to listen, and no certificate says where lists are",
                     mend: "name the address as well: --publish-at http://HOST:PORT", exit: .undecided)
             }
-            return (nil, nil)
+            return nil
         }
         let place = try publishing.place(for: address)
         let key = authority.issuing.key
-        return (
-            PublishingService(authority, observer: report),
-            PublicService(
+        let responding = RespondingService(authority, observer: report)
+        return PublishedParts(
+            lists: PublishingService(authority, observer: report), responding: responding,
+            server: PublicService(
                 server: PublicServer(
                     host: place.host, port: place.port,
                     lists: PublicationCatalog(lists: authority.store, issuerKey: key),
-                    filters: PublicationCatalog(filters: authority.store, issuerKey: key), limits: options.limits,
-                    observer: report, group: group), place: place)
-        )
+                    filters: PublicationCatalog(filters: authority.store, issuerKey: key),
+                    responder: responding?.responder, answers: responding?.measures ?? AnswerMeasures(),
+                    limits: options.limits, observer: report, group: group), place: place))
     }
 }
 

@@ -15,28 +15,28 @@ struct AuthorityServer {
 
     init(
         _ authority: LocalAuthority, at address: HostAndPort, names: [SubjectName], acme: ACMEServer? = nil,
-        publisher: PublishingService? = nil, publicServer: PublicService? = nil, renewal: RenewalPolicy,
-        limits: ServerLimits, observer: any ServerObserver, report: EndReport,
-        on group: any EventLoopGroup
+        published: PublishedParts? = nil, renewal: RenewalPolicy, limits: ServerLimits, observer: any ServerObserver,
+        report: EndReport, on group: any EventLoopGroup
     ) async throws {
         let revoked = RevocationMirror(authority.store)
         let keeper = try await ServerKeeper(authority, names: names, revoked: revoked, report: report)
         let server = try HTTPServer(
             host: address.host, port: address.port, trust: await keeper.current,
-            routes: Self.routes(authority, keeper, revoked, publisher, renewal, acme),
+            routes: Self.routes(authority, keeper, revoked, published, renewal, acme),
             gate: InvitationGate(authority.pairingGuard),
             limits: limits, observer: observer, group: group)
         await keeper.keep(server)
         var services: [any Service] = [keeper]
-        if let publisher { services.append(publisher) }
+        if let published { services.append(published.lists) }
+        if let responding = published?.responding { services.append(responding) }
         if let acme { services.append(ACMEService(server: acme)) }
-        if let publicServer { services.append(publicServer) }
+        if let published { services.append(published.server) }
         self.services = services + [server]
     }
 
     private static func routes(
         _ authority: LocalAuthority, _ keeper: ServerKeeper, _ revoked: RevocationMirror,
-        _ publisher: PublishingService?, _ renewal: RenewalPolicy, _ acme: ACMEServer?
+        _ published: PublishedParts?, _ renewal: RenewalPolicy, _ acme: ACMEServer?
     ) -> [any HTTPRoutes] {
         var parts = authority.parts
         let register = authority.register
@@ -46,10 +46,21 @@ struct AuthorityServer {
         parts.add(TrustDesk(store: authority.store, mirror: revoked, clock: { Date() }))
         return [
             PairingRoutes(authority.pairing),
-            HealthRoutes { await keeper.health(beside: publisher?.faults ?? []) },
+            HealthRoutes { await keeper.health(beside: published?.faults ?? []) },
             MetricsRoutes(.installed, renewals: renewals, parts: parts, register: register),
             APIRoutes(APIOperations.all, parts: parts, register: register),
             RenewalRoutes(renewals),
         ] + (acme.map { [ACMERoutes($0)] } ?? [])
+    }
+}
+
+/// What is published for everybody: what keeps it as it should be, and what serves it.
+struct PublishedParts {
+    let lists: PublishingService
+    let responding: RespondingService?
+    let server: PublicService
+
+    var faults: [String] {
+        get async { await lists.faults + (responding?.faults ?? []) }
     }
 }

@@ -72,7 +72,7 @@ extension EndLine {
                     .good, "listening",
                     "https://\(address)  ACME, API, health; operators prove themselves by certificate")
             case .publishing(let address):
-                line(.good, "publishing", "http://\(address)  revocation lists and filters, for everybody")
+                line(.good, "publishing", "http://\(address)  revocation lists, filters and answers, for everybody")
             case .publicationFailed(let kind, let cause):
                 line(
                     .bad, kind.rawValue, "no new revocation \(kind.rawValue) are published; those that are there stay",
