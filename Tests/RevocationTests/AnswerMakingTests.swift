@@ -13,7 +13,8 @@ struct AnswerMakingTests {
     init() throws {
         standing = try Standing()
         var delegate = CertificateSpec(
-            subject: TestPKI.name("Responder"), serialNumber: [0x61], validFrom: noon - 1 * .day, until: noon + 1 * .day,
+            subject: TestPKI.name("Responder"), serialNumber: [0x61], validFrom: noon - 1 * .day,
+            until: noon + 1 * .day,
             key: TestKeys.key("responder"))
         delegate.keyUsage = .digitalSignature
         delegate.extendedKeyUsage = ExtendedKeyUsage(.ocspSigning)
