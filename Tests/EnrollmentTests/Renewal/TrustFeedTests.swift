@@ -114,7 +114,7 @@ struct TrustFeedTests {
         }
         // The honest twin: once it is so, it may say so.
         try await house.revoke(try await house.issue("other"))
-        _ = try await desk.changes(since: nil, waiting: .zero)
+        // Told by another node: this one has not looked since.
         try await desk.heard(follow(1), from: caller)
         #expect(ledger.said.map(\.standing.confirmed) == [0, 1])
         try await desk.left(end, of: caller.identity)

@@ -122,11 +122,14 @@ public actor TrustDesk {
     /// An end says what it has put in force. Who claims a version that there has never been is not believed.
     func heard(_ follow: FollowTrust, from caller: Caller) async throws(AdministrationFailure) {
         let confirmation = try follow.confirmation(of: caller, at: clock())
-        let counter: UInt64
-        do throws(StoreFailure) {
-            if let known { counter = known.changeCounter } else { counter = try await refresh().changeCounter }
-        } catch {
-            throw AdministrationFailure(error)
+        var counter = known?.changeCounter ?? 0
+        if confirmation.standing.confirmed > counter {
+            // Another node may have told it what this one has not looked at yet.
+            do throws(StoreFailure) {
+                counter = try await refresh().changeCounter
+            } catch {
+                throw AdministrationFailure(error)
+            }
         }
         guard confirmation.standing.confirmed <= counter else {
             throw AdministrationFailure(
