@@ -1,12 +1,7 @@
 /// The two forms of an ECDSA signature: the DER of Ecdsa-Sig-Value (RFC 3279 §2.2.3), and both numbers at their full
 /// length one behind the other (RFC 7518 §3.4, IEEE P1363).
 public enum ECDSASignature {
-    /// Nil unless there are exactly two numbers of the key's length.
-    public static func der(fromNumbers octets: some Collection<UInt8>, for kind: PublicKey.Kind) -> [UInt8]? {
-        let octets = [UInt8](octets)
-        guard let length = numberOctets(kind), octets.count == 2 * length else { return nil }
-        return derElement(.sequence, derMagnitude(Array(octets[..<length])), derMagnitude(Array(octets[length...])))
-    }
+    public enum Form: Sendable { case der, numbers }
 
     /// Nil for what is not the DER of a signature by a key of this kind.
     public static func numbers(fromDER signature: [UInt8], for kind: PublicKey.Kind) -> [UInt8]? {

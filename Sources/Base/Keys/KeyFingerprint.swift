@@ -13,7 +13,7 @@ public struct KeyFingerprint: Hashable, Sendable {
     }
 
     init(of subjectPublicKeyInfo: [UInt8]) {
-        self.init(words: Array(SHA256.hash(data: subjectPublicKeyInfo)))
+        self.init(words: Array(SHA256.hash(octets: subjectPublicKeyInfo)))
     }
 
     /// The 32 octets.

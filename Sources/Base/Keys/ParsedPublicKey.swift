@@ -101,17 +101,31 @@ enum VerifyingKey: Sendable {
     /// Ed25519 and ML-DSA.
     case message(any MessageVerifying)
 
-    func isValid(_ signature: [UInt8], for digest: some Digest, padding: _RSA.Signing.Padding) -> Bool {
+    func isValid(
+        _ signature: [UInt8], _ form: ECDSASignature.Form, for digest: some Digest, padding: _RSA.Signing.Padding
+    ) -> Bool {
         switch self {
         case .p256(let key):
-            guard let signature = try? P256.Signing.ECDSASignature(derRepresentation: signature) else { return false }
-            return key.isValidSignature(signature, for: digest)
+            let signature =
+                switch form {
+                case .der: try? P256.Signing.ECDSASignature(derRepresentation: signature)
+                case .numbers: try? P256.Signing.ECDSASignature(rawRepresentation: signature)
+                }
+            return signature.map { key.isValidSignature($0, for: digest) } ?? false
         case .p384(let key):
-            guard let signature = try? P384.Signing.ECDSASignature(derRepresentation: signature) else { return false }
-            return key.isValidSignature(signature, for: digest)
+            let signature =
+                switch form {
+                case .der: try? P384.Signing.ECDSASignature(derRepresentation: signature)
+                case .numbers: try? P384.Signing.ECDSASignature(rawRepresentation: signature)
+                }
+            return signature.map { key.isValidSignature($0, for: digest) } ?? false
         case .p521(let key):
-            guard let signature = try? P521.Signing.ECDSASignature(derRepresentation: signature) else { return false }
-            return key.isValidSignature(signature, for: digest)
+            let signature =
+                switch form {
+                case .der: try? P521.Signing.ECDSASignature(derRepresentation: signature)
+                case .numbers: try? P521.Signing.ECDSASignature(rawRepresentation: signature)
+                }
+            return signature.map { key.isValidSignature($0, for: digest) } ?? false
         case .rsa(let key):
             let signature = _RSA.Signing.RSASignature(rawRepresentation: signature)
             return key.isValidSignature(signature, for: digest, padding: padding)

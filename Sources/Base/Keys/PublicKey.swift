@@ -66,8 +66,10 @@ public struct PublicKey: Sendable {
     ///
     /// ECDSA signatures are the DER of Ecdsa-Sig-Value (RFC 3279 §2.2.3); RSA is RSASSA-PKCS1-v1_5 or RSASSA-PSS
     /// (RFC 8017 §8). ML-DSA has an empty context (RFC 9881 §3).
+    /// - Parameter form: of an ECDSA signature.
     public func isValid(
-        _ signature: some Collection<UInt8>, over message: some Collection<UInt8>, by algorithm: SignatureAlgorithm
+        _ signature: some Collection<UInt8>, in form: ECDSASignature.Form = .der, over message: some Collection<UInt8>,
+        by algorithm: SignatureAlgorithm
     ) -> Bool {
         guard fits(algorithm) else { return false }
         let signature = [UInt8](signature)
@@ -75,11 +77,11 @@ public struct PublicKey: Sendable {
         let padding = algorithm.padding
         return switch algorithm {
         case .ecdsaSHA256, .rsaSHA256, .rsaPSSSHA256:
-            parsed.key.isValid(signature, for: SHA256.hash(data: message), padding: padding)
+            parsed.key.isValid(signature, form, for: SHA256.hash(octets: message), padding: padding)
         case .ecdsaSHA384, .rsaSHA384, .rsaPSSSHA384:
-            parsed.key.isValid(signature, for: SHA384.hash(data: message), padding: padding)
+            parsed.key.isValid(signature, form, for: SHA384.hash(data: message), padding: padding)
         case .ecdsaSHA512, .rsaSHA512, .rsaPSSSHA512:
-            parsed.key.isValid(signature, for: SHA512.hash(data: message), padding: padding)
+            parsed.key.isValid(signature, form, for: SHA512.hash(data: message), padding: padding)
         case .ed25519, .mlDSA65, .mlDSA87: parsed.key.isValid(signature, over: message)
         }
     }

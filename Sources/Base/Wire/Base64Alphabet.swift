@@ -22,45 +22,76 @@ struct Base64Alphabet: Sendable {
 
     /// Of an array: what asks every collection for its elements one by one takes several times as long.
     func encode(_ octets: [UInt8]) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity((octets.count * 4 + 2) / 3)
-        var bits: UInt32 = 0
-        var held: UInt32 = 0
-        for octet in octets {
-            bits = bits << 8 | UInt32(octet)
-            held += 8
-            while held >= 6 {
-                held -= 6
-                text.append(digits[Int(bits >> held & 0x3F)])
-            }
-        }
-        if held > 0 { text.append(digits[Int(bits << (6 - held) & 0x3F)]) }
+        var text = [UInt8](repeating: 0, count: (octets.count * 4 + 2) / 3)
+        var places = text.mutableSpan
+        write(octets.span, into: &places)
         return text
+    }
+
+    private func write(_ octets: Span<UInt8>, into text: inout MutableSpan<UInt8>) {
+        let digits = digits.span
+        var place = 0
+        for group in 0..<octets.count / 3 {
+            let at = group * 3
+            let bits = UInt32(octets[at]) << 16 | UInt32(octets[at + 1]) << 8 | UInt32(octets[at + 2])
+            text[place] = digits[Int(bits >> 18)]
+            text[place + 1] = digits[Int(bits >> 12 & 0x3F)]
+            text[place + 2] = digits[Int(bits >> 6 & 0x3F)]
+            text[place + 3] = digits[Int(bits & 0x3F)]
+            place += 4
+        }
+        let rest = octets.count / 3 * 3
+        guard rest < octets.count else { return }
+        let bits = UInt32(octets[rest]) << 16 | (rest + 1 < octets.count ? UInt32(octets[rest + 1]) << 8 : 0)
+        text[place] = digits[Int(bits >> 18)]
+        text[place + 1] = digits[Int(bits >> 12 & 0x3F)]
+        if rest + 1 < octets.count { text[place + 2] = digits[Int(bits >> 6 & 0x3F)] }
     }
 
     /// How many digits stand before the first octet that is none; `nil` when all are digits.
     func firstNonDigit(in text: ArraySlice<UInt8>) -> Int? {
-        text.firstIndex { values[Int($0)] == 0xFF }.map { $0 - text.startIndex }
+        let (text, values) = (text.span, values.span)
+        for place in text.indices where values[Int(text[place])] == 0xFF { return place }
+        return nil
     }
 
     /// The octets of unpadded digits, appended to `octets`, whose room is the caller's to reserve: to reserve a little more
     /// for each line would copy a long text once a line.
     func decode(_ text: ArraySlice<UInt8>, into octets: inout [UInt8]) throws(Base64Failure) {
         guard text.count % 4 != 1 else { throw .length(text.count) }
-        var bits: UInt32 = 0
-        var held: UInt32 = 0
-        for (position, digit) in text.enumerated() {
-            let value = values[Int(digit)]
-            guard value != 0xFF else { throw .notADigit(at: position) }
-            bits = bits << 6 | UInt32(value)
-            held += 6
-            if held >= 8 {
-                held -= 8
-                octets.append(UInt8(truncatingIfNeeded: bits >> held))
-            }
-        }
+        if let position = firstNonDigit(in: text) { throw .notADigit(at: position) }
+        let start = octets.count
+        octets.append(contentsOf: repeatElement(0, count: text.count * 3 / 4))
+        var places = octets.mutableSpan
+        let looseBits = read(text.span, into: &places, from: start)
         // RFC 4648 §3.5: the bits left over are zero, or one octet string would have several texts.
-        guard bits & ((1 << held) - 1) == 0 else { throw .looseBits }
+        guard looseBits == 0 else {
+            octets.removeSubrange(start...)
+            throw .looseBits
+        }
+    }
+
+    /// - Parameter text: digits, and not one alone in the last group of four.
+    /// - Returns: the bits that belong to no octet.
+    private func read(_ text: Span<UInt8>, into octets: inout MutableSpan<UInt8>, from start: Int) -> UInt32 {
+        let values = values.span
+        var place = start
+        for group in 0..<text.count / 4 {
+            let high = UInt32(values[Int(text[group * 4])]) << 18 | UInt32(values[Int(text[group * 4 + 1])]) << 12
+            let low = UInt32(values[Int(text[group * 4 + 2])]) << 6 | UInt32(values[Int(text[group * 4 + 3])])
+            octets[place] = UInt8(truncatingIfNeeded: high >> 16)
+            octets[place + 1] = UInt8(truncatingIfNeeded: (high | low) >> 8)
+            octets[place + 2] = UInt8(truncatingIfNeeded: low)
+            place += 3
+        }
+        let rest = text.count / 4 * 4
+        guard rest < text.count else { return 0 }
+        var bits = UInt32(values[Int(text[rest])]) << 18 | UInt32(values[Int(text[rest + 1])]) << 12
+        octets[place] = UInt8(truncatingIfNeeded: bits >> 16)
+        guard rest + 2 < text.count else { return bits & 0xFFFF }
+        bits |= UInt32(values[Int(text[rest + 2])]) << 6
+        octets[place + 1] = UInt8(truncatingIfNeeded: bits >> 8)
+        return bits & 0xFF
     }
 }
 

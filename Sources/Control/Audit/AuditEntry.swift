@@ -1,4 +1,5 @@
 import Crypto
+import SymbolonKeys
 
 /// An event in its place in the record: numbered, and bound by hash to everything before it.
 public struct AuditEntry: Equatable, Sendable {
@@ -41,6 +42,6 @@ public struct AuditEntry: Equatable, Sendable {
         bytes.appendBigEndian(UInt64(bitPattern: sequence))
         bytes.appendBigEndian(UInt32(clamping: event.count))
         bytes.append(contentsOf: event)
-        return Array(SHA256.hash(data: bytes))
+        return Array(SHA256.hash(octets: bytes))
     }
 }

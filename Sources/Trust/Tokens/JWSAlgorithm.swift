@@ -34,12 +34,7 @@ public enum JWSAlgorithm: String, Codable, CaseIterable, Sendable {
     /// False for a key of another kind, whatever the signature.
     func isValid(_ signature: [UInt8], over message: [UInt8], by key: PublicKey) -> Bool {
         guard JWSAlgorithm(of: key.kind) == self else { return false }
-        switch self {
-        case .es256, .es384, .es512:
-            guard let der = ECDSASignature.der(fromNumbers: signature, for: key.kind) else { return false }
-            return key.isValid(der, over: message, by: signatureAlgorithm)
-        case .rs256, .edDSA:
-            return key.isValid(signature, over: message, by: signatureAlgorithm)
-        }
+        // RFC 7518 §3.4: both numbers of an ECDSA signature one behind the other.
+        return key.isValid(signature, in: .numbers, over: message, by: signatureAlgorithm)
     }
 }

@@ -111,7 +111,7 @@ enum IPAddressText {
     }
 
     private static func renderV4(_ number: UInt64) -> String {
-        [24, 16, 8, 0].map { (shift: UInt64) in String(number >> shift & 0xFF) }.joined(separator: ".")
+        "\(number >> 24 & 0xFF).\(number >> 16 & 0xFF).\(number >> 8 & 0xFF).\(number & 0xFF)"
     }
 
     /// RFC 5952 §4.2: the longest run of zero groups, the first of equals.

@@ -65,18 +65,32 @@ public struct JSONReader {
         guard depth <= limits.depth else { throw .tooDeep(limit: limits.depth) }
         position += 1
         var members: [JSONMember] = []
-        var names: Set<String> = []
+        var names = Names()
         if try next(is: UInt8(ascii: "}")) { return members }
         repeat {
             skipWhiteSpace()
             guard try peek() == UInt8(ascii: "\"") else { throw .unexpected(text[position], at: position) }
             let name = try string()
-            guard names.insert(name).inserted else { throw .duplicateMember(name) }
+            guard names.insert(name, beside: members) else { throw .duplicateMember(name) }
             try expect(UInt8(ascii: ":"))
             members.append(JSONMember(name, try value(depth: depth)))
         } while try next(is: UInt8(ascii: ","))
         try expect(UInt8(ascii: "}"))
         return members
+    }
+
+    /// The names of one object. Few are compared one by one, which costs less than a set; the work for many does not grow
+    /// with their square all the same.
+    private struct Names {
+        private static let few = 16
+        private var many: Set<String> = []
+
+        /// False for one that is among `members`, which are all that were taken before.
+        mutating func insert(_ name: String, beside members: [JSONMember]) -> Bool {
+            guard members.count >= Self.few else { return !members.contains { $0.name == name } }
+            if many.isEmpty { many = Set(members.map(\.name)) }
+            return many.insert(name).inserted
+        }
     }
 
     private mutating func elements(depth: Int) throws(JSONFailure) -> [JSONValue] {
@@ -167,11 +181,16 @@ public struct JSONReader {
     private mutating func string() throws(JSONFailure) -> String {
         position += 1
         let start = position
+        var all: UInt8 = 0
         while position < text.endIndex, text[position] >= 0x20, text[position] != UInt8(ascii: "\\") {
             if text[position] == UInt8(ascii: "\"") {
                 defer { position += 1 }
-                return try utf8(text[start..<position], from: start)
+                // ASCII has nothing to be found wrong.
+                return all < 0x80
+                    ? String(decoding: text[start..<position], as: UTF8.self)
+                    : try utf8(text[start..<position], from: start)
             }
+            all |= text[position]
             position += 1
         }
         return try stringWithEscapes(Array(text[start..<position]), from: start)
