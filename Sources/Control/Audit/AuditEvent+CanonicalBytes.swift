@@ -34,8 +34,7 @@ extension AuditEvent {
     /// Reads stored bytes. Any spelling but the canonical one is refused, so no two byte strings are the same event.
     public init(canonicalBytes bytes: [UInt8]) throws(AuditFailure) {
         var reader = Reader(rest: bytes[...])
-        guard try reader.octet() == Self.canonicalVersion else { throw .unreadable(.version) }
-        let at = Date(auditMilliseconds: Int64(bitPattern: try reader.bigEndian()))
+        let at = try reader.time()
         let kindText = try reader.text()
         guard let kind = AuditEventKind(rawValue: kindText) else { throw .unreadable(.kind(kindText)) }
         let actor = try reader.text()
@@ -48,6 +47,12 @@ extension AuditEvent {
         }
         self.init(kind, at: at, actor: actor, subject: subject, details: details)
         guard canonicalBytes == bytes else { throw .unreadable(.notCanonical) }
+    }
+
+    /// The time alone, of bytes that are known to be an event's.
+    static func time(inCanonicalBytes bytes: [UInt8]) throws(AuditFailure) -> Date {
+        var reader = Reader(rest: bytes[...])
+        return try reader.time()
     }
 }
 
@@ -63,6 +68,12 @@ private struct Reader {
 
     mutating func octet() throws(AuditFailure) -> UInt8 {
         try bigEndian()
+    }
+
+    /// What an event begins with: the version, and when it was.
+    mutating func time() throws(AuditFailure) -> Date {
+        guard try octet() == AuditEvent.canonicalVersion else { throw .unreadable(.version) }
+        return Date(auditMilliseconds: Int64(bitPattern: try bigEndian()))
     }
 
     mutating func bigEndian<Number: FixedWidthInteger & UnsignedInteger>() throws(AuditFailure) -> Number {

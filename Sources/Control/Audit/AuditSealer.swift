@@ -1,3 +1,4 @@
+public import Foundation
 public import SymbolonKeys
 import Synchronization
 
@@ -6,9 +7,14 @@ public struct AuditSealer: Sendable {
     private let key: SigningKey
     private let lastSealed = LastSealed()
 
-    /// The head that was signed last here: finding the same one stored saves verifying what this key signed.
+    /// What was sealed last here: finding the same stored saves verifying what this key signed, and hashing it again.
     private final class LastSealed: Sendable {
-        let head = Mutex<AuditHead?>(nil)
+        struct End: Sendable {
+            let entry: StoredAuditEntry
+            let head: AuditHead
+        }
+
+        let end = Mutex<End?>(nil)
     }
 
     /// Refuses a key that is not Ed25519: a head has one form of signature.
@@ -42,7 +48,9 @@ public struct AuditSealer: Sendable {
         case (let last?, nil):
             throw .headMissing(after: last.sequence)
         case (let last?, let head?):
-            guard lastSealed.head.withLock({ $0 }) == head || head.isSigned(by: publicKey) else {
+            let sealed = lastSealed.end.withLock { $0 }
+            if let sealed, sealed.head == head, sealed.entry == last { return }
+            guard sealed?.head == head || head.isSigned(by: publicKey) else {
                 throw .headNotSigned(count: head.count)
             }
             guard head.count == last.sequence, head.hash == last.hash else {
@@ -61,7 +69,13 @@ public struct AuditSealer: Sendable {
         } catch {
             throw .signing(error)
         }
-        lastSealed.head.withLock { $0 = head }
+        lastSealed.end.withLock { $0 = LastSealed.End(entry: last, head: head) }
         return head
+    }
+
+    /// When a stored entry was made, once it is seen that its event is the one that was hashed.
+    public func time(of stored: StoredAuditEntry) throws(AuditFailure) -> Date {
+        guard lastSealed.end.withLock({ $0?.entry == stored }) else { return try AuditEntry(stored).event.at }
+        return try AuditEvent.time(inCanonicalBytes: stored.event)
     }
 }

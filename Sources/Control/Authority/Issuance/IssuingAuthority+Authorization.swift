@@ -50,7 +50,7 @@ extension IssuingAuthority {
         guard let end else { return }
         let last: Date
         do throws(AuditFailure) {
-            last = try AuditEntry(end.last).event.at
+            last = try sealer.time(of: end.last)
         } catch {
             throw .store(.audit(error))
         }
