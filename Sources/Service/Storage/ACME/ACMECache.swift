@@ -23,6 +23,11 @@ final class ACMECache<Value: Sendable>: Sendable {
     /// - Parameter most: 4096 unless told, in each generation: a few kilobytes each, at most.
     init(most: Int = 4096) { self.most = most }
 
+    /// It has some revision of it.
+    func knows(_ id: String) -> Bool {
+        generations.withLock { $0.younger[id] != nil || $0.older[id] != nil }
+    }
+
     func value(_ id: String, revision: Int64) -> Value? {
         generations.withLock { generations in
             if let entry = generations.younger[id] { return entry.revision == revision ? entry.value : nil }

@@ -5,22 +5,50 @@ import SymbolonKeys
 /// One of the tables of the ACME server: what is looked up by has columns, and `form` has the whole value.
 struct ACMETable<Value: StoredForm & Sendable>: Sendable {
     let name: String
-    /// The columns beside `form` that may change, in the order of `changing`.
-    let changingColumns: [String]
-    /// The columns that stay as they were made, in the order of `fixed`.
-    let fixedColumns: [String]
-    let id: @Sendable (Value) -> String
-    let revision: @Sendable (Value) -> Int64
-    let fixed: @Sendable (Value) -> [StoreValue]
-    let changing: @Sendable (Value) -> [StoreValue]
+    private let id: @Sendable (Value) -> String
+    private let revision: @Sendable (Value) -> Int64
+    private let fixed: @Sendable (Value) -> [StoreValue]
+    private let changing: @Sendable (Value) -> [StoreValue]
+    // Each statement is put together once, for it is what a prepared one is found by.
+    private let revisionQuery: String
+    private let query: String
+    private let insertion: String
+    private let update: String
+
+    /// - Parameters:
+    ///   - changingColumns: the columns beside `form` that may change, in the order of `changing`.
+    ///   - fixedColumns: the columns that stay as they were made, in the order of `fixed`.
+    init(
+        name: String, changingColumns: [String], fixedColumns: [String], id: @escaping @Sendable (Value) -> String,
+        revision: @escaping @Sendable (Value) -> Int64, fixed: @escaping @Sendable (Value) -> [StoreValue],
+        changing: @escaping @Sendable (Value) -> [StoreValue]
+    ) {
+        self.name = name
+        self.id = id
+        self.revision = revision
+        self.fixed = fixed
+        self.changing = changing
+        revisionQuery = "SELECT revision FROM \(name) WHERE id = ?"
+        query = "SELECT revision, form FROM \(name) WHERE id = ?"
+        let columns = ["id"] + fixedColumns + changingColumns + ["revision", "form"]
+        insertion = """
+            INSERT INTO \(name) (\(columns.joined(separator: ", ")))
+            VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
+            """
+        let changed = (changingColumns + ["revision", "form"]).map { "\($0) = ?" }.joined(separator: ", ")
+        update = "UPDATE \(name) SET \(changed) WHERE id = ? AND revision = ?"
+    }
 
     /// - Parameter cache: for a session that sees only what was committed.
     func get(_ id: String, in session: some StoreSession, _ cache: ACMECache<Value>) throws -> Value? {
-        guard let revision = try storedRevision(id, in: session) else { return nil }
-        if let known = cache.value(id, revision: revision) { return known }
-        guard let row = try session.row("SELECT form FROM \(name) WHERE id = ?", [.text(id)]) else { return nil }
+        if cache.knows(id), let revision = try storedRevision(id, in: session),
+            let known = cache.value(id, revision: revision)
+        {
+            return known
+        }
+        guard let row = try session.row(query, [.text(id)]) else { return nil }
         let value = try value(row)
-        cache.insert(value, id, revision: revision)
+        cache.insert(value, id, revision: try row.integer("revision"))
         return value
     }
 
@@ -45,32 +73,23 @@ struct ACMETable<Value: StoredForm & Sendable>: Sendable {
         try storedRevision(id(value), in: session) == revision(value)
     }
 
-    /// The value is new and its place is free, or it is the next revision of what is stored.
-    func follows(_ value: Value, in session: some StoreSession) throws -> Bool {
-        let stored = try storedRevision(id(value), in: session)
-        return revision(value) == 0 ? stored == nil : stored == revision(value) - 1
-    }
-
     private func storedRevision(_ id: String, in session: some StoreSession) throws -> Int64? {
-        try session.row("SELECT revision FROM \(name) WHERE id = ?", [.text(id)])?.integer("revision")
+        try session.row(revisionQuery, [.text(id)])?.integer("revision")
     }
 
-    func put(_ value: Value, in session: some StoreSession) throws {
+    /// Stores the value where it is new and its place is free, or is the next revision of what is stored.
+    ///
+    /// - Returns: false, with nothing changed, where it is not.
+    func put(_ value: Value, in session: some StoreSession) throws -> Bool {
         let form = StoreValue.text(String(decoding: value.stored, as: UTF8.self))
-        let (key, number) = (StoreValue.text(id(value)), StoreValue.integer(revision(value)))
-        if revision(value) == 0 {
-            let columns = ["id"] + fixedColumns + changingColumns + ["revision", "form"]
-            try session.execute(
-                """
-                INSERT INTO \(name) (\(columns.joined(separator: ", ")))
-                VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
-                """, [key] + fixed(value) + changing(value) + [number, form])
-        } else {
-            let columns = changingColumns + ["revision", "form"]
-            try session.execute(
-                "UPDATE \(name) SET \(columns.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?",
-                changing(value) + [number, form, key])
+        let (key, number) = (StoreValue.text(id(value)), revision(value))
+        guard number == 0 else {
+            let arguments = changing(value) + [.integer(number), form, key, .integer(number - 1)]
+            return try session.execute(update, arguments) == 1
         }
+        guard try storedRevision(id(value), in: session) == nil else { return false }
+        try session.execute(insertion, [key] + fixed(value) + changing(value) + [.integer(number), form])
+        return true
     }
 }
 

@@ -9,11 +9,13 @@ public import SymbolonKeys
 /// one another: of two decisions that rest on the same, the second finds a conflict.
 extension AuthorityDatabase: ACMEStore {
     public func commit(_ decision: ACMEDecision) async throws(StoreFailure) -> ACMECommit {
-        let outcome: ACMECommit = try await engine.write { transaction in
-            try Self.take(decision, in: transaction) ? .done : .conflict
+        do {
+            try await engine.write { try Self.take(decision, in: $0) }
+        } catch .overtaken {
+            return .conflict
         }
-        if outcome == .done { acme.note(decision) }
-        return outcome
+        acme.note(decision)
+        return .done
     }
 
     public func record(
@@ -21,7 +23,7 @@ extension AuthorityDatabase: ACMEStore {
     ) async throws(StoreFailure) {
         try await engine.write { transaction in
             try Self.record(intent, audit, in: transaction)
-            guard try Self.take(decision, in: transaction) else { throw StoreFailure.overtaken }
+            try Self.take(decision, in: transaction)
         }
         acme.note(decision)
     }
@@ -31,24 +33,21 @@ extension AuthorityDatabase: ACMEStore {
     ) async throws(StoreFailure) {
         try await engine.write { transaction in
             try Self.complete(serialNumber, certificate, at, audit, in: transaction)
-            guard try Self.take(decision, in: transaction) else { throw StoreFailure.overtaken }
+            try Self.take(decision, in: transaction)
         }
         acme.note(decision)
     }
 
-    /// False, with nothing changed, when something is not as the decision takes it to be.
-    private static func take(_ decision: ACMEDecision, in transaction: StoreTransaction) throws -> Bool {
-        guard try holds(decision, in: transaction) else { return false }
-        for one in decision.accounts { try ACMETables.accounts.put(one, in: transaction) }
-        for one in decision.externalAccountKeys { try ACMETables.externalKeys.put(one, in: transaction) }
-        for one in decision.authorizations { try ACMETables.authorizations.put(one, in: transaction) }
-        for one in decision.orders { try ACMETables.orders.put(one, in: transaction) }
+    /// Throws `overtaken`, which undoes all of it, when something is not as the decision takes it to be.
+    private static func take(_ decision: ACMEDecision, in transaction: StoreTransaction) throws {
+        guard try holds(decision, in: transaction), try put(decision, in: transaction) else {
+            throw StoreFailure.overtaken
+        }
         if let replacement = decision.replacement { try put(replacement, in: transaction) }
         for entry in decision.audit { try transaction.append(entry) }
-        return true
     }
 
-    /// Everything is still as the decision takes it to be.
+    /// What the decision rests on and does not change is still so.
     private static func holds(_ decision: ACMEDecision, in session: some StoreSession) throws -> Bool {
         for one in decision.unchangedAccounts where try !ACMETables.accounts.isCurrent(one, in: session) {
             return false
@@ -56,20 +55,24 @@ extension AuthorityDatabase: ACMEStore {
         for one in decision.unchangedAuthorizations
         where try !ACMETables.authorizations.isCurrent(one, in: session) { return false }
         for one in decision.accounts {
-            guard try ACMETables.accounts.follows(one, in: session) else { return false }
             let isTaken = try session.exists(
                 "SELECT 1 FROM acme_account WHERE key = ? AND id <> ?",
                 [.octets(one.key.fingerprint.bytes), .text(one.id.description)])
             guard !isTaken else { return false }
         }
-        for one in decision.externalAccountKeys
-        where try !ACMETables.externalKeys.follows(one, in: session) { return false }
-        for one in decision.authorizations where try !ACMETables.authorizations.follows(one, in: session) {
-            return false
-        }
-        for one in decision.orders where try !ACMETables.orders.follows(one, in: session) { return false }
         guard let replacement = decision.replacement else { return true }
         return try replacingOrder(of: replacement.certificate, in: session) == replacement.instead?.description
+    }
+
+    /// False when a value does not follow what is stored.
+    private static func put(_ decision: ACMEDecision, in session: some StoreSession) throws -> Bool {
+        for one in decision.accounts where try !ACMETables.accounts.put(one, in: session) { return false }
+        for one in decision.externalAccountKeys where try !ACMETables.externalKeys.put(one, in: session) {
+            return false
+        }
+        for one in decision.authorizations where try !ACMETables.authorizations.put(one, in: session) { return false }
+        for one in decision.orders where try !ACMETables.orders.put(one, in: session) { return false }
+        return true
     }
 
     private static func put(_ replacement: ACMEDecision.Replacement, in session: some StoreSession) throws {
@@ -131,7 +134,7 @@ extension AuthorityDatabase: ACMEStore {
     // MARK: Orders
 
     public func order(_ id: ResourceID) async throws(StoreFailure) -> ACMEOrderRecord? {
-        try await engine.lookUp { [acme] session in
+        try await engine.lookUpTogether { [acme] session in
             guard let order = try ACMETables.orders.get(id.description, in: session, acme.orders) else { return nil }
             let authorizations = try order.authorizations.map { id in
                 guard let found = try ACMETables.authorizations.get(id.description, in: session, acme.authorizations)

@@ -19,15 +19,24 @@ enum AuditTable {
             """, [.integer(head.count), .octets(head.hash), .octets(head.signature)])
     }
 
-    static func last(in session: some StoreSession) throws -> StoredAuditEntry? {
-        try session.row("SELECT \(columns) FROM audit_entry ORDER BY sequence DESC LIMIT 1").map(entry)
+    /// The record's last entry and its head, as one state of the store has them.
+    static func end(in session: some StoreSession) throws -> (last: StoredAuditEntry?, head: AuditHead?) {
+        let both = try session.row(
+            """
+            SELECT sequence, previous, event, audit_entry.hash AS hash, count, audit_head.hash AS head_hash, signature
+            FROM audit_entry LEFT JOIN audit_head ON id = 1 ORDER BY sequence DESC LIMIT 1
+            """)
+        // A head of no entries is for the caller to wonder at.
+        guard let both else {
+            return (nil, try session.row("SELECT count, hash AS head_hash, signature FROM audit_head").flatMap(head))
+        }
+        return (try entry(both), try head(both))
     }
 
-    static func head(in session: some StoreSession) throws -> AuditHead? {
-        try session.row("SELECT count, hash, signature FROM audit_head").map { row in
-            AuditHead(
-                count: try row.integer("count"), hash: try row.octets("hash"), signature: try row.octets("signature"))
-        }
+    /// `nil` where there is none beside the entry.
+    private static func head(_ row: StoreRow) throws -> AuditHead? {
+        guard let count = try row.integerIfAny("count") else { return nil }
+        return AuditHead(count: count, hash: try row.octets("head_hash"), signature: try row.octets("signature"))
     }
 
     static func entries(from sequence: Int64, limit: Int, in session: some StoreSession) throws -> [StoredAuditEntry] {

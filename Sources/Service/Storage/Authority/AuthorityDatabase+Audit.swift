@@ -12,8 +12,8 @@ extension AuthorityDatabase {
 
     public func auditEnd() async throws(StoreFailure) -> AuditEnd? {
         try await engine.lookUp { session in
-            guard let last = try AuditTable.last(in: session) else { return nil }
-            return AuditEnd(last: last, head: try AuditTable.head(in: session))
+            let end = try AuditTable.end(in: session)
+            return end.last.map { AuditEnd(last: $0, head: end.head) }
         }
     }
 }

@@ -23,10 +23,13 @@ extension AuthorityDatabase {
         _ serialNumber: SerialNumber, _ certificate: [UInt8], _ at: Date, _ audit: AuditAppend,
         in transaction: StoreTransaction
     ) throws {
-        try CertificateTable.requireIntended(serialNumber, in: transaction)
-        try transaction.execute(
-            "UPDATE certificate SET state = 'issued', certificate = ?, issued_at = ? WHERE serial = ?",
+        let changed = try transaction.execute(
+            """
+            UPDATE certificate SET state = 'issued', certificate = ?, issued_at = ?
+            WHERE serial = ? AND state = 'intended'
+            """,
             [.octets(certificate), .time(at), .octets(serialNumber.magnitude)])
+        if changed == 0 { try CertificateTable.requireIntended(serialNumber, in: transaction) }
         try transaction.append(audit)
     }
 

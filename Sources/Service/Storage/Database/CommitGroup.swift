@@ -2,7 +2,7 @@ import SymbolonAudit
 import SymbolonAuthority
 
 /// Commits writes that came together, in one transaction if that goes well, else each in one of its own, so that no write
-/// fails for another's sake.
+/// fails for another's sake. Only where one of them is refused can each be undone by itself: nearly always none is.
 struct CommitGroup {
     let link: any StoreLink
     let committed: @Sendable (AuditHead) -> Void
@@ -12,15 +12,32 @@ struct CommitGroup {
     private static let attempts = 3
 
     func commit(_ jobs: [CommitQueue.Job]) {
-        if jobs.count > 1, let outcomes = together(jobs) {
+        if jobs.count > 1, let outcomes = together(jobs, Self.inOne) ?? together(jobs, Self.inParts) {
             for (job, outcome) in zip(jobs, outcomes) { job.finish(outcome) }
         } else {
             for job in jobs { job.finish(alone(job)) }
         }
     }
 
+    private static func inOne(_ job: CommitQueue.Job, _ transaction: StoreTransaction) throws -> StoreFailure? {
+        try job.work(transaction)
+        return nil
+    }
+
+    private static func inParts(_ job: CommitQueue.Job, _ transaction: StoreTransaction) throws -> StoreFailure? {
+        do {
+            try transaction.part(job.work)
+            return nil
+        } catch let failure as StoreFailure {
+            return failure
+        }
+    }
+
     /// What became of each; `nil` when the transaction failed as a whole, and nothing of it was kept.
-    private func together(_ jobs: [CommitQueue.Job]) -> [StoreFailure?]? {
+    /// - Parameter run: gives why a write alone was undone, and throws what undoes all.
+    private func together(
+        _ jobs: [CommitQueue.Job], _ run: (CommitQueue.Job, StoreTransaction) throws -> StoreFailure?
+    ) -> [StoreFailure?]? {
         do {
             try link.begin()
         } catch {
@@ -32,12 +49,9 @@ struct CommitGroup {
         var outcomes: [StoreFailure?] = []
         for job in jobs {
             do {
-                try transaction.part(job.work)
-                outcomes.append(nil)
-            } catch let failure as StoreFailure {
-                outcomes.append(failure)
+                outcomes.append(try run(job, transaction))
             } catch {
-                // The database's own refusal may have ended the transaction: found out by trying each alone.
+                // The database's own refusal may have ended the transaction: found out by another way.
                 link.rollback()
                 return nil
             }

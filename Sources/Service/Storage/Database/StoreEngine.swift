@@ -10,8 +10,13 @@ protocol StoreEngine: Sendable {
     var commits: CommitQueue? { get }
     /// Runs `work` on one unchanging view of the store, on a thread that may wait.
     func onReader(_ work: @escaping @Sendable (Result<any StoreSession, StoreFailure>) -> Void)
-    /// As `read`, for a few rows that an index leads to. An engine that has them at hand gives them without another thread.
+    /// Runs `work` for a few rows that an index leads to. Each query sees the store as it is then: no transaction is begun
+    /// for one alone. An engine that has the rows at hand gives them without another thread.
     func lookUp<Value: Sendable>(
+        _ work: @escaping @Sendable (any StoreSession) throws -> Value
+    ) async throws(StoreFailure) -> Value
+    /// The same, where several queries belong together: on one unchanging view of the store.
+    func lookUpTogether<Value: Sendable>(
         _ work: @escaping @Sendable (any StoreSession) throws -> Value
     ) async throws(StoreFailure) -> Value
     func makeEye() -> any StoreEye
@@ -38,7 +43,7 @@ extension StoreEngine {
         return try outcome.get()
     }
 
-    func lookUp<Value: Sendable>(
+    func lookUpTogether<Value: Sendable>(
         _ work: @escaping @Sendable (any StoreSession) throws -> Value
     ) async throws(StoreFailure) -> Value {
         try await read(work)

@@ -25,10 +25,14 @@ final class StoreTransaction: StoreSession {
 
     /// Adds an entry to the record. The write lock is held, so no other can come between.
     func append(_ entry: AuditAppend) throws {
-        var continuation =
-            try audit ?? AuditContinuation(after: try AuditTable.last(in: self), head: try AuditTable.head(in: self))
+        var continuation = try audit ?? recordEnd()
         try AuditTable.insert(try continuation.append(entry), in: self)
         audit = continuation
+    }
+
+    private func recordEnd() throws -> AuditContinuation {
+        let end = try AuditTable.end(in: self)
+        return AuditContinuation(after: end.last, head: end.head)
     }
 
     /// Runs a part that can be undone by itself.

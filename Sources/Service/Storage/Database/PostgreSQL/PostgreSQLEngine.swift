@@ -54,9 +54,26 @@ final class PostgreSQLEngine: StoreEngine {
         try outcome.get()
     }
 
-    func onReader(_ work: @escaping @Sendable (Result<any StoreSession, StoreFailure>) -> Void) {
+    /// The next in turn.
+    private var reader: PostgreSQLThread {
         let turn = nextReader.wrappingAdd(1, ordering: .relaxed).newValue
-        readers[Int(turn.magnitude % UInt(readers.count))].async { session in
+        return readers[Int(turn.magnitude % UInt(readers.count))]
+    }
+
+    func lookUp<Value: Sendable>(
+        _ work: @escaping @Sendable (any StoreSession) throws -> Value
+    ) async throws(StoreFailure) -> Value {
+        let outcome: Result<Value, StoreFailure> = await withCheckedContinuation { continuation in
+            reader.async { session in
+                continuation.resume(
+                    returning: Result { try session.lookingUp(work) }.mapError { StoreFailure($0) })
+            }
+        }
+        return try outcome.get()
+    }
+
+    func onReader(_ work: @escaping @Sendable (Result<any StoreSession, StoreFailure>) -> Void) {
+        reader.async { session in
             do {
                 try session.beginReading()
             } catch {

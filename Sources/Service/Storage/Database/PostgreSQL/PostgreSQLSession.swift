@@ -114,6 +114,19 @@ final class PostgreSQLSession: StoreLink {
 
     static func channel(_ store: Int32) -> String { "symbolon_\(UInt32(bitPattern: store))" }
 
+    /// Queries by themselves, without a transaction around them: they change nothing, and are asked again where the
+    /// connection turns out to be lost.
+    func lookingUp<Value>(_ work: (PostgreSQLSession) throws -> Value) throws -> Value {
+        do {
+            _ = try connected()
+            return try work(self)
+        } catch let failure as PostgreSQLFailure where failure.isLost {
+            connection = nil
+            _ = try connected()
+            return try work(self)
+        }
+    }
+
     /// Reads see one unchanging view.
     func beginReading() throws {
         do {
@@ -127,8 +140,7 @@ final class PostgreSQLSession: StoreLink {
     func commit(witness: StoredAuditEntry?) throws {
         let channel = Self.channel(try storeIdentifier())
         do {
-            try current().script("NOTIFY \(channel)")
-            guard try current().command("COMMIT") == "COMMIT" else {
+            guard try current().command("NOTIFY \(channel); COMMIT") == "COMMIT" else {
                 throw PostgreSQLFailure(sqlState: "40000", message: "the server undid the transaction")
             }
         } catch let failure as PostgreSQLFailure where failure.isLost {

@@ -65,9 +65,15 @@ final class SQLiteEngine: StoreEngine {
         try lookUpNow(work)
     }
 
-    private func lookUpNow<Value>(_ work: (any StoreSession) throws -> Value) throws(StoreFailure) -> Value {
+    func lookUpTogether<Value: Sendable>(
+        _ work: @escaping @Sendable (any StoreSession) throws -> Value
+    ) async throws(StoreFailure) -> Value {
+        try lookUpNow { try $0.viewing(work) }
+    }
+
+    private func lookUpNow<Value>(_ work: (SQLiteSession) throws -> Value) throws(StoreFailure) -> Value {
         do {
-            return try lookup.unsafeRead { try SQLiteSession($0).viewing(work) }
+            return try lookup.unsafeRead { try work(SQLiteSession($0)) }
         } catch {
             throw StoreFailure(error)
         }

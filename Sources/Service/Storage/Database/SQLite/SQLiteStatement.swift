@@ -65,18 +65,20 @@ import SymbolonAuthority
         case .null: return unsafe sqlite3_bind_null(handle, index)
         case .integer(let value): return unsafe sqlite3_bind_int64(handle, index, value)
         case .text(var value):
-            guard !value.utf8.contains(0) else {
-                throw StoreFailure.forbidden("\(value.debugDescription) holds a NUL")
-            }
-            return value.withUTF8 { octets in
+            let written = value.withUTF8 { octets -> CInt? in
                 guard let start = octets.baseAddress else {
                     return unsafe sqlite3_bind_text(handle, index, "", 0, copied)
                 }
+                guard unsafe memchr(start, 0, octets.count) == nil else { return nil }
                 return unsafe start.withMemoryRebound(to: CChar.self, capacity: octets.count) { start in
                     unsafe sqlite3_bind_text64(
                         handle, index, start, UInt64(octets.count), copied, UInt8(SQLITE_UTF8))
                 }
             }
+            guard let written else {
+                throw StoreFailure.forbidden("\(value.debugDescription) holds a NUL")
+            }
+            return written
         case .octets(let value):
             // A blob of no octets at no address would be null.
             guard !value.isEmpty else { return unsafe sqlite3_bind_zeroblob(handle, index, 0) }
