@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import NIOCore
 import SymbolonAuthority
 import SymbolonClients
 import SymbolonEnrollment
@@ -63,7 +64,10 @@ struct ACMEOptions: ParsableArguments {
     }
 
     /// The server on an authority's store.
-    func server(_ authority: LocalAuthority, renewal: RenewalPolicy) throws -> ACMEServer {
+    /// - Parameter group: the loops that serve, which look too: what waits for an answer is then on one thread.
+    func server(
+        _ authority: LocalAuthority, renewal: RenewalPolicy, on group: any EventLoopGroup
+    ) throws -> ACMEServer {
         let resolver = Resolver(
             servers: try resolvers.map { try Input.parse($0, as: "the address of a name server", NameServer.init) })
         let issuerNames = try issuers.map { try Input.parse($0, as: "a DNS name", DNSName.init(operatorInput:)) }
@@ -71,8 +75,8 @@ struct ACMEOptions: ParsableArguments {
             issuerNames.isEmpty ? NoCAACheck() : DNSCAACheck(issuers: Set(issuerNames), resolver: resolver)
         return ACMEServer(
             try configuration(issuerNames), authority: authority.issuing, certificates: authority.store,
-            store: authority.store, validation: ChallengeValidator(try validation(), resolver: resolver), caa: caa,
-            renewal: renewal, clock: { Date() })
+            store: authority.store, validation: ChallengeValidator(try validation(), resolver: resolver, group: group),
+            caa: caa, renewal: renewal, clock: { Date() })
     }
 
     private func configuration(_ issuers: [DNSName]) throws -> ACMEConfiguration {

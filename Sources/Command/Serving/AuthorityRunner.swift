@@ -39,7 +39,8 @@ struct AuthorityRunner {
         try await FirstAdministrator(authority: authority, report: report).provide()
         let published = try published(on: group)
         let server = try await AuthorityServer(
-            authority, at: address, names: names, acme: acme.offers ? acme.server(authority, renewal: renewal) : nil,
+            authority, at: address, names: names,
+            acme: acme.offers ? acme.server(authority, renewal: renewal, on: group) : nil,
             published: published, renewal: renewal, limits: options.limits,
             observer: report, report: report, on: group)
         do {

@@ -10,19 +10,23 @@ public struct FetchAddress: Hashable, Sendable, CustomStringConvertible {
     public let description: String
 
     public init(_ text: String) throws(FetchAddressFault) {
-        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .character }
-        guard let mark = text.firstRange(of: "://") else { throw .scheme }
-        switch text[..<mark.lowerBound].lowercased() {
+        // Octet by octet: all of them are ASCII.
+        let octets = text.utf8
+        guard octets.allSatisfy({ (0x21...0x7E).contains($0) }) else { throw .character }
+        guard let mark = octets.firstIndex(of: UInt8(ascii: ":")), octets[mark...].starts(with: "://".utf8) else {
+            throw .scheme
+        }
+        switch text[..<mark].lowercased() {
         case "http": isSecure = false
         case "https": isSecure = true
         default: throw .scheme
         }
-        let rest = text[mark.upperBound...]
-        guard !rest.contains("#") else { throw .fragment }
-        let authority = rest.prefix { $0 != "/" && $0 != "?" }
-        guard !authority.contains("@") else { throw .credentials }
-        (host, port) = try Self.hostAndPort(authority, standard: isSecure ? 443 : 80)
-        let path = rest[authority.endIndex...]
+        let rest = octets[octets.index(mark, offsetBy: 3)...]
+        guard !rest.contains(UInt8(ascii: "#")) else { throw .fragment }
+        let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+        guard !authority.contains(UInt8(ascii: "@")) else { throw .credentials }
+        (host, port) = try Self.hostAndPort(Substring(authority), standard: isSecure ? 443 : 80)
+        let path = text[authority.endIndex...]
         target = path.hasPrefix("/") ? String(path) : "/" + path
         description = text
     }

@@ -9,7 +9,7 @@ public struct ChallengeValidator: ChallengeValidation {
     private let settings: ValidationSettings
     private let group: any EventLoopGroup
 
-    /// - Parameter group: other loops than those that serve; without one, loops of the process's own.
+    /// - Parameter group: a look that is asked for on one of its loops stays there; without one, loops of the process's own.
     public init(
         _ settings: ValidationSettings = ValidationSettings(), resolver: Resolver,
         group: (any EventLoopGroup)? = nil

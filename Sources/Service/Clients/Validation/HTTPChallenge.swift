@@ -90,7 +90,7 @@ struct HTTPChallenge: Sendable {
         } catch {
             throw .malformed("\(error)")
         }
-        let loop = group.next()
+        let loop = group.any()
         let fetched = loop.makePromise(of: [UInt8].self)
         ClientBootstrap(group: loop)
             .connectTimeout(limits.connecting)

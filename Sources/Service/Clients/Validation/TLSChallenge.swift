@@ -81,7 +81,7 @@ struct TLSChallenge: Sendable {
         settings.alpn = [Self.protocolName]
         settings.handshakeDeadline = response
         let context = try TLSContext(side: .client, identity: nil, settings: settings)
-        let loop = group.next()
+        let loop = group.any()
         let shown = loop.makePromise(of: [[UInt8]].self)
         let channel: any Channel
         do {

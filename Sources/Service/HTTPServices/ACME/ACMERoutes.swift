@@ -30,7 +30,7 @@ public struct ACMERoutes: HTTPRoutes {
             ACMERequest(
                 ACMERequest.Method(request.method.rawValue), authority: authority, path: request.head.path ?? "",
                 contentType: request.headers[.contentType], body: Array(body.readableBytesView),
-                network: Self.network(of: context.address)))
+                network: Self.network(of: context.address), executor: LoopExecutor(context.channel.eventLoop)))
         var headers = HTTPFields()
         if let type = answer.contentType { headers[.contentType] = type }
         for (name, value) in answer.headers {
@@ -58,7 +58,7 @@ public struct ACMERoutes: HTTPRoutes {
     /// What accounts are counted by: an IPv4 address, or an IPv6 /64 network (RFC 6177 §2).
     /// - Parameter address: `host:port`.
     static func network(of address: String) -> String {
-        let host = address.lastIndex(of: ":").map { address[..<$0] } ?? address[...]
+        let host = address.utf8.lastIndex(of: UInt8(ascii: ":")).map { address[..<$0] } ?? address[...]
         let bare = host.hasPrefix("[") ? host.dropFirst().dropLast() : host
         guard let address = try? IPAddress(bare), address.version == .v6,
             let network = try? IPNetwork(containing: address, prefixLength: 64)

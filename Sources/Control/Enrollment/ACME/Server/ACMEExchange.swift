@@ -36,9 +36,12 @@ public struct ACMERequest: Sendable {
     public let body: [UInt8]
     /// The network that it came from: what accounts are counted by.
     public let network: String
+    /// Where what it begins may go on while it waits; where tasks do unless told.
+    public let executor: (any TaskExecutor)?
 
     public init(
-        _ method: Method, authority: String, path: String, contentType: String?, body: [UInt8], network: String
+        _ method: Method, authority: String, path: String, contentType: String?, body: [UInt8], network: String,
+        executor: (any TaskExecutor)? = nil
     ) {
         self.method = method
         self.authority = authority
@@ -46,6 +49,7 @@ public struct ACMERequest: Sendable {
         self.contentType = contentType
         self.body = body
         self.network = network
+        self.executor = executor
     }
 }
 

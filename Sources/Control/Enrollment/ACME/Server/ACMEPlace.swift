@@ -25,13 +25,14 @@ enum ACMEResource: Equatable {
     /// Nil where there is nothing, and for names that are never given out.
     init?(path: String) {
         // Octet by octet: what is not ASCII is the name of nothing.
-        let octets = path.utf8
+        let octets = Array(path.utf8)
         let end = octets.firstIndex(of: UInt8(ascii: "?")) ?? octets.endIndex
-        let query = end == octets.endIndex ? nil : String(path[octets.index(after: end)...])
-        guard path.hasPrefix(Self.root) else { return nil }
-        let segments = octets[octets.index(octets.startIndex, offsetBy: Self.root.utf8.count)..<end]
-            .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { String(Substring($0)) }
-        if let query {
+        guard octets.starts(with: Self.rootOctets) else { return nil }
+        let segments = octets[Self.rootOctets.count..<max(end, Self.rootOctets.count)]
+            .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
+        if end < octets.endIndex {
+            let query = String(decoding: octets[(end + 1)...], as: UTF8.self)
             guard segments.count == 3, segments[0] == "account", segments[2] == "orders", query.hasPrefix("after="),
                 let id = ResourceID(segments[1]), let after = ResourceID(query.dropFirst("after=".count))
             else { return nil }
@@ -42,7 +43,7 @@ enum ACMEResource: Equatable {
         self = resource
     }
 
-    private static let root = ACMEServer.root + "/"
+    private static let rootOctets = Array((ACMEServer.root + "/").utf8)
 
     private static let fixed: [String: ACMEResource] = [
         "directory": .directory, "new-nonce": .newNonce, "new-account": .newAccount, "new-order": .newOrder,

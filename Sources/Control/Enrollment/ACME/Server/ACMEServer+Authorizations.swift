@@ -34,7 +34,9 @@ extension ACMEServer {
     ) async throws(ACMERefusal) -> ACMEResponse {
         var authorization = try await own(authorization: id, of: account)
         guard authorization.challenge(kind) != nil else { throw .notThere("challenge") }
-        if try envelope.payload() != nil { authorization = try await look(kind, at: authorization, for: account) }
+        if try envelope.payload() != nil {
+            authorization = try await look(kind, at: authorization, for: account, on: place.request.executor)
+        }
         guard let challenge = authorization.challenge(kind) else { throw .notThere("challenge") }
         let response = ACMEResponse(200, json: Self.json(challenge, of: authorization, place))
             .adding("Link", "<\(place.url(.authorization(id)))>;rel=\"up\"")
@@ -45,7 +47,7 @@ extension ACMEServer {
     /// Begins to look. What is seen while the client may still wait is stored with the beginning, in one transaction, and is
     /// in the answer; else the beginning is stored, and the look goes on beside the requests.
     private func look(
-        _ kind: ChallengeKind, at found: ACMEAuthorization, for account: ACMEAccount
+        _ kind: ChallengeKind, at found: ACMEAuthorization, for account: ACMEAccount, on executor: (any TaskExecutor)?
     ) async throws(ACMERefusal) -> ACMEAuthorization {
         var begun = found
         guard begun.begin(kind, at: clock(), lease: Self.lease) else { return found }
@@ -57,8 +59,8 @@ extension ACMEServer {
             case .entered:
                 defer { validations.leave(found.id) }
                 let (server, asked) = (self, begun)
-                let first = FirstLook { await server.see(asked, account) }
-                if let seen = await first.seen(within: configuration.firstLook, alarms) {
+                let first = FirstLook(on: executor) { await server.see(asked, account) }
+                if let seen = await first.seen(before: alarms) {
                     var (next, decision) = conclusion(from: seen, on: begun, account, after: found.revision)
                     decision.unchangedAccounts = [account]
                     return try await commit(decision) == .done ? next : own(authorization: found.id, of: account)

@@ -19,7 +19,8 @@ public final class ACMEServer: Sendable {
     let clock: @Sendable () -> Date
     let nonces = NonceSource()
     let validations = ValidationQueue()
-    let alarms = Alarms()
+    /// When a first look has been waited for long enough.
+    let alarms: Alarms
     let issuingPEM: String
 
     /// - Parameters:
@@ -32,6 +33,7 @@ public final class ACMEServer: Sendable {
         renewal: RenewalPolicy = RenewalPolicy(), clock: @escaping @Sendable () -> Date
     ) {
         self.configuration = configuration
+        alarms = Alarms(after: configuration.firstLook)
         self.authority = authority
         issuingPEM = PEM.render(label: "CERTIFICATE", authority.issuing.der)
         self.certificates = certificates

@@ -13,17 +13,18 @@ final class FirstLook: Sendable {
     private let events: AsyncStream<Event>
     private let tell: AsyncStream<Event>.Continuation
 
-    init(_ look: @escaping @Sendable () async -> Seen) {
+    /// - Parameter executor: where it goes on; where tasks do unless told.
+    init(on executor: (any TaskExecutor)?, _ look: @escaping @Sendable () async -> Seen) {
         (events, tell) = AsyncStream.makeStream()
-        Task { [tell] in
+        Task(executorPreference: executor) { [tell] in
             tell.yield(.seen(await look()))
             tell.finish()
         }
     }
 
     /// What was seen; `nil` when that takes longer.
-    func seen(within patience: Duration, _ alarms: Alarms) async -> Seen? {
-        let alarm = alarms.set(after: patience) { [tell] in tell.yield(.late) }
+    func seen(before alarms: Alarms) async -> Seen? {
+        let alarm = alarms.set { [tell] in tell.yield(.late) }
         defer { alarms.callOff(alarm) }
         for await event in events {
             if case .seen(let seen) = event { return seen }
