@@ -17,14 +17,19 @@ struct RequestLimits: RouterMiddleware {
     ) async throws -> Response {
         let started = NIODeadline.now()
         var response = try await bounded(request, context, next)
-        response.headers[.strictTransportSecurity] = "max-age=31536000"
-        response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[Self.requestID] = context.requestID
-        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        for field in Self.always { response.headers.append(field) }
+        response.headers.append(HTTPField(name: Self.requestID, value: context.requestID))
+        if !response.headers.contains(.cacheControl) { response.headers.append(Self.unlessCached) }
         measures.answered(request.method, response.status, route: context.endpointPath, in: .now() - started)
         return response
     }
 
+    /// RFC 6797 §6.1, and the Fetch standard's X-Content-Type-Options.
+    private static let always = [
+        HTTPField(name: .strictTransportSecurity, value: "max-age=31536000"),
+        HTTPField(name: .xContentTypeOptions, value: "nosniff"),
+    ]
+    private static let unlessCached = HTTPField(name: .cacheControl, value: "no-store")
     private static let requestID = HTTPField.Name("X-Request-Id")!
     /// In seconds, after one that is too many at once: the longest an honest request takes.
     private static let whenBusy = 1
