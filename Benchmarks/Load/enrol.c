@@ -9,7 +9,8 @@
  * JSON string, and @NAME@ its common name. COUNT is of all clients together; each request is by another P-256 key, and all
  * are made before it begins.
  *
- * Says "ready", waits for a line, does it, says "done FAILED REQUESTS SECONDS", waits for a line, and ends.
+ * Says "ready", waits for a line, does it, says "done FAILED REQUESTS SECONDS", waits for a line, and ends. What is not done
+ * two minutes after it began has failed.
  */
 #include "https.h"
 #include <openssl/bn.h>
@@ -42,6 +43,14 @@ static int client_count;
 static struct piece *pieces;
 static long piece_count;
 static atomic_long failed;
+/* Of the monotonic clock, in seconds: nothing more is asked after it. None while it is made ready. */
+static double over = 1e300;
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec + time.tv_nsec / 1e9;
+}
 
 /* RFC 7515 §2 */
 static char *base64url(const unsigned char *bytes, size_t count, char *text) {
@@ -97,7 +106,7 @@ static const char *path_of(const char *url) {
 
 static int ask(struct client *client, const char *method, const char *url, const char *type, const char *body) {
     client->location[0] = 0;
-    if (!exchange(&client->connection, method, path_of(url), type, body)) return 0;
+    if (now() > over || !exchange(&client->connection, method, path_of(url), type, body)) return 0;
     take_header(&client->connection, "Replay-Nonce", client->nonce);
     take_header(&client->connection, "Location", client->location);
     return 1;
@@ -325,17 +334,13 @@ static int (*work)(struct client *, const struct piece *);
 static void *run_client(void *argument) {
     struct client *client = argument;
     for (long number = client->number; number < piece_count; number += client_count)
-        if (!work(client, &pieces[number])) {
+        if (now() > over) {
+            failed++;
+        } else if (!work(client, &pieces[number])) {
             failed++;
             open_again(&client->connection);
         }
     return NULL;
-}
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return time.tv_sec + time.tv_nsec / 1e9;
 }
 
 static void await_line(void) {
@@ -369,7 +374,7 @@ int main(int count, char **words) {
     if (chain) show(chain, key);
     for (int each = 0; each < client_count; each++) {
         clients[each].number = each;
-        open_connection(&clients[each].connection);
+        if (!open_connection(&clients[each].connection)) fail("connect");
     }
     work = is_acme ? order : sign;
     if (is_acme) {
@@ -384,6 +389,7 @@ int main(int count, char **words) {
     await_line();
     requests = 0;
     double began = now();
+    over = began + 120;
     pthread_t threads[MOST];
     for (int each = 0; each < client_count; each++) pthread_create(&threads[each], NULL, run_client, &clients[each]);
     for (int each = 0; each < client_count; each++) pthread_join(threads[each], NULL);

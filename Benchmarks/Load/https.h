@@ -51,27 +51,29 @@ static inline void show(const char *chain, const char *key) {
         || SSL_CTX_use_PrivateKey_file(server.context, key, SSL_FILETYPE_PEM) != 1) fail(chain);
 }
 
-static inline void open_connection(struct connection *one) {
+/* 0 when there is none in time. */
+static inline int open_connection(struct connection *one) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(server.port)};
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     one->fd = socket(AF_INET, SOCK_STREAM, 0);
     int on = 1;
     setsockopt(one->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    /* Who has not answered by then has failed. */
+    /* Who has not answered, or taken what is sent, by then has failed. */
     struct timeval patience = {.tv_sec = 10};
     setsockopt(one->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    if (connect(one->fd, (struct sockaddr *)&address, sizeof address)) fail("connect");
+    setsockopt(one->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     one->tls = SSL_new(server.context);
     SSL_set_fd(one->tls, one->fd);
     SSL_set_tlsext_host_name(one->tls, server.name);
     SSL_set1_host(one->tls, server.name);
-    if (SSL_connect(one->tls) != 1) fail("handshake");
+    return connect(one->fd, (struct sockaddr *)&address, sizeof address) == 0 && SSL_connect(one->tls) == 1;
 }
 
 static inline void open_again(struct connection *one) {
     SSL_free(one->tls);
     close(one->fd);
-    open_connection(one);
+    ERR_clear_error();
+    if (!open_connection(one)) fprintf(stderr, "no connection to port %d\n", server.port);
 }
 
 /* A field of the last answer's head; it ends at the line's end. */
@@ -112,6 +114,7 @@ static inline int exchange(
         request, sizeof request, "%s %s HTTP/1.1\r\nHost: %s:%d\r\nUser-Agent: load\r\nContent-Type: %s\r\n"
         "Content-Length: %zu\r\n\r\n%s", method, target, server.name, server.port, type, strlen(body), body);
     requests++;
+    ERR_clear_error();
     if (count >= (int)sizeof request || SSL_write(one->tls, request, count) != count) return 0;
     size_t have = 0;
     char *end;

@@ -4,15 +4,20 @@ import Foundation
 /// reads its lines.
 ///
 ///     benchmarks FOLDER ROUNDS            FOLDER is empty and on the disk that a store would be on
-///     benchmarks write-list FOLDER        a revocation list of a million entries, and its signer's key
-///     benchmarks list FOLDER ROUNDS       what that list costs
+///     benchmarks write-list FOLDER        an authority, one certificate of it, and its list of a million others
+///     benchmarks list FOLDER ROUNDS       what that list costs who reads it
+///     benchmarks make-list FOLDER         what it costs to make the list of that authority's store
 ///     benchmarks filter ROUNDS            what a revocation filter of a million certificates costs
 @main
 struct Benchmarks {
     static func main() async throws {
         let arguments = CommandLine.arguments.dropFirst()
         if arguments.count == 2, arguments.first == "write-list" {
-            return try ListMeasure(in: arguments[2]).write()
+            return try await ListMeasure(in: arguments[2]).write()
+        }
+        if arguments.count == 2, arguments.first == "make-list" {
+            for figure in try await ListMaking(in: arguments[2]).run() { try figure.print() }
+            return
         }
         if arguments.count == 2, arguments.first == "filter", let rounds = arguments.last.flatMap(Int.init), rounds > 0
         {
@@ -20,8 +25,11 @@ struct Benchmarks {
             return
         }
         guard (2...3).contains(arguments.count), let rounds = arguments.last.flatMap(Int.init), rounds > 0 else {
-            FileHandle.standardError.write(
-                Data("usage: benchmarks FOLDER ROUNDS | write-list FOLDER | list FOLDER ROUNDS | filter ROUNDS\n".utf8))
+            let usage = """
+                usage: benchmarks FOLDER ROUNDS | write-list FOLDER | list FOLDER ROUNDS | make-list FOLDER | filter ROUNDS
+
+                """
+            FileHandle.standardError.write(Data(usage.utf8))
             exit(64)
         }
         if arguments.count == 3 {

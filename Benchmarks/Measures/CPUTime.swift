@@ -7,6 +7,13 @@ enum CPUTime {
     /// By all threads of this process, those that have ended too.
     static var ofProcess: Double { read(CLOCK_PROCESS_CPUTIME_ID) }
 
+    /// Megabytes that this process has held at once.
+    static var highestMemory: Double {
+        var usage = rusage()
+        unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        return Double(usage.ru_maxrss) / 1000
+    }
+
     private static func read(_ clock: clockid_t) -> Double {
         var time = timespec()
         unsafe clock_gettime(clock, &time)

@@ -19,7 +19,7 @@ struct VerificationMeasure {
         for number in 0...Self.leafCount { leaves.append(try await workshop.issue("leaf-\(number)")) }
         let root = workshop.authority.root
         let issuing = workshop.authority.issuing
-        try write(leaves[1].certificate, issuing, root)
+        try workshop.writePath(of: leaves[1].certificate)
 
         let chains = leaves.map { PresentedChain(der: $0.chain.map(\.der)) }
         let anchor = TrustAnchor(root, for: workshop.authority.configuration.trustDomain)
@@ -52,13 +52,6 @@ struct VerificationMeasure {
             Subject("verify, leaf seen before", before: { try bench.cached(warm: chains[...]) }) { verifier in
                 for chain in chains.dropFirst() { _ = try bench.verify(chain, with: verifier) }
             }
-        }
-    }
-
-    /// For the same measure of another verifier.
-    private func write(_ leaf: Certificate, _ issuing: Certificate, _ root: Certificate) throws {
-        for (name, certificate) in [("leaf", leaf), ("issuing", issuing), ("root", root)] {
-            try Data(certificate.der).write(to: URL(fileURLWithPath: "\(workshop.folder)/\(name).der"))
         }
     }
 }

@@ -260,7 +260,19 @@ class Rows:
 
 
 def asked(bench: Bench, server: Server, words: list, count: int, clients: int, failures: str, rows: Rows) -> None:
-    """One run of the load. CPU time is that of those that are asked; how long it took, the load says."""
+    """One run of the load. A server that cannot be asked at all has failed in all of it, and the others are asked on."""
+    subject = f"{clients} client{'s' if clients > 1 else ''}"
+    try:
+        failed = answered(bench, server, words, count, subject, rows)
+    except RuntimeError as failure:
+        print(failure)
+        failed = count
+    rows.take(f"{server.name}, {subject}", failures, failed)
+
+
+def answered(bench: Bench, server: Server, words: list, count: int, subject: str, rows: Rows) -> float:
+    """How many of `count` failed. CPU time is that of those that are asked; how long it took, the load says."""
+    clients = subject.split()[0]
     process = bench.network.start(
         [bench.load, "-a", server.anchors, *words, count, clients], log=None, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=open(bench.folder / "load.output", "ab"), text=True)
@@ -279,14 +291,15 @@ def asked(bench: Bench, server: Server, words: list, count: int, clients: int, f
         f"{server.name}: {part}": process for part, process in server.parts.items()}
     before = {name: machine.cpu_seconds(each.pid) for name, each in all_of_it.items()}
     failed, requests, seconds = map(float, tell_and_hear("done"))
-    subject = f"{clients} client{'s' if clients > 1 else ''}"
-    for name, each in all_of_it.items():
-        rows.take(f"{name}, {subject}", "ms CPU", (machine.cpu_seconds(each.pid) - before[name]) * 1e3 / count)
-    rows.take(f"{server.name}, {subject}", "per second", (count - failed) / seconds)
-    rows.take(f"{server.name}, {subject}", failures, failed)
+    if failed < count:
+        for name, each in all_of_it.items():
+            spent = machine.cpu_seconds(each.pid) - before[name]
+            rows.take(f"{name}, {subject}", "ms CPU", spent * 1e3 / (count - failed))
+        rows.take(f"{server.name}, {subject}", "per second", (count - failed) / seconds)
     process.stdin.write("\n")
     process.stdin.close()
     process.wait()
+    return failed
 
 
 def everybody(bench: Bench, launches: list) -> list[Server]:

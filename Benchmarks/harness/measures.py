@@ -1,8 +1,10 @@
 """The measures: each gives rows of samples, one sample a round."""
 
 import json
+import os
 import shutil
 import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,13 +141,34 @@ def lists(program: Path, peer: Path, setting: Setting, rounds: int) -> Measure:
         rows.setdefault((subject, unit), Row(subject, unit)).samples.extend(samples)
 
     what = (("read and parse", "ms CPU"), ("check the signature", "ms CPU"), ("look one up", "µs CPU"),
-            ("memory at the highest", "MB"))
+            ("verify, the list known", "µs CPU"), ("verify, no list", "µs CPU"), ("memory at the highest", "MB"))
     for _ in range(rounds):
         for line in map(json.loads, output([program, "list", folder, 1])):
             take(line["name"], line["unit"], line["samples"])
         for (name, unit), sample in zip(what, output([peer, folder])[0].split()):
             take(f"OpenSSL: {name}", unit, [float(sample)])
+    made = "make it from the store"
+    # In a process of its own: what a process holds counts for those that it starts (getrusage(2), ru_maxrss).
+    subprocess.run(
+        [sys.executable, "-m", "harness.crowd", folder, "1000000"], cwd=Path(__file__).parent.parent, check=True)
+    theirs = ["openssl", "ca", "-gencrl", "-config", "configuration", "-out", "list.pem"]
+    for _ in range(rounds):
+        for line in map(json.loads, output([program, "make-list", folder])):
+            take(line["name"], line["unit"], line["samples"])
+        spent, highest = of_child(theirs, folder / "openssl")
+        take(f"OpenSSL ca -gencrl: {made}", "ms CPU", [spent * 1e3])
+        take(f"OpenSSL ca -gencrl: {made}, memory at the highest", "MB", [highest])
     return Measure("lists", "A revocation list of a million entries (53 MB)", list(rows.values()))
+
+
+def of_child(command: list, folder: Path) -> tuple[float, float]:
+    """CPU seconds, and megabytes at the highest, of one process."""
+    process = machine.start(command, machine.MEASURED, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise RuntimeError(f"{command[0]} ended with {process.returncode}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000
 
 
 def filters(program: Path, rounds: int) -> Measure:
