@@ -10,6 +10,7 @@ import Synchronization
 final class InMemoryStore: AuthorityStore {
     struct Contents: Sendable {
         var authority: AuthorityRecord?
+        var issuers: [Issuer] = []
         var records: [SerialNumber: IssuanceRecord] = [:]
         var order: [SerialNumber] = []
         var blocked: Set<KeyFingerprint> = []
@@ -36,7 +37,7 @@ final class InMemoryStore: AuthorityStore {
         let failure: StoreFailure
     }
 
-    enum Operation: Sendable { case record, complete, abandon, revoke, publish, append, auditEnd }
+    enum Operation: Sendable { case record, complete, abandon, revoke, publish, append, auditEnd, change }
 
     let contents: Mutex<Contents>
     private let fault = Mutex<Fault?>(nil)
@@ -67,6 +68,7 @@ final class InMemoryStore: AuthorityStore {
         try transaction { contents throws(StoreFailure) in
             guard contents.authority == nil else { throw .alreadyCreated }
             contents.authority = authority
+            contents.begin(authority)
             try contents.append(audit)
         }
     }
@@ -90,6 +92,9 @@ final class InMemoryStore: AuthorityStore {
     func record(_ intent: IssuanceIntent, audit: AuditAppend) async throws(StoreFailure) {
         try transaction(.record) { contents throws(StoreFailure) in
             guard contents.records[intent.serialNumber] == nil else { throw .serialTaken(intent.serialNumber) }
+            guard !contents.issuers.contains(where: { $0.key == intent.issuerKey && $0.state != .active }) else {
+                throw .forbidden("only the active issuing authority issues")
+            }
             contents.records[intent.serialNumber] = IssuanceRecord(intent: intent, state: .intended)
             contents.order.append(intent.serialNumber)
             try contents.append(audit)
@@ -172,7 +177,7 @@ final class InMemoryStore: AuthorityStore {
             guard case .revoked(let revocation, _) = record.state else { continue }
             revoked[CertificateIdentifier(issuerKey: record.intent.issuerKey, serialNumber: serialNumber)] = revocation
         }
-        return RevocationRecords(revoked: revoked, changeCounter: contents.changeCounter)
+        return RevocationRecords(revoked: revoked, changeCounter: contents.changeCounter).with(contents.issuers)
     }
 
     func revocationChanges(
@@ -193,7 +198,8 @@ final class InMemoryStore: AuthorityStore {
         }
         guard revoked.count + released.count <= limit else { return nil }
         return RevocationChanges(
-            since: changeCounter, changeCounter: contents.changeCounter, revoked: revoked, released: released)
+            since: changeCounter, changeCounter: contents.changeCounter, revoked: revoked, released: released
+        ).with(contents.issuers)
     }
 
     func changeCounter() async throws(StoreFailure) -> UInt64 { snapshot.changeCounter }
@@ -233,6 +239,7 @@ final class InMemoryStore: AuthorityStore {
                 && (query.profile ?? record.intent.profile) == record.intent.profile
                 && (query.identityPrefixes.isEmpty
                     || query.identityPrefixes.contains { record.intent.identity.hasPrefix($0) })
+                && (query.issuer ?? record.intent.issuerKey) == record.intent.issuerKey
                 && (query.key ?? record.intent.publicKey) == record.intent.publicKey
                 && (query.issuedFrom.map { record.intent.at >= $0 } ?? true)
                 && (query.issuedBefore.map { record.intent.at < $0 } ?? true)

@@ -277,8 +277,8 @@ struct ListLintTests {
             authorityKeyIdentifier: issuer.keyIdentifier, thisUpdate: noon, nextUpdate: noon + 1 * .hour,
             number: ListNumber(7))
         spoil(&template, &last)
-        let list = try house.authority.signList(template, listing: RevokedCertificates(expecting: 0))
-        try ListLint(issuer: issuer, mayIssueLists: true).check(list, against: expected, after: last)
+        let list = try house.authority.signingIssuer.signList(template, listing: RevokedCertificates(expecting: 0))
+        try ListLint(house.authority.signingIssuer).check(list, against: expected, after: last)
     }
 
     private static func last(number: Int64 = 6, counter: UInt64 = 3, at: Date = noon - 60) throws -> ListStanding {

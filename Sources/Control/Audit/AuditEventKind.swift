@@ -38,6 +38,14 @@ public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     case invitationCancelled = "invitation.cancelled"
     /// Too many wrong tries.
     case invitationDead = "invitation.dead"
+    /// A root or an issuing authority is there, and issues nothing yet.
+    case issuerPrepared = "issuer.prepared"
+    case issuerActivated = "issuer.activated"
+    case issuerRetired = "issuer.retired"
+    /// It is in strange hands, or may be: all below it is replaced.
+    case issuerCompromised = "issuer.compromised"
+    /// All below it was replaced, or its time was over.
+    case issuerReplaced = "issuer.replaced"
     case identityExported = "identity.exported"
     /// Its certificate had ended, and the same key was proved.
     case identityReturned = "identity.returned"

@@ -15,10 +15,12 @@ public final class Responder: Sendable {
     private let authority: IssuingAuthority
     private let store: any RevocationAnswerStore
     private let schedule: AnswerSchedule
-    private let issuer: IssuerDigests
     private let state: Mutex<State>
 
     private struct State {
+        /// Of the issuing authority that was active when `follow` looked last; for those before it, lists speak.
+        var issuer: IssuerDigests
+        var issuerKey: KeyFingerprint
         var signer: AnswerSigner?
         var kept: KeptAnswers
         /// Every change up to this value of the counter is accounted for in `kept`.
@@ -42,12 +44,12 @@ public final class Responder: Sendable {
         self.authority = authority
         self.store = store
         self.schedule = schedule
-        self.issuer = issuer
-        state = Mutex(State(kept: KeptAnswers(most: schedule.mostKept)))
+        state = Mutex(
+            State(issuer: issuer, issuerKey: authority.key, kept: KeptAnswers(most: schedule.mostKept)))
     }
 
     /// Whose certificates it answers for.
-    public var issuerKey: KeyFingerprint { authority.key }
+    public var issuerKey: KeyFingerprint { state.withLock { $0.issuerKey } }
 
     // MARK: Answering
 
@@ -81,6 +83,7 @@ public final class Responder: Sendable {
     ) -> (question: PresentedQuestion, keys: [KeptAnswers.Key]?)? {
         guard let question = try? PresentedQuestion(der: der) else { return nil }
         var keys: [KeptAnswers.Key] = []
+        let issuer = state.withLock { $0.issuer }
         for identifier in question.certificates {
             guard let digest = issuer.digest(of: identifier) else { return (question, nil) }
             keys.append(KeptAnswers.Key(serialNumber: identifier.serialNumber, digest: digest))
@@ -129,7 +132,7 @@ public final class Responder: Sendable {
     private func find(_ key: KeptAnswers.Key) async throws(StoreFailure) -> AnsweredCertificate? {
         if let entry = state.withLock({ $0.kept[key] }) { return entry.certificate }
         let found =
-            try await store.standing(of: key.serialNumber, from: authority.key)
+            try await store.standing(of: key.serialNumber, from: issuerKey)
             ?? AnsweredCertificate(standing: .unknown, notAfter: .distantFuture, changeCounter: 0)
         guard found.standing != .unknown else { return found }
         guard let signer = state.withLock({ $0.signer }),
@@ -157,6 +160,7 @@ public final class Responder: Sendable {
         let now = now.cutToSecond
         // Nobody believes a delegate after its own certificate has ended.
         let nextUpdate = min(now + schedule.life.wholeSeconds, signer.certificate.notAfter)
+        let issuer = state.withLock { $0.issuer }
         let statuses = certificates.map { key, certificate in
             AnswerTemplate.Status(
                 issuer.identifier(of: key.serialNumber, by: key.digest), certificate.standing, thisUpdate: now,
@@ -174,10 +178,11 @@ public final class Responder: Sendable {
 extension Responder {
     /// Forgets what was revoked or released since the last call, and renews the certificate when that is due.
     public func follow() async throws(ResponderFailure) {
+        followIssuer()
         let before = state.withLock { $0.changeCounter }
         let found: AnswerChanges
         do throws(StoreFailure) {
-            found = try await store.changes(of: authority.key, after: before, atMost: Self.mostChanges)
+            found = try await store.changes(of: issuerKey, after: before, atMost: Self.mostChanges)
         } catch {
             throw .store(error)
         }
@@ -201,6 +206,14 @@ extension Responder {
         } catch {
             state.withLock { $0.refused = (error, now + schedule.pause(with: certificate)) }
             throw error
+        }
+    }
+
+    /// Another issuing authority is active: from now on its certificates are answered for.
+    private func followIssuer() {
+        guard authority.key != issuerKey, let issuer = IssuerDigests(authority.issuing) else { return }
+        state.withLock {
+            $0 = State(issuer: issuer, issuerKey: authority.key, kept: KeptAnswers(most: schedule.mostKept))
         }
     }
 

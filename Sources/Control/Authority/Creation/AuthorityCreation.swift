@@ -52,54 +52,15 @@ public struct AuthorityCreation: Sendable {
     private func certify(
         actor: String, at now: Date, random: any RandomNumberGenerator & Sendable
     ) throws(IssuanceFailure) -> (AuthorityRecord, AuditEvent) {
-        var serialNumbers = SerialNumberSource(random: random)
-        let notBefore = (now - IssuingAuthority.backdating.wholeSeconds).cutToSecond
-        let rootName = try name("Root", rootKey)
-        let root = try certificate(
-            of: .root, rootName, key: rootKey, serialNumbers: &serialNumbers,
-            validity: (notBefore, (now + configuration.rootLife.wholeSeconds).cutToSecond),
-            issuer: LintIssuer(selfSigned: rootName, key: rootKey.publicKey, signingWith: rootKey.signatureAlgorithm))
-        guard let issuer = LintIssuer(root, signingWith: rootKey.signatureAlgorithm) else {
-            throw .keyKind(rootKey.publicKey.kind)
-        }
-        let issuing = try certificate(
-            of: .issuing, try name("Issuing", issuingKey), key: issuingKey, serialNumbers: &serialNumbers,
-            validity: (notBefore, min((now + configuration.issuingLife.wholeSeconds).cutToSecond, root.notAfter)),
-            issuer: issuer)
+        var making = IssuerMaking(configuration, at: now, random: random)
+        let root = try making.root(rootKey)
+        let issuing = try making.issuing(issuingKey.publicKey, below: root)
         let record = AuthorityRecord(
-            configuration: configuration, rootCertificate: root.der, issuingCertificate: issuing.der,
+            configuration: configuration, rootCertificate: root.certificate.der, issuingCertificate: issuing.der,
             auditKey: auditKey.publicKey.subjectPublicKeyInfo, createdAt: now)
-        return (record, .created(configuration, root, issuing, audit: auditKey.publicKey, actor: actor, at: now))
-    }
-
-    /// `Root 1a2b3c4d5e6f7a8b`: part of the key's fingerprint keeps the names of successive authorities apart.
-    private func name(_ role: String, _ key: SigningKey) throws(IssuanceFailure) -> DistinguishedName {
-        do {
-            return try DistinguishedName(
-                commonName: "\(role) \(key.publicKey.fingerprint.description.prefix(16))",
-                organization: configuration.organisation)
-        } catch {
-            throw .certificate(error)
-        }
-    }
-
-    private func certificate(
-        of profile: CertificateProfile, _ subject: DistinguishedName, key: SigningKey,
-        serialNumbers: inout SerialNumberSource, validity: (notBefore: Date, notAfter: Date), issuer: LintIssuer
-    ) throws(IssuanceFailure) -> Certificate {
-        guard case .authority(let pathLength) = profile.role else { throw .profileIsNotForLeaves(profile.name) }
-        let serialNumber: SerialNumber
-        do throws(CertificateFailure) {
-            serialNumber = try serialNumbers.next()
-        } catch {
-            throw .certificate(error)
-        }
-        let tbs = profile.authority(
-            subject, key: key.publicKey, pathLength: pathLength, of: configuration.trustDomain,
-            serialNumber: serialNumber, validity: validity, issuer: issuer)
-        let linted = try Lint.pass(tbs, against: profile, issuer: issuer, configuration: configuration)
-        let signing = CertificateSigning(signer: issuer.isSelfSigned ? key : rootKey, faults: .none)
-        return try signing.release(try signing.sign(IssuancePermit(for: linted)), linted: linted)
+        return (
+            record, .created(configuration, root.certificate, issuing, audit: auditKey.publicKey, actor: actor, at: now)
+        )
     }
 }
 

@@ -10,6 +10,7 @@ import SymbolonRevocation
 /// Several nodes may each have one: what two make at the same time is published once.
 public actor FilterPublisher {
     private nonisolated let authority: IssuingAuthority
+    private nonisolated let issuer: SigningIssuer
     private nonisolated let store: any RevocationFilterStore
     private nonisolated let schedule: FilterSchedule
 
@@ -17,15 +18,18 @@ public actor FilterPublisher {
     /// node, with what their clocks differ by. 300 s: a store waits 5 s for a lock, and clocks differ by seconds.
     static let settling: Duration = .seconds(300)
 
+    /// - Parameter issuer: whose filters; those of the one that is active now, unless told.
     public init(
-        _ authority: IssuingAuthority, store: any RevocationFilterStore, schedule: FilterSchedule = FilterSchedule()
+        _ authority: IssuingAuthority, of issuer: SigningIssuer? = nil, store: any RevocationFilterStore,
+        schedule: FilterSchedule = FilterSchedule()
     ) {
         self.authority = authority
+        self.issuer = issuer ?? authority.signingIssuer
         self.store = store
         self.schedule = schedule
     }
 
-    private var issuerKey: KeyFingerprint { authority.issuer.publicKey.fingerprint }
+    private var issuerKey: KeyFingerprint { issuer.key }
 
     /// Makes and publishes the filter that is due: an update when something changed, at once, and each before it lapses.
     ///
@@ -108,7 +112,7 @@ public actor FilterPublisher {
 
     private func template(_ kind: FilterStanding.Kind, _ number: Int64, _ now: Date) -> FilterTemplate {
         FilterTemplate(
-            signatureAlgorithm: authority.issuer.signatureAlgorithm, issuerKey: issuerKey, number: ListNumber(number),
+            signatureAlgorithm: issuer.issuer.signatureAlgorithm, issuerKey: issuerKey, number: ListNumber(number),
             thisUpdate: now, nextUpdate: now + schedule.pace(of: kind).life.wholeSeconds,
             covers: now - (IssuingAuthority.backdating + Self.settling).wholeSeconds)
     }
@@ -132,13 +136,13 @@ public actor FilterPublisher {
     private func sign(_ tbs: [UInt8]) throws(FilterPublicationFailure) -> RevocationFilter {
         let signature: [UInt8]
         do throws(KeyFailure) {
-            signature = try authority.signing.signer.sign(tbs)
+            signature = try issuer.signer.sign(tbs)
         } catch {
             throw .signing(error)
         }
         do throws(FilterFailure) {
             return try RevocationFilter.assemble(
-                tbs: tbs, algorithm: authority.issuer.signatureAlgorithm, signature: signature)
+                tbs: tbs, algorithm: issuer.issuer.signatureAlgorithm, signature: signature)
         } catch {
             throw .filter(error)
         }
@@ -150,7 +154,7 @@ public actor FilterPublisher {
         _ filter: RevocationFilter, _ kind: FilterStanding.Kind, base: Int64, _ number: Int64, _ counter: UInt64,
         count: Int, after last: FilterStanding?, _ now: Date
     ) async throws(FilterPublicationFailure) -> FilterStanding? {
-        guard filter.isSigned(by: authority.issuer.publicKey) else { throw .notExact(kind) }
+        guard filter.isSigned(by: issuer.issuer.publicKey) else { throw .notExact(kind) }
         let standing = FilterStanding(
             issuerKey: issuerKey, kind: kind, number: number, baseNumber: base, changeCounter: counter, thisUpdate: now,
             nextUpdate: filter.nextUpdate, covers: filter.covers, count: count, size: filter.der.count)

@@ -13,6 +13,8 @@ public enum AuthorityFailure: Error, Equatable, Sendable {
     case keyDoesNotFit(Certificate)
     /// The issuing certificate was not signed by the root.
     case notFromRoot
+    /// The key of the issuing authority that is active now is not on this node.
+    case keyNotHere(String, because: String)
     case configuration(ConfigurationFailure)
     /// Lint found something in the authority's own certificate, or signing it failed.
     case issuance(IssuanceFailure)
@@ -35,6 +37,8 @@ public enum AuthorityFailure: Error, Equatable, Sendable {
         case .certificate(let part, let failure):
             "the \(part.rawValue) certificate in the store: \(failure.explanation)"
         case .keyDoesNotFit(let part): "the \(part.rawValue) key is not the one that this store belongs to"
+        case .keyNotHere(let name, let cause):
+            "the key of issuing authority \(name), which is active now, cannot be used here: \(cause)"
         case .notFromRoot: "the issuing certificate in the store was not signed by the root in the store"
         case .configuration(let failure): failure.explanation
         case .issuance(let failure): failure.explanation

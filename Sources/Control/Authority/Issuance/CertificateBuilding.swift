@@ -45,13 +45,17 @@ extension CertificateProfile {
 
     /// The bytes of a root or issuing certificate.
     func authority(
-        _ subject: DistinguishedName, key: PublicKey, pathLength: Int, of trustDomain: TrustDomain,
+        _ subject: DistinguishedName, key: PublicKey, pathLength: Int, of configuration: AuthorityConfiguration,
         serialNumber: SerialNumber, validity: (notBefore: Date, notAfter: Date), issuer: LintIssuer
     ) -> [UInt8] {
         var template = template(
             serialNumber: serialNumber, issuer: issuer, validity: validity, subject: subject, key: key)
         template.basicConstraints = BasicConstraints(isAuthority: true, pathLength: pathLength)
-        template.subjectAlternativeNames = [GeneralName(.spiffe(trustDomain.id))]
+        template.subjectAlternativeNames = [GeneralName(.spiffe(configuration.trustDomain.id))]
+        if !issuer.isSelfSigned, let address = configuration.publishedAt.first {
+            let list = address.list(of: issuer.publicKey.fingerprint, .whole, .complete)
+            template.otherExtensions = [.distributionPoints(.cRLDistributionPoints, [list])]
+        }
         return template.derBytes()
     }
 

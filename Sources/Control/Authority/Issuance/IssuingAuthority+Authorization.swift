@@ -22,7 +22,7 @@ extension IssuingAuthority {
         let (notBefore, notAfter) = try validity(of: request, profile, at: now)
         return AuthorizedRequest(
             profile: profile, name: request.name, names: names, publicKey: request.publicKey, notBefore: notBefore,
-            notAfter: notAfter, actor: request.actor, at: now)
+            notAfter: notAfter, actor: request.actor, at: now, replaces: request.replaces)
     }
 
     /// Whether this could be issued now, as far as that can be said before a key is known.
@@ -33,7 +33,7 @@ extension IssuingAuthority {
         let profile = CertificateProfile.named(profile)
         guard case .leaf(let form) = profile.role else { throw .profileIsNotForLeaves(profile.name) }
         let request = IssuanceRequest(
-            profile: profile.name, name: name, names: names, publicKey: issuer.publicKey, life: life, actor: "")
+            profile: profile.name, name: name, names: names, publicKey: sealer.publicKey, life: life, actor: "")
         _ = try validity(of: request, profile, at: clock())
         return try permittedNames(of: request, profile, form)[0]
     }
@@ -61,7 +61,7 @@ extension IssuingAuthority {
 
     private func checkKey(_ key: PublicKey) async throws(IssuanceFailure) {
         guard KeyPolicy.certifiedKinds.contains(key.kind) else { throw .keyKind(key.kind) }
-        guard !ownKeys.contains(key.fingerprint) else { throw .keyIsTheAuthoritys(key.fingerprint) }
+        guard !isOwn(key.fingerprint) else { throw .keyIsTheAuthoritys(key.fingerprint) }
         let isBlocked: Bool
         do throws(StoreFailure) {
             isBlocked = try await store.isBlocked(key.fingerprint)
@@ -72,7 +72,9 @@ extension IssuingAuthority {
     }
 
     /// Whether this is a key of the authority itself, which is never certified or believed for anybody else.
-    public nonisolated func isOwn(_ key: KeyFingerprint) -> Bool { ownKeys.contains(key) }
+    public nonisolated func isOwn(_ key: KeyFingerprint) -> Bool {
+        key == sealer.publicKey.fingerprint || issuers.all.contains { $0.key == key }
+    }
 
     /// The identity first, then every other name once, each checked by itself.
     private nonisolated func permittedNames(

@@ -30,13 +30,23 @@ extension IssuingAuthority {
         }
         let record = try await record(in: store)
         guard record.auditKey == sealer.publicKey.subjectPublicKeyInfo else { throw .keyDoesNotFit(.audit) }
-        let parts = try AuthorityParts(record, signer: keys.issuing)
+        let issuers = try IssuersInForce(record, await issuers(in: store), signer: keys.issuing)
         if let noted { try await check(noted, isIn: store, signedBy: sealer.publicKey) }
         return IssuingAuthority(
-            parts, signer: keys.issuing, sealer: sealer, store: store, clock: clock, random: random, faults: faults)
+            record.configuration, issuers, findKey: keys.find, sealer: sealer, store: store, clock: clock,
+            random: random,
+            faults: faults)
     }
 
-    private static func record(in store: any AuthorityStore) async throws(AuthorityFailure) -> AuthorityRecord {
+    static func issuers(in store: any AuthorityStore) async throws(AuthorityFailure) -> [Issuer] {
+        do {
+            return try await store.issuers()
+        } catch {
+            throw .store(error)
+        }
+    }
+
+    static func record(in store: any AuthorityStore) async throws(AuthorityFailure) -> AuthorityRecord {
         let record: AuthorityRecord?
         do throws(StoreFailure) {
             record = try await store.authority()

@@ -1,6 +1,6 @@
 import Foundation
 import SymbolonAudit
-public import SymbolonCertificates
+import SymbolonCertificates
 import SymbolonKeys
 import SymbolonNames
 import Synchronization
@@ -11,16 +11,13 @@ import Synchronization
 public actor IssuingAuthority {
     /// With all that was permitted since, as far as `permit` or `refreshPermissions` has seen it.
     public nonisolated var configuration: AuthorityConfiguration { permitted.withLock { $0 } }
-    public nonisolated let root: Certificate
-    public nonisolated let issuing: Certificate
     nonisolated let store: any AuthorityStore
     nonisolated let clock: @Sendable () -> Date
     nonisolated let sealer: AuditSealer
-    /// The authority's own keys, which are never certified for anybody.
-    nonisolated let ownKeys: Set<KeyFingerprint>
-    nonisolated let issuer: LintIssuer
     nonisolated let permitted: Mutex<AuthorityConfiguration>
-    nonisolated let signing: CertificateSigning
+    /// As far as `refreshIssuers` has seen it.
+    nonisolated let inForce: Mutex<IssuersInForce>
+    nonisolated let findKey: AuthorityKeys.Finder
     private nonisolated let faults: IssuanceFaults
     private var serialNumbers: SerialNumberSource
     /// Drawn, and not yet known to the store.
@@ -31,19 +28,17 @@ public actor IssuingAuthority {
     public static let backdating: Duration = .seconds(60)
 
     init(
-        _ parts: AuthorityParts, signer: any CertificateSigner, sealer: AuditSealer, store: any AuthorityStore,
+        _ configuration: AuthorityConfiguration, _ issuers: IssuersInForce, findKey: @escaping AuthorityKeys.Finder,
+        sealer: AuditSealer, store: any AuthorityStore,
         clock: @escaping @Sendable () -> Date, random: any RandomNumberGenerator & Sendable, faults: IssuanceFaults
     ) {
-        permitted = Mutex(parts.configuration)
-        root = parts.root
-        issuing = parts.issuing
-        issuer = parts.issuer
-        ownKeys = [parts.rootKey.fingerprint, signer.publicKey.fingerprint, sealer.publicKey.fingerprint]
+        permitted = Mutex(configuration)
+        inForce = Mutex(issuers)
+        self.findKey = findKey
         self.store = store
         self.clock = clock
         self.sealer = sealer
         self.faults = faults
-        signing = CertificateSigning(signer: signer, faults: faults)
         serialNumbers = SerialNumberSource(random: random)
     }
 
@@ -55,9 +50,15 @@ public actor IssuingAuthority {
         _ request: IssuanceRequest, in ledger: (any IssuanceLedger)? = nil
     ) async throws(IssuanceFailure) -> IssuedCertificate {
         var intended: SerialNumber?
+        let issuer = key
         do {
             return try await issue(request, at: clock(), in: ledger ?? store, intended: &intended)
         } catch {
+            // Another process has activated another issuing authority, and this one was not told yet.
+            if intended == nil, case .store(.forbidden) = error {
+                _ = try? await refreshIssuers()
+                if key != issuer { return try await issue(request, in: ledger) }
+            }
             // Who was faster leaves the entries.
             if intended == nil, error == .store(.overtaken) { throw error }
             await account(for: error, of: request, intended: intended)
@@ -74,21 +75,24 @@ public actor IssuingAuthority {
         let serialNumber = try reserveSerialNumber()  // 2. serial number
         defer { reserved.remove(serialNumber) }
         faults.reach(.serialReserved)
-        // One configuration for both: another task may be told of a new one at any time.
-        let configuration = configuration
-        let tbs = try build(authorized, serialNumber, configuration)  // 3. build
+        // One configuration and one issuer for all steps: another task may be told of new ones at any time.
+        let (configuration, issuers) = (configuration, issuers)
+        let issuer = issuers.issuing.issuer
+        let signing = CertificateSigning(signer: issuers.issuing.signer, faults: faults)
+        let tbs = try build(authorized, serialNumber, configuration, issuer)  // 3. build
         faults.reach(.built)
-        let linted = try lint(tbs, authorized.profile, configuration)  // 4. lint
+        let linted = try Lint.pass(
+            tbs, against: authorized.profile, issuer: issuer, configuration: configuration)  // 4. lint
         faults.reach(.linted)
-        let intent = intent(to: authorized, linted)  // 5. intent
+        let intent = intent(to: authorized, linted, issuer)  // 5. intent
         faults.reach(.intentPrepared)
         let permit = try await record(intent, linted, in: ledger, intended: &intended)  // 6. intent and audit
         faults.reach(.intentRecorded)
-        let signed = try sign(permit)  // 7. sign
+        let signed = try sign(permit, signing)  // 7. sign
         faults.reach(.signed)
-        let certificate = try compare(signed, linted)  // 8. compare
+        let certificate = try compare(signed, linted, signing)  // 8. compare
         faults.reach(.compared)
-        let issued = try await complete(certificate, authorized, in: ledger)  // 9. store
+        let issued = try await complete(certificate, authorized, issuers, in: ledger)  // 9. store
         faults.reach(.stored)
         return issued
     }
@@ -107,7 +111,8 @@ public actor IssuingAuthority {
     }
 
     private func build(
-        _ request: AuthorizedRequest, _ serialNumber: SerialNumber, _ configuration: AuthorityConfiguration
+        _ request: AuthorizedRequest, _ serialNumber: SerialNumber, _ configuration: AuthorityConfiguration,
+        _ issuer: LintIssuer
     ) throws(IssuanceFailure) -> [UInt8] {
         do throws(CertificateFailure) {
             return try request.profile.leaf(
@@ -117,19 +122,15 @@ public actor IssuingAuthority {
         }
     }
 
-    private func lint(
-        _ tbs: [UInt8], _ profile: CertificateProfile, _ configuration: AuthorityConfiguration
-    ) throws(IssuanceFailure) -> LintedCertificate {
-        try Lint.pass(tbs, against: profile, issuer: issuer, configuration: configuration)
-    }
-
-    private func intent(to request: AuthorizedRequest, _ linted: LintedCertificate) -> IssuanceIntent {
+    private func intent(
+        to request: AuthorizedRequest, _ linted: LintedCertificate, _ issuer: LintIssuer
+    ) -> IssuanceIntent {
         IssuanceIntent(
             serialNumber: linted.serialNumber, issuerKey: issuer.publicKey.fingerprint,
             profile: request.profile.name.rawValue, identity: request.identity.description,
             names: request.names.map(\.description), publicKey: request.publicKey.fingerprint,
             notBefore: linted.notBefore, notAfter: linted.notAfter, tbs: linted.tbs, actor: request.actor,
-            at: request.at)
+            at: request.at, replaces: request.replaces)
     }
 
     /// Intent and audit entry become durable together, or nothing is signed.
@@ -146,13 +147,15 @@ public actor IssuingAuthority {
         return IssuancePermit(for: linted)
     }
 
-    private func sign(_ permit: consuming IssuancePermit) throws(IssuanceFailure) -> UnreleasedCertificate {
+    private func sign(
+        _ permit: consuming IssuancePermit, _ signing: CertificateSigning
+    ) throws(IssuanceFailure) -> UnreleasedCertificate {
         try checkNotHalted()
         return try signing.sign(permit)
     }
 
     private func compare(
-        _ signed: UnreleasedCertificate, _ linted: LintedCertificate
+        _ signed: UnreleasedCertificate, _ linted: LintedCertificate, _ signing: CertificateSigning
     ) throws(IssuanceFailure) -> Certificate {
         do throws(IssuanceFailure) {
             return try signing.release(signed, linted: linted)
@@ -163,7 +166,8 @@ public actor IssuingAuthority {
     }
 
     private func complete(
-        _ certificate: Certificate, _ request: AuthorizedRequest, in ledger: any IssuanceLedger
+        _ certificate: Certificate, _ request: AuthorizedRequest, _ issuers: IssuersInForce,
+        in ledger: any IssuanceLedger
     ) async throws(IssuanceFailure) -> IssuedCertificate {
         let now = clock()
         do throws(StoreFailure) {
@@ -174,8 +178,8 @@ public actor IssuingAuthority {
             throw .store(error)
         }
         return IssuedCertificate(
-            certificate: certificate, chain: [certificate, issuing], anchor: root, profile: request.profile.name,
-            identity: request.identity)
+            certificate: certificate, chain: [certificate] + issuers.all.chain(above: issuers.issuing.key),
+            anchors: issuers.all.anchors, profile: request.profile.name, identity: request.identity)
     }
 
     func checkNotHalted() throws(IssuanceFailure) {

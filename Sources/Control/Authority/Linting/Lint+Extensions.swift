@@ -68,12 +68,18 @@ extension Lint {
             expected: "not critical, so that a verifier of other purposes reads on")
     }
 
-    /// RFC 5280 §4.2.1.13: a leaf names the list of its shard, where lists are published, and no certificate names another.
+    /// RFC 5280 §4.2.1.13: where lists are published, a leaf names the list of its shard, an issuing authority the one of its
+    /// root, and a root none, which only its holders could take back; nor does a responder. No certificate names another.
     private func checkDistributionPoints() {
+        let scope: ListScope? =
+            switch profile.role {
+            case .leaf: .shard(of: certificate.serialNumber)
+            case .authority: issuer.isSelfSigned ? nil : .whole
+            case .responder: nil
+            }
         var expected: String?
-        if case .leaf = profile.role, let address = configuration.publishedAt.first {
-            let shard = ListScope.shard(of: certificate.serialNumber)
-            expected = address.list(of: issuer.publicKey.fingerprint, shard, .complete)
+        if let scope, let address = configuration.publishedAt.first {
+            expected = address.list(of: issuer.publicKey.fingerprint, scope, .complete)
         }
         require(
             (try? DistributionPoint.addresses(in: certificate)) == expected.map { [$0] }

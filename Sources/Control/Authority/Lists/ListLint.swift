@@ -9,6 +9,11 @@ struct ListLint: Sendable {
     /// RFC 5280 §4.2.1.3: the issuer's certificate has cRLSign.
     let mayIssueLists: Bool
 
+    init(_ signing: SigningIssuer) {
+        issuer = signing.issuer
+        mayIssueLists = signing.certificate.extensions.keyUsage?.contains(.crlSign) ?? false
+    }
+
     /// - Parameter last: the list that this one replaces.
     func check(
         _ list: CertificateList, against expected: ListStanding, after last: ListStanding?

@@ -9,7 +9,12 @@ public enum ListPath {
     /// `/crl/ISSUER/LIST.crl`: the issuer by its key, and the list as `all` or its shard's number, with `-delta` behind.
     public static func path(of issuer: KeyFingerprint, _ scope: ListScope, _ kind: ListStanding.Kind) -> String {
         let name = scope == .whole ? "all" : (scope.index < 10 ? "0" : "") + "\(scope.index)"
-        return "/crl/\(Hex.encode(issuer.bytes.prefix(issuerOctets)))/\(name)\(kind == .delta ? "-delta" : "").crl"
+        return folder(of: issuer) + "\(name)\(kind == .delta ? "-delta" : "").crl"
+    }
+
+    /// `/crl/ISSUER/`: all that one issuer publishes there.
+    public static func folder(of issuer: KeyFingerprint) -> String {
+        "/crl/\(Hex.encode(issuer.bytes.prefix(issuerOctets)))/"
     }
 }
 

@@ -10,6 +10,7 @@ import SymbolonRevocation
 /// Several nodes may each have one: what two make at the same time is published once.
 public actor ListPublisher {
     private nonisolated let authority: IssuingAuthority
+    private nonisolated let issuer: SigningIssuer
     private nonisolated let store: any RevocationListStore
     private nonisolated let schedule: ListSchedule
     private nonisolated let lint: ListLint
@@ -17,18 +18,19 @@ public actor ListPublisher {
     private var changes: [ListScope: UInt64] = [:]
     private var askedUpTo: UInt64?
 
+    /// - Parameter issuer: whose lists; those of the one that is active now, unless told.
     public init(
-        _ authority: IssuingAuthority, store: any RevocationListStore, schedule: ListSchedule = ListSchedule()
+        _ authority: IssuingAuthority, of issuer: SigningIssuer? = nil, store: any RevocationListStore,
+        schedule: ListSchedule = ListSchedule()
     ) {
         self.authority = authority
+        self.issuer = issuer ?? authority.signingIssuer
         self.store = store
         self.schedule = schedule
-        lint = ListLint(
-            issuer: authority.issuer,
-            mayIssueLists: authority.issuing.extensions.keyUsage?.contains(.crlSign) ?? false)
+        lint = ListLint(self.issuer)
     }
 
-    private var issuerKey: KeyFingerprint { authority.issuer.publicKey.fingerprint }
+    private var issuerKey: KeyFingerprint { issuer.key }
 
     /// Where no certificate says where its list is, there is one list of all.
     private var scopes: [ListScope] { authority.configuration.publishedAt.isEmpty ? [.whole] : ListScope.all }
@@ -173,16 +175,15 @@ public actor ListPublisher {
         _ standing: ListStanding, listing entries: consuming RevokedCertificates, after last: ListStanding?
     ) throws(ListPublicationFailure) -> PublishedList {
         var template = ListTemplate(
-            signatureAlgorithm: authority.issuer.signatureAlgorithm, issuer: authority.issuer.name,
-            authorityKeyIdentifier: authority.issuer.keyIdentifier, thisUpdate: standing.thisUpdate,
-            nextUpdate: standing.nextUpdate, number: ListNumber(standing.number),
+            of: issuer, thisUpdate: standing.thisUpdate, nextUpdate: standing.nextUpdate,
+            number: ListNumber(standing.number),
             baseNumber: standing.kind == .delta ? ListNumber(standing.base.number) : nil)
         let addresses = authority.configuration.publishedAt
         if standing.scope != .whole {
             template.addresses = addresses.map { $0.list(of: issuerKey, standing.scope, .complete) }
         }
         template.deltaAddresses = addresses.prefix(1).map { $0.list(of: issuerKey, standing.scope, .delta) }
-        let list = try authority.signList(template, listing: entries)
+        let list = try issuer.signList(template, listing: entries)
         try lint.check(list, against: standing, after: last)
         return PublishedList(standing: standing, der: list.der)
     }
@@ -206,15 +207,26 @@ public actor ListPublisher {
     }
 }
 
-extension IssuingAuthority {
-    /// The issuing key's other use. RFC 5280 §5.1.1.3.
-    nonisolated func signList(
+extension ListTemplate {
+    init(
+        of issuer: SigningIssuer, thisUpdate: Date, nextUpdate: Date, number: ListNumber, baseNumber: ListNumber? = nil
+    ) {
+        self.init(
+            signatureAlgorithm: issuer.issuer.signatureAlgorithm, issuer: issuer.issuer.name,
+            authorityKeyIdentifier: issuer.issuer.keyIdentifier, thisUpdate: thisUpdate, nextUpdate: nextUpdate,
+            number: number, baseNumber: baseNumber)
+    }
+}
+
+extension SigningIssuer {
+    /// An issuer's key's other use. RFC 5280 §5.1.1.3.
+    func signList(
         _ template: ListTemplate, listing entries: consuming RevokedCertificates
     ) throws(ListPublicationFailure) -> CertificateList {
         let tbs = template.derBytes(listing: entries)
         let signature: [UInt8]
         do throws(KeyFailure) {
-            signature = try signing.signer.sign(tbs)
+            signature = try signer.sign(tbs)
         } catch {
             throw .signing(error)
         }

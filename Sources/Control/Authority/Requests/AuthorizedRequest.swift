@@ -1,4 +1,5 @@
 import Foundation
+import SymbolonCertificates
 import SymbolonKeys
 import SymbolonNames
 
@@ -14,6 +15,7 @@ struct AuthorizedRequest: Sendable {
     let notAfter: Date
     let actor: String
     let at: Date
+    let replaces: SerialNumber?
 
     var identity: SubjectName { names[0] }
 }

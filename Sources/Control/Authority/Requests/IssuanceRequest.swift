@@ -1,3 +1,4 @@
+public import SymbolonCertificates
 public import SymbolonKeys
 public import SymbolonNames
 
@@ -13,6 +14,8 @@ public struct IssuanceRequest: Equatable, Sendable {
     public let life: Duration?
     /// Who asks, for the audit record.
     public let actor: String
+    /// The holder's certificate that this one takes the place of, where that was proved.
+    public var replaces: SerialNumber?
     /// For a server or responder of the authority itself, whose name nobody else may have.
     let isAuthoritys: Bool
 

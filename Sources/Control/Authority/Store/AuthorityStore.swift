@@ -19,17 +19,18 @@ public import SymbolonRevocation
 ///            └──────────────────────┘
 /// ```
 /// Of what is revoked only a hold can be lifted: then it is issued again.
-public protocol AuthorityStore: IssuanceLedger {
+public protocol AuthorityStore: IssuanceLedger, IssuerStore {
     // MARK: The authority itself
 
-    /// Begins a store with its one authority; `alreadyCreated` when there is one.
+    /// Begins a store with its one authority, whose root and issuing authority are active; `alreadyCreated` when there is one.
     func create(_ authority: AuthorityRecord, audit: AuditAppend) async throws(StoreFailure)
     /// Adds what is permitted to the authority's configuration, for good. What is permitted already stays as it is; when
     /// all of it is, there is no audit entry.
     func permit(_ permissions: [Permission], at: Date, audit: AuditAppend) async throws(StoreFailure)
     /// From now on new certificates name this address for their lists. When the last one is the same, nothing is done.
     func publish(at address: PublicationAddress, at: Date, audit: AuditAppend) async throws(StoreFailure)
-    /// With all that was permitted and where it was published since; `nil` before `create`.
+    /// With all that was permitted and where it was published since, and the root and the issuing authority that are active
+    /// now; `nil` before `create`.
     func authority() async throws(StoreFailure) -> AuthorityRecord?
 
     // MARK: Issuing
@@ -55,14 +56,15 @@ public protocol AuthorityStore: IssuanceLedger {
     /// changed.
     /// - Returns: the serials that this call released, in the order given.
     func release(_ orders: [ReleaseOrder]) async throws(StoreFailure) -> [SerialNumber]
-    /// Every revocation and the change counter, as one transaction sees them.
+    /// Every revocation, also of an issuing authority, and the change counter, as one transaction sees them.
     func revocations() async throws(StoreFailure) -> RevocationRecords
-    /// What was revoked and released since the change counter had a value, as one transaction sees it; nil when that is more
+    /// What was revoked, also of issuing authorities, and released since the change counter had a value, as one transaction sees it; nil when that is more
     /// than `limit` certificates, or the counter has not been so far.
     func revocationChanges(
         since changeCounter: UInt64, atMost limit: Int
     ) async throws(StoreFailure) -> RevocationChanges?
-    /// 0 at first; one more with every transaction that revoked or released something. Cheap enough to ask many times a second.
+    /// 0 at first; one more with every transaction that revoked or released something, or changed an issuer. Cheap enough to ask
+    /// many times a second.
     func changeCounter() async throws(StoreFailure) -> UInt64
 
     // MARK: Keys that may not be certified

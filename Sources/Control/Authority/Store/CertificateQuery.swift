@@ -8,6 +8,8 @@ public struct CertificateQuery: Equatable, Sendable {
     /// Only identities that begin with one of these; empty does not narrow.
     public var identityPrefixes: [String] = []
     public var profile: String?
+    /// Only certificates that were signed with this key.
+    public var issuer: KeyFingerprint?
     /// Only certificates of this key.
     public var key: KeyFingerprint?
     /// Only what was asked for at this moment or later.
@@ -24,11 +26,12 @@ public struct CertificateQuery: Equatable, Sendable {
 
     /// - Parameter limit: 1000 unless told: more than a person reads, little enough to hold in memory.
     public init(
-        identity: String? = nil, profile: String? = nil, key: KeyFingerprint? = nil,
+        identity: String? = nil, profile: String? = nil, issuer: KeyFingerprint? = nil, key: KeyFingerprint? = nil,
         states: Set<IssuanceState.Name> = Set(IssuanceState.Name.allCases), validAt: Date? = nil, limit: Int = 1000
     ) {
         self.identity = identity
         self.profile = profile
+        self.issuer = issuer
         self.key = key
         self.states = states
         self.validAt = validAt

@@ -20,10 +20,13 @@ public struct IssuanceIntent: Equatable, Sendable {
     public let tbs: [UInt8]
     public let actor: String
     public let at: Date
+    /// The certificate whose holder proved it, and will use this one in its place.
+    public let replaces: SerialNumber?
 
     public init(
         serialNumber: SerialNumber, issuerKey: KeyFingerprint, profile: String, identity: String, names: [String],
-        publicKey: KeyFingerprint, notBefore: Date, notAfter: Date, tbs: [UInt8], actor: String, at: Date
+        publicKey: KeyFingerprint, notBefore: Date, notAfter: Date, tbs: [UInt8], actor: String, at: Date,
+        replaces: SerialNumber? = nil
     ) {
         self.serialNumber = serialNumber
         self.issuerKey = issuerKey
@@ -36,5 +39,6 @@ public struct IssuanceIntent: Equatable, Sendable {
         self.tbs = tbs
         self.actor = actor
         self.at = at
+        self.replaces = replaces
     }
 }

@@ -58,6 +58,10 @@ extension AuthorityDatabase {
             parts.append("public_key = ?")
             arguments.append(.octets(key.bytes))
         }
+        if let issuer = query.issuer {
+            parts.append("issuer_key = ?")
+            arguments.append(.octets(issuer.bytes))
+        }
         if let moment = query.issuedFrom {
             parts.append("intended_at >= ?")
             arguments.append(.integer(moment.storedMilliseconds(.up)))

@@ -79,7 +79,8 @@ extension AuthorityDatabase {
                     serialNumber: try CertificateTable.serialNumber(row))
                 revoked[identifier] = try CertificateTable.revocation(row)
             }
-            return RevocationRecords(revoked: revoked, changeCounter: try Self.changeCounter(in: session))
+            let records = RevocationRecords(revoked: revoked, changeCounter: try Self.changeCounter(in: session))
+            return records.with(try IssuerTable.revoked(since: nil, in: session))
         }
     }
 
@@ -118,7 +119,8 @@ extension AuthorityDatabase {
                 guard revoked.count + released.count <= limit else { return nil }
             }
             return RevocationChanges(
-                since: changeCounter, changeCounter: now, revoked: revoked, released: released)
+                since: changeCounter, changeCounter: now, revoked: revoked, released: released
+            ).with(try IssuerTable.revoked(since: changeCounter, in: session))
         }
     }
 

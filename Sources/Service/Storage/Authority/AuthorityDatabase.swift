@@ -77,6 +77,7 @@ public final class AuthorityDatabase: AuthorityStore {
                     .text(try StoredJSON.text(authority.configuration)), .octets(authority.rootCertificate),
                     .octets(authority.issuingCertificate), .octets(authority.auditKey), .time(authority.createdAt),
                 ])
+            try IssuerTable.begin(authority, in: transaction)
             try transaction.append(audit)
         }
     }
@@ -101,12 +102,12 @@ public final class AuthorityDatabase: AuthorityStore {
     private static func authority(in session: any StoreSession) throws -> AuthorityRecord? {
         guard
             let row = try session.row(
-                "SELECT configuration, root_certificate, issuing_certificate, audit_key, created_at FROM authority")
+                "SELECT configuration, audit_key, created_at FROM authority")
         else { return nil }
+        let active = try IssuerTable.active(in: session)
         let record = AuthorityRecord(
             configuration: try StoredJSON.value(AuthorityConfiguration.self, from: try row.text("configuration")),
-            rootCertificate: try row.octets("root_certificate"),
-            issuingCertificate: try row.octets("issuing_certificate"),
+            rootCertificate: active.root, issuingCertificate: active.issuing,
             auditKey: try row.octets("audit_key"),
             createdAt: try row.time("created_at"))
         return record.permitting(try permissions(in: session)).publishing(at: try addresses(in: session))

@@ -8,7 +8,7 @@ import SymbolonRevocation
 enum CertificateTable {
     static let columns = """
         serial, issuer_key, profile, identity, names, public_key, not_before, not_after, tbs, actor, intended_at, state,
-            certificate, issued_at, abandoned_because, abandoned_at, revocation_reason, revoked_at
+            certificate, issued_at, abandoned_because, abandoned_at, revocation_reason, revoked_at, replaces
         """
 
     static func insert(_ intent: IssuanceIntent, in session: some StoreSession) throws {
@@ -18,14 +18,14 @@ enum CertificateTable {
         try session.execute(
             """
             INSERT INTO certificate (serial, issuer_key, profile, identity, names, public_key, not_before,
-                not_after, tbs, actor, intended_at, state)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'intended')
+                not_after, tbs, actor, intended_at, replaces, state)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'intended')
             """,
             [
                 .octets(intent.serialNumber.magnitude), .octets(intent.issuerKey.bytes), .text(intent.profile),
                 .text(intent.identity), .text(StoredJSON.text(intent.names)), .octets(intent.publicKey.bytes),
                 .time(intent.notBefore), .time(intent.notAfter), .octets(intent.tbs), .text(intent.actor),
-                .time(intent.at),
+                .time(intent.at), intent.replaces.map { .octets($0.magnitude) } ?? .null,
             ])
     }
 
@@ -64,7 +64,8 @@ enum CertificateTable {
             names: try StoredJSON.texts(try row.text("names")),
             publicKey: try key(row, "public_key"), notBefore: try row.time("not_before"),
             notAfter: try row.time("not_after"), tbs: try row.octets("tbs"), actor: try row.text("actor"),
-            at: try row.time("intended_at"))
+            at: try row.time("intended_at"),
+            replaces: try row.octetsIfAny("replaces").map { try serialNumber($0) })
         return IssuanceRecord(intent: intent, state: try issuanceState(row))
     }
 
@@ -94,9 +95,11 @@ enum CertificateTable {
         return Revocation(reason, since: try row.time("revoked_at"))
     }
 
-    static func serialNumber(_ row: StoreRow) throws -> SerialNumber {
+    static func serialNumber(_ row: StoreRow) throws -> SerialNumber { try serialNumber(try row.octets("serial")) }
+
+    private static func serialNumber(_ magnitude: [UInt8]) throws -> SerialNumber {
         do {
-            return try SerialNumber(magnitude: try row.octets("serial"))
+            return try SerialNumber(magnitude: magnitude)
         } catch {
             throw StoreFailure.damaged("a serial number does not read back: \(error)")
         }

@@ -1,4 +1,4 @@
-import SymbolonKeys
+public import SymbolonKeys
 
 /// Where an authority and the identities on this machine live, and how closed it must be.
 ///
@@ -8,7 +8,8 @@ import SymbolonKeys
 /// ├── store              0600   only where a database has them: which
 /// ├── authority.json     0600   only on a machine that was paired: its authority's addresses and anchors
 /// ├── passphrase         0600   only where the operator named no other source
-/// ├── keys/              0700   root.key.pem, issuing.key.pem, audit.key.pem: sealed, 0600; audit.head: 0600
+/// ├── keys/              0700   root.key.pem, issuing.key.pem, audit.key.pem: sealed, 0600; audit.head: 0600; those of later
+/// │                             roots and issuing authorities have the beginning of their fingerprint in their names
 /// ├── identities/        0700   NAME.pem: sealed key, chain and anchors in one file, 0600; of one that an ACME server gave
 /// │                             also NAME.acme.json and NAME.account-key
 /// ├── laptop/            0700   only where `symbolon try` was run: the home of its other machine
@@ -38,7 +39,13 @@ public struct HomeFolder: Hashable, Sendable {
     public var keysFolder: String { path + "/keys" }
     public var identitiesFolder: String { path + "/identities" }
 
+    /// Of the keys that the authority was made with.
     public func keyFile(_ role: AuthorityKeyRole) -> String { "\(keysFolder)/\(role.rawValue).key.pem" }
+
+    /// Of a root or an issuing authority that came later.
+    public func keyFile(_ role: AuthorityKeyRole, _ key: KeyFingerprint) -> String {
+        "\(keysFolder)/\(role.rawValue)-\(key.description.prefix(16)).key.pem"
+    }
 
     /// Where the head of the audit record is noted, outside the database that it speaks of.
     public var auditHead: AuditHeadFile { AuditHeadFile(keysFolder + "/audit.head") }
