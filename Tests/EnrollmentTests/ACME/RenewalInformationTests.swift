@@ -1,4 +1,5 @@
 import Foundation
+import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonKeys
 import SymbolonTestSupport
@@ -10,7 +11,8 @@ import Testing
 @Suite("E09: renewal information (RFC 9773)")
 struct RenewalInformationTests {
     private static func name(_ certificate: Certificate, _ house: ACMEHouse) -> String {
-        house.server.certificateName(certificate.serialNumber)
+        house.server.certificateName(
+            certificate.serialNumber, of: house.authority.issuing.publicKey)
     }
 
     @Test("a window that begins before it ends, inside the life, and a time to ask again")
@@ -62,7 +64,8 @@ struct RenewalInformationTests {
         try await stranger.register()
         let refused = try await stranger.order(["www.example.internal"], replaces: name)
         #expect(refused.problem == "unauthorized")
-        let nobodys = house.server.certificateName(try SerialNumber(magnitude: [1, 2, 3]))
+        let nobodys = house.server.certificateName(
+            try SerialNumber(magnitude: [1, 2, 3]), of: house.authority.issuing.publicKey)
         #expect(try await stranger.order(["www.example.internal"], replaces: nobodys).body == refused.body)
         #expect(try await client.order(["other.example.internal"], replaces: name).problem == "malformed")
         #expect(try await client.order(["www.example.internal"], replaces: "x").problem == "malformed")

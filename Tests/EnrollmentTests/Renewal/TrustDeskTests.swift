@@ -21,7 +21,7 @@ struct TrustDeskTests {
         let first = try await desk.trust(known: nil, waiting: .zero)
         let trust = try #require(first.trust)
         #expect(trust.trustDomain == "example.internal")
-        #expect(try trust.anchorCertificates() == [house.authority.root])
+        #expect(trust.anchors(knowing: [house.authority.root]) == [house.authority.root])
         #expect(try trust.issuingCertificates() == [house.authority.issuing])
         #expect(trust.changes.revoked.isEmpty)
         let again = try await desk.trust(known: first.version, waiting: .zero)

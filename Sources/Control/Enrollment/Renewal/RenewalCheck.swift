@@ -74,9 +74,11 @@ struct RenewalCheck {
         let beside = if case .spiffe = names.first { Array(names.dropFirst()) } else { names }
         let life = min(record.intent.life, .seconds(Int64(issuerEnd.timeIntervalSince(now).rounded(.down))))
         do throws(RequestFailure) {
-            return try IssuanceRequest(
+            var asked = try IssuanceRequest(
                 request, profile: profile, name: name, names: beside, life: life, actor: actor,
                 configuration: configuration)
+            asked.replaces = held.serialNumber
+            return asked
         } catch {
             throw .request(error)
         }

@@ -44,7 +44,7 @@ public actor RenewalDesk {
             let now = self.clock()
             try check.requireLive(at: now)
             let issuance = try self.issuance(check, request, actor, at: now)
-            try await self.admit(held, at: now)
+            try await self.admit(check, at: now)
             return try await self.issue(issuance, for: held)
         }
     }
@@ -77,7 +77,7 @@ public actor RenewalDesk {
                     try check.requireNotTooLate(at: now)
                 }
                 let issuance = try self.issuance(check, request, actor, at: now)
-                try await self.admit(held, at: now)
+                try await self.admit(check, at: now)
                 let renewed = try await self.issue(issuance, for: held)
                 await self.note(
                     .identityReturned, check.record.intent.identity, actor,
@@ -109,7 +109,7 @@ public actor RenewalDesk {
         of serialNumber: SerialNumber
     ) async throws(RenewalRefusal) -> RenewalWindow? {
         guard let record = try await record(of: serialNumber) else { return nil }
-        return policy.window(for: record, at: clock())
+        return policy.window(for: record, issuedBy: authority.allIssuers, at: clock())
     }
 
     // MARK: The steps
@@ -136,8 +136,11 @@ public actor RenewalDesk {
 
     /// After the checks, which are cheap, and before the issuance, which is not: who asks for what it may not have takes
     /// nobody's place.
-    private func admit(_ held: Certificate, at now: Date) throws(RenewalRefusal) {
-        switch admission.ask(held.serialNumber, deadline: held.notAfter, at: now) {
+    private func admit(_ check: RenewalCheck, at now: Date) throws(RenewalRefusal) {
+        let held = check.held
+        let early = RenewalPolicy.replacement(of: check.record, authority.allIssuers, at: now)
+        let deadline = early.map { min($0.end, held.notAfter) } ?? held.notAfter
+        switch admission.ask(held.serialNumber, deadline: deadline, at: now) {
         case .admitted: return
         case .comeAgain(let seconds): throw .notYet(retryAfter: seconds)
         }

@@ -79,14 +79,14 @@ public struct ShowRenewal: AdministrativeOperation {
 public struct RenewalReport: Codable, Equatable, Sendable {
     /// PEM, leaf first.
     public let chain: String
-    /// PEM: the root.
+    /// PEM: the roots that are believed.
     public let anchors: String
     /// When to renew the new one.
     public let suggestedWindow: RenewalWindow?
 
     public init(_ renewed: RenewedCertificate) {
         chain = CertificateBundle(renewed.issued.chain).pem
-        anchors = renewed.issued.anchor.pem
+        anchors = CertificateBundle(renewed.issued.anchors).pem
         suggestedWindow = renewed.window
     }
 }

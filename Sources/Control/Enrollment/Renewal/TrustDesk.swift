@@ -202,14 +202,12 @@ public actor TrustDesk {
         let federated = try await federated()
         if let known, known.changeCounter == counter, known.head.federated == federated { return known }
         guard let record = try await store.authority() else { throw .unavailable("there is no authority in it") }
+        let trustDomain = record.configuration.trustDomain
         let (reflection, digest) = try await mirror.currentWithDigest()
-        let head: TrustStatement
-        do {
-            head = try TrustStatement(
-                record, changeCounter: reflection.changeCounter, digest: digest, federated: federated)
-        } catch {
-            throw .damaged("\(error)")
-        }
+        // After the counter: what it counts is in them.
+        let issuers = try await store.issuers()
+        let head = TrustStatement(
+            of: trustDomain, issuers, changeCounter: reflection.changeCounter, digest: digest, federated: federated)
         // Another look may have been quicker.
         if let known, known.changeCounter > head.changeCounter { return known }
         let next = Known(version: Self.version(of: head), revoked: reflection.revoked, head: head)

@@ -37,11 +37,28 @@ public struct TrustStatement: Codable, Equatable, Sendable {
         }
     }
 
+    /// An issuing authority whose certificates are to be replaced now: its key was compromised.
+    public struct Replaced: Codable, Equatable, Sendable {
+        /// SHA-256 over SubjectPublicKeyInfo.
+        public let issuerKey: String
+        /// When it is not believed any more.
+        public let by: Date
+
+        public init(issuerKey: String, by: Date) {
+            self.issuerKey = issuerKey
+            self.by = by
+        }
+    }
+
     public let trustDomain: String
-    /// PEM: the root.
+    /// PEM: the roots that are believed, the one that issues first.
     public let anchors: String
-    /// PEM: what leaves are signed with.
+    /// PEM, may be empty: for a root, the word of the root before it. Who knows that one takes up the new one by it, and not
+    /// because somebody says so who has an issuing key.
+    public let introductions: String
+    /// PEM: what leaves are signed with, or were, or will be.
     public let issuing: String
+    public let replaced: [Replaced]
     /// One more with every change.
     public let changeCounter: UInt64
     /// The change counter after which `revoked` tells; nil: it tells all.
@@ -52,12 +69,14 @@ public struct TrustStatement: Codable, Equatable, Sendable {
     public let federated: [Federated]
 
     public init(
-        trustDomain: String, anchors: String, issuing: String, changeCounter: UInt64, since: UInt64? = nil,
-        revoked: [Revoked], digest: String, federated: [Federated]
+        trustDomain: String, anchors: String, introductions: String = "", issuing: String, replaced: [Replaced] = [],
+        changeCounter: UInt64, since: UInt64? = nil, revoked: [Revoked], digest: String, federated: [Federated]
     ) {
         self.trustDomain = trustDomain
         self.anchors = anchors
+        self.introductions = introductions
         self.issuing = issuing
+        self.replaced = replaced
         self.changeCounter = changeCounter
         self.since = since
         self.revoked = revoked
@@ -67,13 +86,17 @@ public struct TrustStatement: Codable, Equatable, Sendable {
 
     /// Without what is revoked.
     init(
-        _ record: AuthorityRecord, changeCounter: UInt64, digest: RevocationDigest, federated: [Federated]
-    ) throws {
+        of trustDomain: TrustDomain, _ issuers: [Issuer], changeCounter: UInt64, digest: RevocationDigest,
+        federated: [Federated]
+    ) {
+        let believed = issuers.filter { $0.role == .issuing && $0.isBelieved }
         self.init(
-            trustDomain: record.configuration.trustDomain.description,
-            anchors: try Certificate(der: record.rootCertificate).pem,
-            issuing: try Certificate(der: record.issuingCertificate).pem, changeCounter: changeCounter, revoked: [],
-            digest: digest.description, federated: federated)
+            trustDomain: trustDomain.description, anchors: CertificateBundle(issuers.anchors).pem,
+            introductions: CertificateBundle(issuers.introductions).pem,
+            issuing: CertificateBundle(believed.map(\.certificate)).pem,
+            replaced: believed.compactMap { one in
+                one.replacement.map { Replaced(issuerKey: one.key.description, by: $0.by) }
+            }, changeCounter: changeCounter, revoked: [], digest: digest.description, federated: federated)
     }
 
     // MARK: Telling
@@ -103,7 +126,8 @@ public struct TrustStatement: Codable, Equatable, Sendable {
     private func telling(_ lines: [KeyFingerprint: [String]], since: UInt64?) -> TrustStatement {
         let revoked = lines.map { Revoked(issuerKey: $0.key.description, certificates: $0.value) }
         return TrustStatement(
-            trustDomain: trustDomain, anchors: anchors, issuing: issuing, changeCounter: changeCounter, since: since,
+            trustDomain: trustDomain, anchors: anchors, introductions: introductions, issuing: issuing,
+            replaced: replaced, changeCounter: changeCounter, since: since,
             revoked: revoked.sorted { $0.issuerKey < $1.issuerKey }, digest: digest, federated: federated)
     }
 
@@ -115,8 +139,16 @@ public struct TrustStatement: Codable, Equatable, Sendable {
 
     // MARK: Reading
 
-    public func anchorCertificates() throws(CertificateFailure) -> [Certificate] {
-        try CertificateBundle(pem: anchors).certificates
+    /// The roots that are believed now, as far as one that is known vouches for them, or for one that does. Empty: none of them.
+    public func anchors(knowing known: [Certificate]) -> [Certificate] {
+        var trusted = known
+        var words = introductions.isEmpty ? [] : (try? CertificateBundle(pem: introductions).certificates) ?? []
+        while let index = words.firstIndex(where: { word in trusted.contains { word.isIntroduction(by: $0) } }) {
+            trusted.append(words.remove(at: index))
+        }
+        return ((try? CertificateBundle(pem: anchors).certificates) ?? []).filter { one in
+            trusted.contains { $0.subject == one.subject && $0.publicKey == one.publicKey }
+        }
     }
 
     public func issuingCertificates() throws(CertificateFailure) -> [Certificate] {

@@ -13,7 +13,7 @@ import SymbolonWire
 /// The way from a machine to the authority that it was introduced to: its addresses, and what its server must prove.
 public struct AuthorityLink: Sendable {
     public let addresses: [ServerAddress]
-    private let verifier: Verifier
+    private var verifier: Verifier
 
     private let expectation: Expectation
 
@@ -27,6 +27,13 @@ public struct AuthorityLink: Sendable {
         self.addresses = addresses
         verifier = Verifier(anchors: anchors)
         expectation = try .authority(of: trustDomain)
+    }
+
+    /// The same, where the authority has other roots now.
+    public func trusting(_ anchors: [TrustAnchor]) -> AuthorityLink {
+        var next = self
+        next.verifier = Verifier(anchors: anchors)
+        return next
     }
 
     // MARK: Asking

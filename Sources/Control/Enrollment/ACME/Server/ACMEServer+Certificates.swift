@@ -20,7 +20,8 @@ extension ACMEServer {
             let record = try await stored({ try await certificates.certificate(serialNumber) }),
             let der = record.certificate
         else { throw .notThere("certificate") }
-        let chain = PEM.render(label: "CERTIFICATE", der) + issuingPEM
+        let above = authority.allIssuers.chain(above: record.intent.issuerKey)
+        let chain = ([der] + above.map(\.der)).map { PEM.render(label: "CERTIFICATE", $0) }.joined()
         return ACMEResponse(200, contentType: "application/pem-certificate-chain", Array(chain.utf8))
     }
 

@@ -109,10 +109,12 @@ extension ACMEServer {
             throw ACMERefusal(.invalidProfile, "the profile \(order.profile) is not offered any more; make a new order")
         }
         do throws(RequestFailure) {
-            return try IssuanceRequest(
+            var asked = try IssuanceRequest(
                 request, profile: profile.profile, name: Self.identity(of: order.identifiers),
                 names: order.identifiers.map(\.subjectName), life: profile.life, actor: order.actor,
                 configuration: authority.configuration)
+            asked.replaces = order.replaces
+            return asked
         } catch {
             throw ACMERefusal(.badCSR, error.explanation)
         }

@@ -237,8 +237,11 @@ extension ACMEServer {
             JSONMember("authorizations", .texts(order.authorizations.map { place.url(.authorization($0)) })),
             JSONMember("finalize", .string(place.url(.finalize(order.id)))),
         ]
-        if let replaces = order.replaces {
-            members.append(JSONMember("replaces", .string(certificateName(replaces))))
+        // An order keeps the serial number alone: which of several issuing authorities issued it, it does not say again.
+        let issuers = authority.allIssuers.filter { $0.role == .issuing }
+        if let replaces = order.replaces, issuers.count == 1 {
+            let name = certificateName(replaces, of: issuers[0].certificate.publicKey)
+            members.append(JSONMember("replaces", .string(name)))
         }
         if case .valid(let serialNumber) = order.state {
             members.append(JSONMember("certificate", .string(place.url(.certificate(serialNumber)))))

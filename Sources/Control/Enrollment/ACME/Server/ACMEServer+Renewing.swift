@@ -7,25 +7,28 @@ import SymbolonWire
 /// RFC 9773: renewal information, and orders that replace a certificate.
 extension ACMEServer {
     /// §4.1: the key identifier of the issuer and the serial number's octets, in base64url, with a full stop between.
-    func certificateName(_ serialNumber: SerialNumber) -> String {
-        Base64URL.encode(authority.issuing.publicKey?.keyIdentifier ?? []) + "."
-            + Base64URL.encode(serialNumber.contents)
+    func certificateName(_ serialNumber: SerialNumber, of issuer: PublicKey?) -> String {
+        Base64URL.encode(issuer?.keyIdentifier ?? []) + "." + Base64URL.encode(serialNumber.contents)
     }
 
-    /// Nil for what names no certificate of this authority's in its one spelling.
-    private func serialNumber(named name: String) -> SerialNumber? {
+    /// Nil for what names no certificate of an issuing authority of this one, in its one spelling.
+    private func named(_ name: String) -> (serialNumber: SerialNumber, issuer: KeyFingerprint)? {
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         guard name.utf8.count <= 128, parts.count == 2, let contents = try? Base64URL.decode(parts[1]),
-            let serialNumber = try? SerialNumber(magnitude: contents), certificateName(serialNumber) == name
+            let serialNumber = try? SerialNumber(magnitude: contents),
+            let issuer = authority.allIssuers.first(where: { one in
+                one.role == .issuing && certificateName(serialNumber, of: one.certificate.publicKey) == name
+            })
         else { return nil }
-        return serialNumber
+        return (serialNumber, issuer.key)
     }
 
     /// §4.2. Asked without signature; `Retry-After` says when it makes sense to ask again.
     func renewalInformation(_ name: String) async throws(ACMERefusal) -> ACMEResponse {
-        guard let serialNumber = serialNumber(named: name),
-            let record = try await stored({ try await certificates.certificate(serialNumber) }),
-            let window = renewal.window(for: record, at: clock())
+        guard let named = named(name),
+            let record = try await stored({ try await certificates.certificate(named.serialNumber) }),
+            record.intent.issuerKey == named.issuer,
+            let window = renewal.window(for: record, issuedBy: authority.allIssuers, at: clock())
         else { throw ACMERefusal(.malformed, "no certificate of this authority is called so", status: 404) }
         return ACMEResponse(
             200,
@@ -53,7 +56,7 @@ extension ACMEServer {
         _ payload: JSONValue, for identifiers: [ACMEIdentifier], of account: ACMEAccount, at now: Date
     ) async throws(ACMERefusal) -> (certificate: SerialNumber, instead: ResourceID?)? {
         guard let member = payload["replaces"] else { return nil }
-        guard let name = member.string, let serialNumber = serialNumber(named: name) else {
+        guard let name = member.string, let (serialNumber, _) = named(name) else {
             throw ACMERefusal(.malformed, "replaces names no certificate of this authority")
         }
         // E09: only the account's own.

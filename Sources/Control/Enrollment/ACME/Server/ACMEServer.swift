@@ -21,7 +21,6 @@ public final class ACMEServer: Sendable {
     let validations = ValidationQueue()
     /// When a first look has been waited for long enough.
     let alarms: Alarms
-    let issuingPEM: String
 
     /// - Parameters:
     ///   - certificates: the store of the authority.
@@ -35,7 +34,6 @@ public final class ACMEServer: Sendable {
         self.configuration = configuration
         alarms = Alarms(after: configuration.firstLook)
         self.authority = authority
-        issuingPEM = PEM.render(label: "CERTIFICATE", authority.issuing.der)
         self.certificates = certificates
         self.store = store
         self.validation = validation

@@ -181,8 +181,10 @@ public struct PairingDesk: Sendable {
         } catch {
             throw .store(error)
         }
-        guard case .issued(let der, _) = record?.state, let leaf = try? Certificate(der: der) else { throw .over }
-        return Self.answer([leaf, authority.issuing])
+        guard let record, case .issued(let der, _) = record.state, let leaf = try? Certificate(der: der) else {
+            throw .over
+        }
+        return Self.answer([leaf] + authority.allIssuers.chain(above: record.intent.issuerKey))
     }
 
     private static func answer(_ chain: [Certificate]) -> PairingAnswer {

@@ -1,0 +1,1 @@
+../AuthorityTests/InMemoryStore+Issuers.swift
