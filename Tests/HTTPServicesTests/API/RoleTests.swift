@@ -27,12 +27,14 @@ struct RoleTests {
     /// Who may what, as the guide Work-from-elsewhere.md promises it. A row for each operation; none is taken from the code.
     private static let table: [Role?: Set<String>] = [
         nil: [
-            "findEndpoint", "followTrust", "leaveTrust", "publishEndpoint", "renewCertificate", "showRenewal", "showSelf",
+            "findEndpoint", "followTrust", "leaveTrust", "publishEndpoint", "renewCertificate", "showRenewal",
+            "showSelf",
             "showTrust", "withdrawEndpoint",
         ],
         .viewer: [
             "listACMEAccounts", "listAuditEntries", "listCertificates", "listEnds", "listExternalAccountKeys",
-            "listFederations", "listInvitations", "listOperators", "showACMEAccount", "showAuditHead", "showAuthority", "showCertificate",
+            "listFederations", "listInvitations", "listIssuers", "showIssuer", "listOperators", "showACMEAccount",
+            "showAuditHead", "showAuthority", "showCertificate",
             "verifyAudit",
         ],
         .operator: [
@@ -40,7 +42,10 @@ struct RoleTests {
             "makeInvitation", "noteExport", "releaseCertificate", "revokeCertificates",
             "revokeExternalAccountKey",
         ],
-        .administrator: ["endFederation", "permitNames", "putOperator", "removeOperator"],
+        .administrator: [
+            "activateIssuer", "endFederation", "finishReplacement", "permitNames", "prepareIssuer", "publishRootLists",
+            "putOperator", "removeOperator", "replaceIssuer", "retireIssuer",
+        ],
     ]
 
     /// Nil twice over: no row.
@@ -75,6 +80,7 @@ struct RoleTests {
                 let path =
                     OperationMessage.root
                     + type.endpoint.path.replacing("{serial}", with: "7f").replacing("{id}", with: "a")
+                    .replacing("{issuer}", with: "7f9c")
                 // Nothing that any operation takes: who may is told so, and nobody is told before it is known who asks.
                 let answer = try await client.send(
                     .init(

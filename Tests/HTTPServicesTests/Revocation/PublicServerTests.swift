@@ -37,8 +37,8 @@ final class PublicHouse: Sendable {
         self.responder = responder
         let log = ServerLog()
         let server = PublicServer(
-            host: "127.0.0.1", port: 0, lists: PublicationCatalog(lists: store, issuerKey: authority.key, age: .zero),
-            filters: PublicationCatalog(filters: store, issuerKey: authority.key, age: .zero), responder: responder,
+            host: "127.0.0.1", port: 0, lists: PublicationCatalog(lists: store, age: .zero),
+            filters: PublicationCatalog(filters: store, age: .zero), responder: responder,
             limits: limits,
             observer: log, group: MultiThreadedEventLoopGroup.singleton, clock: { clock.now })
         serving = Task { try await server.run() }

@@ -2,6 +2,9 @@
 public enum AdministrationOperations {
     public static let all: [any AdministrativeOperation.Type] = [
         ShowAuthority.self, PermitNames.self,
+        ListIssuers.self, ShowIssuer.self, PrepareIssuer.self, ActivateIssuer.self, RetireIssuer.self,
+        ReplaceIssuer.self,
+        FinishReplacement.self, PublishRootLists.self,
         ListCertificates.self, IssueCertificate.self, ShowCertificate.self,
         RevokeCertificates.self, ReleaseCertificate.self, NoteExport.self,
         ListAuditEntries.self, ShowAuditHead.self, VerifyAudit.self,

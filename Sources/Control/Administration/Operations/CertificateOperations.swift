@@ -15,14 +15,20 @@ public struct IssueCertificate: AdministrativeOperation {
     public let names: [String]?
     /// The profile's default unless told.
     public let lifeSeconds: Int64?
+    /// A serial number: this one takes the place of that certificate of the same identity.
+    public let replaces: String?
     /// PEM.
     public let request: String
 
-    public init(name: String, profile: String, names: [String]? = nil, lifeSeconds: Int64? = nil, request: String) {
+    public init(
+        name: String, profile: String, names: [String]? = nil, lifeSeconds: Int64? = nil, replaces: String? = nil,
+        request: String
+    ) {
         self.name = name
         self.profile = profile
         self.names = names
         self.lifeSeconds = lifeSeconds
+        self.replaces = replaces
         self.request = request
     }
 

@@ -24,7 +24,8 @@ public struct ListCertificates: AdministrativeOperation {
     public static let endpoint = OperationEndpoint(
         .get, "certificates",
         query: [
-            "of": .text, "profile": .text, "key": .text, "issuedFrom": .time, "issuedBefore": .time, "all": .flag,
+            "of": .text, "profile": .text, "issuer": .text, "key": .text, "issuedFrom": .time, "issuedBefore": .time,
+            "all": .flag,
             "limit": .number, "before": .text,
         ])
 
@@ -32,6 +33,8 @@ public struct ListCertificates: AdministrativeOperation {
     /// begins so; nil: everybody's.
     public let of: String?
     public let profile: String?
+    /// The name of an issuing authority.
+    public let issuer: String?
     /// SHA-256 over the SubjectPublicKeyInfo, in hexadecimal.
     public let key: String?
     /// Only what was asked for at this moment or later, or before it. RFC 3339.
@@ -45,11 +48,12 @@ public struct ListCertificates: AdministrativeOperation {
     public let before: String?
 
     public init(
-        of: String? = nil, profile: String? = nil, key: String? = nil, issuedFrom: Date? = nil,
+        of: String? = nil, profile: String? = nil, issuer: String? = nil, key: String? = nil, issuedFrom: Date? = nil,
         issuedBefore: Date? = nil, all: Bool? = nil, limit: Int? = nil, before: String? = nil
     ) {
         self.of = of
         self.profile = profile
+        self.issuer = issuer
         self.key = key
         self.issuedFrom = issuedFrom
         self.issuedBefore = issuedBefore

@@ -14,6 +14,7 @@ extension AuthorityReader {
             wish.all ?? false
             ? CertificateQuery(profile: profile?.rawValue)
             : CertificateQuery(profile: profile?.rawValue, states: [.issued], validAt: now)
+        query.issuer = try await issuer(wish.issuer)
         query.key = try wish.key.map { text throws(AdministrationFailure) in try KeyFingerprint(asked: text) }
         (query.issuedFrom, query.issuedBefore) = (wish.issuedFrom, wish.issuedBefore)
         // One more than fits tells whether there is a rest.
@@ -30,15 +31,37 @@ extension AuthorityReader {
             next: isWhole ? nil : records.last?.intent.serialNumber.description)
     }
 
+    private func issuer(_ word: String?) async throws(AdministrationFailure) -> KeyFingerprint? {
+        guard let word else { return nil }
+        let found: [Issuer]
+        do {
+            found = try await store.issuers().called(word).filter { $0.role == .issuing }
+        } catch {
+            throw AdministrationFailure(error)
+        }
+        guard found.count == 1 else {
+            let names = found.map(\.name)
+            let failure: SuccessionFailure = names.isEmpty ? .unknown(word) : .ambiguous(word, names)
+            throw AdministrationFailure(failure, wish: "found")
+        }
+        return found[0].key
+    }
+
     func certificate(_ serial: String) async throws(AdministrationFailure) -> CertificateAnswer {
         let found = try await record(of: try SerialNumber(asked: serial))
-        let authority = try await record()
+        let issuers: [Issuer]
+        do {
+            issuers = try await store.issuers()
+        } catch {
+            throw AdministrationFailure(error)
+        }
+        let above = issuers.chain(above: found.intent.issuerKey).map(\.der)
         let chain = found.certificate.map { leaf in
-            [leaf, authority.issuingCertificate].map { PEM.render(label: "CERTIFICATE", $0) }.joined()
+            ([leaf] + above).map { PEM.render(label: "CERTIFICATE", $0) }.joined()
         }
         return CertificateAnswer(
             certificate: CertificateReport(found, at: clock()), chain: chain,
-            anchors: PEM.render(label: "CERTIFICATE", authority.rootCertificate))
+            anchors: CertificateBundle(issuers.anchors).pem)
     }
 
     func record(of serial: SerialNumber) async throws(AdministrationFailure) -> IssuanceRecord {
@@ -113,6 +136,7 @@ extension CertificateQuery {
     fileprivate func admits(_ record: IssuanceRecord) -> Bool {
         states.contains(record.state.name) && (profile.map { $0 == record.intent.profile } ?? true)
             && (validAt.map { record.intent.notAfter >= $0 } ?? true)
+            && (issuer.map { $0 == record.intent.issuerKey } ?? true)
             && (key.map { $0 == record.intent.publicKey } ?? true)
             && (issuedFrom.map { record.intent.at >= $0 } ?? true)
             && (issuedBefore.map { record.intent.at < $0 } ?? true)

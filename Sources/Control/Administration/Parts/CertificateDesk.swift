@@ -25,7 +25,7 @@ public struct CertificateDesk: Sendable {
         guard wish.lifeSeconds ?? 1 > 0 else {
             throw AdministrationFailure(.malformed, what: "a life of \(wish.lifeSeconds ?? 0) s is none")
         }
-        let asked: IssuanceRequest
+        var asked: IssuanceRequest
         do {
             asked = try IssuanceRequest(
                 request, profile: try ProfileName(asked: wish.profile), name: wish.name, names: names,
@@ -36,15 +36,39 @@ public struct CertificateDesk: Sendable {
             throw AdministrationFailure(reading: error)
         }
         try await mayCertify(asked, in: call)
+        asked.replaces = try await replaced(wish.replaces, by: asked)
         do {
             let issued = try await authority.issue(asked)
             return CertificateAnswer(
                 certificate: CertificateReport(issued, requestedBy: call.actor),
                 chain: issued.chain.map { PEM.render(label: "CERTIFICATE", $0.der) }.joined(),
-                anchors: PEM.render(label: "CERTIFICATE", issued.anchor.der))
+                anchors: CertificateBundle(issued.anchors).pem)
         } catch {
             throw AdministrationFailure(error)
         }
+    }
+
+    /// Only a certificate of the same identity.
+    private func replaced(
+        _ serial: String?, by request: IssuanceRequest
+    ) async throws(AdministrationFailure) -> SerialNumber? {
+        guard let serial else { return nil }
+        let number = try SerialNumber(asked: serial)
+        let found: IssuanceRecord?
+        do {
+            found = try await authority.record(of: number)
+        } catch {
+            throw AdministrationFailure(error)
+        }
+        guard let found, found.intent.identity == (try? authority.configuration.identity(of: request))?.description
+        else {
+            throw AdministrationFailure(
+                .refused, what: "no certificate was issued",
+                why:
+                    "certificate \(number), which it should take the place of, is of another identity or not of this authority"
+            )
+        }
+        return number
     }
 
     /// Whoever gets a certificate for an operator's name is that operator: so only who may give a role may certify a name

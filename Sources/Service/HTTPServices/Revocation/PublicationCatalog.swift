@@ -1,7 +1,6 @@
 internal import Foundation
 internal import NIOCore
 public import SymbolonAuthority
-public import SymbolonKeys
 
 /// Files that are published, each by its path.
 protocol PublicationSource: Sendable {
@@ -26,14 +25,14 @@ public actor PublicationCatalog {
         self.age = age
     }
 
-    /// The lists of one issuing authority.
-    public init(lists store: any RevocationListStore, issuerKey: KeyFingerprint, age: Duration = .seconds(1)) {
-        self.init(ListSource(store: store, issuerKey: issuerKey), age: age)
+    /// The lists of every root and issuing authority that there is or was.
+    public init(lists store: any RevocationListStore & IssuerStore, age: Duration = .seconds(1)) {
+        self.init(ListSource(store: store), age: age)
     }
 
-    /// The filters of one issuing authority.
-    public init(filters store: any RevocationFilterStore, issuerKey: KeyFingerprint, age: Duration = .seconds(1)) {
-        self.init(FilterSource(store: store, issuerKey: issuerKey), age: age)
+    /// The filters of every issuing authority that there is or was.
+    public init(filters store: any RevocationFilterStore & IssuerStore, age: Duration = .seconds(1)) {
+        self.init(FilterSource(store: store), age: age)
     }
 
     /// Nil: there is no such file.
@@ -57,50 +56,50 @@ public actor PublicationCatalog {
 }
 
 private struct ListSource: PublicationSource {
-    let store: any RevocationListStore
-    let issuerKey: KeyFingerprint
-    /// Every list that there can be.
-    private let series: [String: (scope: ListScope, kind: ListStanding.Kind)]
-
-    init(store: any RevocationListStore, issuerKey: KeyFingerprint) {
-        (self.store, self.issuerKey) = (store, issuerKey)
-        var series: [String: (scope: ListScope, kind: ListStanding.Kind)] = [:]
-        for scope in ListScope.all {
-            for kind in ListStanding.Kind.allCases { series[ListPath.path(of: issuerKey, scope, kind)] = (scope, kind) }
-        }
-        self.series = series
-    }
+    let store: any RevocationListStore & IssuerStore
 
     func numbers() async throws(StoreFailure) -> [String: Int64] {
         var numbers: [String: Int64] = [:]
-        for one in try await store.listStandings(of: issuerKey) {
-            numbers[ListPath.path(of: issuerKey, one.scope, one.kind)] = one.number
+        for issuer in try await store.issuers() {
+            for one in try await store.listStandings(of: issuer.key) {
+                numbers[ListPath.path(of: issuer.key, one.scope, one.kind)] = one.number
+            }
         }
         return numbers
     }
 
     func read(_ path: String) async throws(StoreFailure) -> PublishedFile? {
-        guard let one = series[path] else { return nil }
-        return try await store.list(of: issuerKey, one.scope, one.kind).map { PublishedFile($0) }
+        guard let key = try await store.issuers().first(where: { path.hasPrefix(ListPath.folder(of: $0.key)) })?.key
+        else { return nil }
+        for scope in ListScope.all {
+            for kind in ListStanding.Kind.allCases where ListPath.path(of: key, scope, kind) == path {
+                return try await store.list(of: key, scope, kind).map { PublishedFile($0) }
+            }
+        }
+        return nil
     }
 }
 
 private struct FilterSource: PublicationSource {
-    let store: any RevocationFilterStore
-    let issuerKey: KeyFingerprint
+    let store: any RevocationFilterStore & IssuerStore
 
     func numbers() async throws(StoreFailure) -> [String: Int64] {
         var numbers: [String: Int64] = [:]
-        for one in try await store.filterStandings(of: issuerKey) {
-            numbers[FilterPath.path(of: issuerKey, one.kind)] = one.number
+        for issuer in try await store.issuers() where issuer.role == .issuing {
+            for one in try await store.filterStandings(of: issuer.key) {
+                numbers[FilterPath.path(of: issuer.key, one.kind)] = one.number
+            }
         }
         return numbers
     }
 
     func read(_ path: String) async throws(StoreFailure) -> PublishedFile? {
-        let kind = FilterStanding.Kind.allCases.first { FilterPath.path(of: issuerKey, $0) == path }
-        guard let kind else { return nil }
-        return try await store.filter(of: issuerKey, kind).map { PublishedFile($0) }
+        for issuer in try await store.issuers() where issuer.role == .issuing {
+            for kind in FilterStanding.Kind.allCases where FilterPath.path(of: issuer.key, kind) == path {
+                return try await store.filter(of: issuer.key, kind).map { PublishedFile($0) }
+            }
+        }
+        return nil
     }
 }
 

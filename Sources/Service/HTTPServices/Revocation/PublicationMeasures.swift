@@ -5,16 +5,16 @@ public struct PublicationMeasures: Sendable {
     public init() {}
 
     public func published(_ kind: PublicationKind, _ count: Int) {
-        if count > 0 { Counter(label: "symbolon_\(kind.rawValue)_published_total").increment(by: count) }
+        if count > 0 { Counter(label: "symbolon_\(kind.label)_published_total").increment(by: count) }
     }
 
     public func failed(_ kind: PublicationKind) {
-        Counter(label: "symbolon_\(kind.rawValue)_failed_total").increment()
+        Counter(label: "symbolon_\(kind.label)_failed_total").increment()
     }
 
     /// How many should have been made anew long ago.
     public func late(_ kind: PublicationKind, _ count: Int) {
-        Gauge(label: "symbolon_\(kind.rawValue)_late").record(count)
+        Gauge(label: "symbolon_\(kind.label)_late").record(count)
     }
 
     /// How long the list that ends first still holds, in seconds.
