@@ -14,7 +14,7 @@ extension EndToEnd {
             let protect = try await machine.protect(to: backend, "--allow", "laptop")
             let reach = try await machine.reach("--as", "laptop")
             let renewed = try await protect.ends.event("identity") { $0["change"] == "renewed" }
-            try await protect.ends.event("trustReplaced")
+            try await protect.ends.event("identity") { $0["change"] == "replaced" }
             let client = try await Socket.connect(reach.port)
             try await client.write([1])
             #expect(try await client.read(1) == [1])

@@ -7,6 +7,7 @@ import SymbolonRevocation
 import SymbolonStorage
 import SymbolonTestSupport
 import SymbolonWire
+import Synchronization
 import Testing
 
 /// An authority whose lists were published two hours ago, and now again, after certificates were revoked, held and released.
@@ -24,6 +25,8 @@ struct PublishedLists {
     let (first, complete, delta): (CertificateList, CertificateList, CertificateList)
     /// Of the shard that the revoked certificate is in.
     let shard: CertificateList
+    /// Of the root: while the issuing authority is believed, and after it was retired.
+    let (rootList, rootListAfter): (CertificateList, CertificateList)
 
     init(_ algorithm: KeyAlgorithm = .p256) async throws {
         let folder = try TemporaryFolder()
@@ -32,9 +35,10 @@ struct PublishedLists {
         let creation = AuthorityCreation(
             try AuthorityConfiguration(trustDomain: TrustDomain(TestPKI.trustDomain), keyAlgorithm: algorithm))
         let store = try AuthorityDatabase.create(at: folder.file("authority.sqlite"))
+        let keys = MadeKeys([creation.rootKey, creation.issuingKey])
         _ = try await creation.run(in: store, actor: "test", at: clock.now)
         let authority = try await IssuingAuthority.open(
-            store, keys: AuthorityKeys(issuing: creation.issuingKey, audit: creation.auditKey), clock: { clock.now })
+            store, keys: keys.ofAuthority(creation), clock: { clock.now })
         let key = try #require(authority.issuing.publicKey)
         _ = try await authority.publish(at: PublicationAddress("http://pki.example.internal"), actor: "test")
         let publisher = ListPublisher(authority, store: store)
@@ -70,8 +74,22 @@ struct PublishedLists {
         complete = try await list(.whole, .complete)
         delta = try await list(.whole, .delta)
         shard = try await list(.shard(of: serial(.revoked)), .complete)
+        let rootKey = try #require(authority.root.publicKey).fingerprint
+        let succession = Succession(
+            authority, keys: keys, ends: NoEnds(), lists: store)
+        func listOfRoot() async throws -> CertificateList {
+            try await succession.publishLists(actor: "test")
+            guard let list = try await store.list(of: rootKey, .whole, .complete) else { throw Missing() }
+            return try CertificateList(der: list.der)
+        }
+        let before = (authority.root, authority.issuing)
+        rootList = try await listOfRoot()
+        let next = try #require(try await succession.prepare(.issuing, actor: "test").last)
+        _ = try await succession.activate(next.name, evenSo: false, actor: "test")
+        _ = try await succession.retire(key.fingerprint.description, evenSo: true, actor: "test")
+        rootListAfter = try await listOfRoot()
         (self.folder, self.now, self.leaves) = (folder, now, leaves)
-        (root, issuing) = (authority.root, authority.issuing)
+        (root, issuing) = before
         try folder.write(root.pem, to: "root.pem")
         try folder.write(issuing.pem, to: "issuing.pem")
         try folder.write(issuing.pem + root.pem, to: "authorities.pem")
@@ -79,7 +97,10 @@ struct PublishedLists {
             try folder.write(leaf.pem, to: "\(holder).pem")
             try folder.write(leaf.pem + issuing.pem, to: "\(holder)-chain.pem")
         }
-        for (name, list) in [("first", first), ("complete", complete), ("delta", delta), ("shard", shard)] {
+        for (name, list) in [
+            ("first", first), ("complete", complete), ("delta", delta), ("shard", shard), ("root", rootList),
+            ("root-after", rootListAfter),
+        ] {
             try folder.write(PEM.render(label: "X509 CRL", list.der), to: "\(name).crl")
         }
     }
@@ -91,6 +112,35 @@ struct PublishedLists {
 
     /// What everybody should find.
     func isRevoked(_ holder: Holder) -> Bool { [.revoked, .held, .expired].contains(holder) }
+}
+
+/// Keys that are kept in memory.
+private final class MadeKeys: IssuerKeys {
+    private let keys: Mutex<[KeyFingerprint: SigningKey]>
+
+    init(_ keys: [SigningKey]) {
+        self.keys = Mutex(Dictionary(uniqueKeysWithValues: keys.map { ($0.publicKey.fingerprint, $0) }))
+    }
+
+    func make(_ role: Issuer.Role, _ algorithm: KeyAlgorithm) async throws(KeysUnavailable) -> any CertificateSigner {
+        let key = SigningKey.make(algorithm)
+        keys.withLock { $0[key.publicKey.fingerprint] = key }
+        return key
+    }
+
+    func signer(_ role: Issuer.Role, _ key: KeyFingerprint) async throws(KeysUnavailable) -> (any CertificateSigner)? {
+        keys.withLock { $0[key] }
+    }
+
+    func ofAuthority(_ creation: AuthorityCreation) -> AuthorityKeys {
+        AuthorityKeys(issuing: creation.issuingKey, audit: creation.auditKey) { key throws(KeysUnavailable) in
+            try await self.signer(.issuing, key)
+        }
+    }
+}
+
+private struct NoEnds: EndConfirmations {
+    func stragglers(before changeCounter: UInt64) async throws(StoreFailure) -> [String] { [] }
 }
 
 @Suite("openssl, GnuTLS, Python and pkilint read our lists, and come to our own verdict")
@@ -153,6 +203,57 @@ struct ListsReadByOthersTests {
                 ])
             #expect(result.err.contains("verify OK"), "\(name): \(result.err)")
         }
+    }
+
+    @Test(
+        "openssl verify -crl_check_all, by the root's list and the issuing authority's",
+        arguments: KeyAlgorithm.allCases)
+    func everyList(_ algorithm: KeyAlgorithm) async throws {
+        let made = try await PublishedLists(algorithm)
+        for holder in PublishedLists.Holder.allCases {
+            #expect(
+                try openssl(made, holder, ["complete.crl", "root.crl"], ["-crl_check_all"]) == made.isRevoked(holder),
+                "\(holder)")
+            // Whoever holds something of a retired issuing authority is refused by its root's list alone.
+            #expect(try openssl(made, holder, ["complete.crl", "root-after.crl"], ["-crl_check_all"]), "\(holder)")
+            #expect(try ours([made.complete, made.rootList], made, holder) == made.isRevoked(holder), "\(holder)")
+        }
+        // The twin: without the root's list nobody is let in.
+        #expect(throws: Undecided.self) { try openssl(made, .good, ["complete.crl"], ["-crl_check_all"]) }
+        let result = try run(
+            Tools.openssl,
+            ["crl", "-in", made.folder.file("root-after.crl"), "-noout", "-CAfile", made.folder.file("root.pem")])
+        #expect(result.err.contains("verify OK"), "\(result.err)")
+    }
+
+    @Test("GnuTLS and Python read the root's list, and find the retired issuing authority on it")
+    func rootListElsewhere() async throws {
+        let made = try await PublishedLists()
+        for (name, isRevoked) in [("root", false), ("root-after", true)] {
+            let result = try run(
+                Tools.certtool,
+                [
+                    "--verify", "--load-ca-certificate", made.folder.file("root.pem"), "--load-crl",
+                    made.folder.file("\(name).crl"), "--infile", made.folder.file("good-chain.pem"),
+                ])
+            #expect(result.out.contains("revoked") == isRevoked, "\(name): \(result.out) \(result.err)")
+        }
+        let script = """
+            import sys
+            from cryptography import x509
+            folder, serial = sys.argv[1], int(sys.argv[2], 16)
+            key = x509.load_pem_x509_certificate(open(folder + "/root.pem", "rb").read()).public_key()
+            for name in ("root", "root-after"):
+                crl = x509.load_pem_x509_crl(open(folder + "/" + name + ".crl", "rb").read())
+                assert crl.is_signature_valid(key)
+                entry = crl.get_revoked_certificate_by_serial_number(serial)
+                reason = entry and entry.extensions.get_extension_for_class(x509.CRLReason).value.reason.name
+                print(name, len(crl), reason)
+            """
+        let result = try run(
+            Tools.python,
+            ["-W", "ignore", "-c", script, made.folder.path, made.issuing.serialNumber.description])
+        #expect(result.out == "root 0 None\nroot-after 1 superseded\n", "\(result.err)")
     }
 
     @Test("GnuTLS, by the complete list")
@@ -222,7 +323,7 @@ struct ListsReadByOthersTests {
     @Test("pkilint finds no error in them", arguments: KeyAlgorithm.allCases)
     func pkilint(_ algorithm: KeyAlgorithm) async throws {
         let made = try await PublishedLists(algorithm)
-        for name in ["first", "complete", "delta", "shard"] {
+        for name in ["first", "complete", "delta", "shard", "root", "root-after"] {
             let result = try run(
                 Tools.listLint, ["lint", "-t", "CRL", "-p", "PKIX", "-s", "WARNING", made.folder.file("\(name).crl")])
             #expect(!result.err.contains("Traceback"), "\(result.err)")

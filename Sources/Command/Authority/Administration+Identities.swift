@@ -13,6 +13,8 @@ struct IdentityWish {
     var names: [SubjectName] = []
     var life: Duration?
     var algorithm = KeyAlgorithm.p256
+    /// The certificate that it takes the place of.
+    var replaces: SerialNumber?
 }
 
 extension Administration {
@@ -27,7 +29,8 @@ extension Administration {
         let answer = try await perform(
             IssueCertificate(
                 name: wish.name.description, profile: wish.profile.rawValue, names: wish.names.map(\.description),
-                lifeSeconds: wish.life.map(\.components.seconds), request: request.pem))
+                lifeSeconds: wish.life.map(\.components.seconds), replaces: wish.replaces?.description,
+                request: request.pem))
         let identity: StoredIdentity
         do {
             identity = try StoredIdentity(
@@ -61,7 +64,8 @@ extension Administration {
         while found.count < limit {
             let page = try await perform(
                 ListCertificates(
-                    of: question.of, profile: question.profile, key: question.key, issuedFrom: question.issuedFrom,
+                    of: question.of, profile: question.profile, issuer: question.issuer, key: question.key,
+                    issuedFrom: question.issuedFrom,
                     issuedBefore: question.issuedBefore, all: question.all,
                     limit: min(AuthorityReader.longestPage, limit - found.count), before: before))
             found += page.certificates

@@ -54,7 +54,10 @@ struct AuthoritySummary: Encodable {
         self.issuing = Part(
             subject: issuing.subject.description, fingerprint: issuing.fingerprint.description,
             notAfter: issuing.notAfter)
-        rootKeyIsHere = FileManager.default.fileExists(atPath: authority.home.keyFile(.root))
+        let keys = HomeIssuerKeys(home: authority.home, passphrase: authority.passphrase)
+        rootKeyIsHere = authority.issuing.allIssuers.contains {
+            $0.role == .root && $0.state == .active && keys.isHere($0)
+        }
         self.passphrase = passphrase.description
         permittedDNS = configuration.permittedDNS.map(\.description)
         permittedNetworks = configuration.permittedNetworks.map(\.description)

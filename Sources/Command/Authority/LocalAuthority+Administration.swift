@@ -17,11 +17,34 @@ extension LocalAuthority {
         LocalAdministration.Register(authority: issuing, store: store, operators: store)
     }
 
+    /// What changes the authority's own certificates.
+    var succession: Succession {
+        Succession(
+            issuing, keys: HomeIssuerKeys(home: home, passphrase: passphrase), ends: LedgerConfirmations(ledger: store),
+            lists: store)
+    }
+
+    /// A root's list is made while its key is here: it may be put away next.
+    func publishFirstRootLists() async throws {
+        let isFirst = try await RootListPublisher(issuing, store: store).standings().contains {
+            $0.standing == .due(nil)
+        }
+        guard isFirst else { return }
+        do throws(SuccessionFailure) {
+            try await succession.publishLists(actor: Self.actor)
+        } catch {
+            throw AdministrationFailure(error, wish: "published")
+        }
+    }
+
     /// All that this authority can do for a caller.
     var parts: LocalAdministration.Parts {
         var parts = LocalAdministration.Parts()
         parts.add(AuthorityReader(home, store: store, auditKey: issuing.auditKey))
         parts.add(CertificateDesk(authority: issuing, operators: store, ends: store))
+        parts.add(
+            SuccessionDesk(
+                succession, of: issuing, reader: AuthorityReader(home, store: store, auditKey: issuing.auditKey)))
         parts.add(OperatorDesk(authority: issuing, operators: store))
         parts.add(
             EndpointDesk(endpoints: store, trustDomain: issuing.configuration.trustDomain, clock: { Date() }))

@@ -70,10 +70,33 @@ struct LocalAuthority: Sendable {
         _ home: HomeFolder, _ passphrase: Passphrase
     ) async throws -> (AuthorityDatabase, AuthorityKeys) {
         let store = try await AuthorityDatabase.open(home.store(), notingHeadIn: home.auditHead)
-        async let issuingKey = PrivateKeyFile.load(home.keyFile(.issuing), with: passphrase)
+        async let issuingKey = issuingKey(home, store, passphrase)
         async let auditKey = PrivateKeyFile.load(home.keyFile(.audit), with: passphrase)
-        let keys = AuthorityKeys(issuing: try await issuingKey, audit: try await auditKey)
+        let kept = HomeIssuerKeys(home: home, passphrase: passphrase)
+        let keys = AuthorityKeys(issuing: try await issuingKey, audit: try await auditKey) {
+            key throws(KeysUnavailable) in
+            try await kept.signer(.issuing, key)
+        }
         return (store, keys)
+    }
+
+    /// Of the issuing authority that is active now.
+    private static func issuingKey(
+        _ home: HomeFolder, _ store: AuthorityDatabase, _ passphrase: Passphrase
+    ) async throws -> any CertificateSigner {
+        guard let active = try await store.issuers().first(where: { $0.role == .issuing && $0.state == .active }) else {
+            throw AuthorityFailure.notCreated
+        }
+        let kept = HomeIssuerKeys(home: home, passphrase: passphrase)
+        if let key = try kept.load(.issuing, active.key) { return key }
+        if let none = kept.files(.issuing, active.key).first(where: { !FileManager.default.fileExists(atPath: $0) }),
+            active.changeCounter > 0
+        {
+            throw AuthorityFailure.keyNotHere(active.name, because: "\(none) is not there")
+        }
+        // The key that the authority was made with: it cannot be read, or is another's.
+        _ = try PrivateKeyFile.load(home.keyFile(.issuing), with: passphrase)
+        throw AuthorityFailure.keyDoesNotFit(.issuing)
     }
 
     /// Refuses a home that others can read or change; one that is not there is another matter.
@@ -172,10 +195,12 @@ struct LocalAuthority: Sendable {
     @discardableResult
     func issueIdentity(
         _ name: IdentityName, profile: ProfileName, names: [SubjectName] = [], life: Duration? = nil,
-        algorithm: KeyAlgorithm = .p256
+        algorithm: KeyAlgorithm = .p256, replacing replaced: SerialNumber? = nil
     ) async throws -> StoredIdentity {
         try await administration.issueIdentity(
-            IdentityWish(name: name, profile: profile, names: names, life: life, algorithm: algorithm), in: home,
+            IdentityWish(
+                name: name, profile: profile, names: names, life: life, algorithm: algorithm, replaces: replaced),
+            in: home,
             under: passphrase
         ).0
     }

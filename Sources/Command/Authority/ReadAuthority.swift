@@ -14,6 +14,8 @@ struct ReadAuthority: Sendable {
     let record: AuthorityRecord
     let root: Certificate
     let issuing: Certificate
+    /// As the last look at the store found them.
+    let roots: KnownRoots
     /// What is revoked, kept by its changes.
     let revoked: RevocationMirror
 
@@ -26,9 +28,13 @@ struct ReadAuthority: Sendable {
         do {
             let store = try await AuthorityDatabase.open(home.store(), mode: .readOnly)
             guard let record = try await store.authority() else { throw AuthorityFailure.notCreated }
+            let issuers = try await store.issuers()
             return ReadAuthority(
                 store: store, record: record, root: try Certificate(der: record.rootCertificate),
-                issuing: try Certificate(der: record.issuingCertificate), revoked: RevocationMirror(store))
+                issuing: try Certificate(der: record.issuingCertificate),
+                roots: KnownRoots(
+                    issuers.anchors, seen: issuers.filter { $0.role == .root }.map(\.certificate)),
+                revoked: RevocationMirror(store))
         } catch {
             throw Complaint(opening: home, error)
         }
@@ -38,9 +44,13 @@ struct ReadAuthority: Sendable {
 
     /// What is revoked now, for verifiers.
     func revocations(at now: Date = Date()) async throws -> RevocationSnapshot {
-        let issuers = Set([root, issuing].compactMap { $0.publicKey?.fingerprint })
+        let reflection = try await revoked.current()
+        // After the counter: what it counts is in them.
+        let all = try await store.issuers()
+        roots.take(all.anchors)
+        let issuers = Set(all.map(\.key))
         let others = try await federated(at: now).compactMap { $0.publicKey?.fingerprint }
-        return try await revoked.current().snapshot(covering: issuers.union(others), at: now)
+        return reflection.snapshot(covering: issuers.union(others), at: now)
     }
 
     /// The anchors of the other authorities that are believed now, each for its own domain. That one has lost its issuing

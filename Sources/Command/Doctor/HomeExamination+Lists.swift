@@ -10,6 +10,7 @@ extension HomeExamination {
         guard let address = authority.record.configuration.publishedAt.first,
             let key = authority.issuing.publicKey?.fingerprint
         else { return }
+        try await examineRootLists(of: authority)
         let mend = "start the authority: symbolon up"
         try await examineResponder(of: authority, at: address, mend: mend)
         let standings = try await authority.store.listStandings(of: key)
@@ -63,6 +64,30 @@ extension HomeExamination {
                     why: "it ends in \(Moment.span(left))", mend: mend))
         } else {
             add(.well("OCSP responder", "at \(address); its certificate holds for \(Moment.span(left))"))
+        }
+    }
+
+    private mutating func examineRootLists(of authority: ReadAuthority) async throws {
+        for (root, standing) in try await RootListPublisher.standings(of: authority.store, authority.store, at: now) {
+            let mend = "with the root's key in keys/: symbolon authority publish-root-list"
+            switch standing {
+            case .good(let list), .due(let list?):
+                add(
+                    .well(
+                        "list of root \(root.name)",
+                        "holds for another \(Moment.span(list.nextUpdate.timeIntervalSince(now)))"))
+            case .due(nil), .late(nil):
+                add(.warning("list of root \(root.name)", "there is none", mend: mend))
+            case .late(let list?):
+                let left = list.nextUpdate.timeIntervalSince(now)
+                add(
+                    left < 0
+                        ? .failure("list of root \(root.name)", "lapsed \(Moment.span(-left)) ago", mend: mend)
+                        : .warning(
+                            "list of root \(root.name)", "should have been made anew",
+                            why: "it lapses in \(Moment.span(left))",
+                            mend: mend))
+            }
         }
     }
 }

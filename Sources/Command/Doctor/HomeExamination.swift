@@ -80,30 +80,55 @@ struct HomeExamination {
         do {
             let authority = try await ReadAuthority.open(folder)
             findings.append(.well("authority", "\(authority.trustDomain), schema and record can be read"))
-            examine(authority.root, "root certificate", renewedBy: "make a new authority and move to it")
-            examine(authority.issuing, "issuing certificate", renewedBy: "make a new issuing certificate in time")
+            examine(authority.root, "root certificate", renewedBy: "make the next: symbolon authority prepare --root")
+            examine(authority.issuing, "issuing certificate", renewedBy: "make the next: symbolon authority prepare")
             if let end = try await authority.store.auditEnd() {
                 try examine(end)
             }
             try await examineLists(of: authority)
+            try await examineIssuers(of: authority, secret)
         } catch {
             findings.append(.failure("authority", error))
-            return
+        }
+    }
+
+    private mutating func examineIssuers(of authority: ReadAuthority, _ secret: Passphrase?) async throws {
+        let issuers = try await authority.store.issuers()
+        for one in issuers where one.replacement != nil && one.isBelieved {
+            findings.append(
+                .warning(
+                    "\(one.role.rawValue) \(one.name)",
+                    "was compromised; \(try await authority.store.remaining(below: one.key, at: now)) certificates below it are to be replaced",
+                    mend: "see how far that is: symbolon authority compromised \(one.name)"))
         }
         guard let secret else { return }
-        for role in [AuthorityKeyRole.issuing, .audit] {
-            do {
-                _ = try PrivateKeyFile.load(folder.keyFile(role), with: secret)
-                findings.append(.well("\(role.rawValue) key", "opens"))
-            } catch {
-                findings.append(
-                    .failure("\(role.rawValue) key", "does not open", why: error.explanation, mend: "restore it"))
+        let folder = folder
+        let keys = HomeIssuerKeys(home: folder, passphrase: secret)
+        for issuer in issuers where issuer.state == .active && issuer.role == .issuing {
+            examineKey("issuing key") { () throws(KeyFileFailure) in
+                if try keys.load(.issuing, issuer.key) == nil {
+                    _ = try PrivateKeyFile.load(folder.keyFile(.issuing, issuer.key), with: secret)
+                }
             }
         }
-        if FileManager.default.fileExists(atPath: folder.keyFile(.root)) {
+        examineKey("audit key") { () throws(KeyFileFailure) in
+            _ = try PrivateKeyFile.load(folder.keyFile(.audit), with: secret)
+        }
+        if issuers.contains(where: { $0.role == .root && $0.isBelieved && keys.isHere($0) }) {
             findings.append(
                 .note(
-                    "root key", "lies here; it is needed only to make an issuing certificate, and may be kept offline"))
+                    "root key",
+                    "lies here; it is needed only to make an issuing certificate or the root's list, and may be kept offline"
+                ))
+        }
+    }
+
+    private mutating func examineKey(_ subject: String, _ open: () throws(KeyFileFailure) -> Void) {
+        do {
+            try open()
+            findings.append(.well(subject, "opens"))
+        } catch {
+            findings.append(.failure(subject, "does not open", why: error.explanation, mend: "restore it"))
         }
     }
 

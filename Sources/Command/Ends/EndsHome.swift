@@ -38,6 +38,16 @@ struct EndsHome: Sendable {
         return await paired?.revocations(at: now) ?? .none
     }
 
+    /// The roots of its authority that are believed now; nil where there is none.
+    var believedRoots: [Certificate]? { authority?.roots.believed ?? paired?.roots.believed }
+
+    /// Until when the certificates of an identity's issuing authority are to be replaced, because that was compromised.
+    func replacement(of identity: StoredIdentity) async -> Date? {
+        if let paired { return await paired.replacement(of: identity) }
+        guard let key = identity.issuingKey else { return nil }
+        return (try? await authority?.store.issuers())?.first { $0.key == key && $0.isBelieved }?.replacement?.by
+    }
+
     /// The anchors of other domains that the authority vouches for now, each for its own domain.
     func federated(at now: Date = Date()) async throws(StoreFailure) -> [TrustAnchor] {
         if let authority { return try await authority.federated(at: now) }
@@ -46,7 +56,7 @@ struct EndsHome: Sendable {
 
     /// Whether all that an identity believes is the authority's of this home.
     func accounts(for identity: StoredIdentity) -> Bool {
-        if let authority { return identity.anchors.allSatisfy { $0.der == authority.root.der } }
+        if let authority { return authority.roots.include(identity.anchors) }
         return paired?.accounts(for: identity) ?? false
     }
 
@@ -83,7 +93,7 @@ struct EndsHome: Sendable {
         let names = try intent.names.dropFirst().map { try SubjectName($0) }
         return try await local.issueIdentity(
             identity.name, profile: ProfileName(rawValue: intent.profile) ?? .client, names: names, life: intent.life,
-            algorithm: identity.key.algorithm)
+            algorithm: identity.key.algorithm, replacing: identity.leaf.serialNumber)
     }
 
     /// True when the authority here issued this certificate and has not revoked it, or the one elsewhere, or the ACME server
@@ -142,4 +152,9 @@ extension IssuanceRecord {
     fileprivate var renewable: IssuanceIntent? {
         if case .issued = state { intent } else { nil }
     }
+}
+
+extension StoredIdentity {
+    /// Of what signed its leaf, as far as the chain says.
+    var issuingKey: KeyFingerprint? { chain.dropFirst().first?.publicKey?.fingerprint }
 }

@@ -109,6 +109,22 @@ extension TrustKeeper {
             of: life, suggestion: await home.knownWindow(of: identity), at: Date(), using: &random)
     }
 
+    /// What an issuing authority that was compromised has signed is renewed now: an authority elsewhere is asked when, the one
+    /// here would say at once.
+    func hastenRenewals() async {
+        guard let home else { return }
+        for (source, held) in identities where held.schedule != nil && !held.isRevoked {
+            guard let end = await home.replacement(of: held.stored) else { continue }
+            let now = Date()
+            if held.askAt != nil {
+                identities[source]?.askAt = now
+            } else if let window = RenewalWindow(start: now, end: now + max(1, end.timeIntervalSince(now) / 8)) {
+                var random = SystemRandomNumberGenerator()
+                identities[source]?.schedule?.suggest(window, at: now, using: &random)
+            }
+        }
+    }
+
     // MARK: What time brings
 
     /// What is due: each is work of its own, so that a slow authority holds up nothing else.

@@ -96,11 +96,13 @@ actor TrustKeeper {
     /// An anchor speaks for the trust domain that its own certificate names; one that names none, for the domain of the
     /// identity that it came with.
     private func anchors(of held: HeldIdentity) -> [TrustAnchor] {
-        held.stored.anchors.map { certificate in
+        let isOurs = home?.accounts(for: held.stored) == true
+        // Of an authority that speaks for itself, what it says now, and not what it said when it issued this.
+        return (isOurs ? home?.believedRoots ?? held.stored.anchors : held.stored.anchors).map { certificate in
             if let named = certificate.anchoredTrustDomain { return TrustAnchor(certificate, for: named) }
             guard case .spiffe(let own) = held.proof.name else { return TrustAnchor(certificate) }
             return TrustAnchor(certificate, for: own.trustDomain)
-        } + (home?.accounts(for: held.stored) == true ? federated : [])
+        } + (isOurs ? federated : [])
     }
 
     /// Revocation must be known where the store accounts for every anchor believed; elsewhere nothing would be let in, so
@@ -122,7 +124,7 @@ actor TrustKeeper {
     }
 
     func revocation(of identity: StoredIdentity) -> Revocation? {
-        guard let issuer = identity.chain.dropFirst().first?.publicKey?.fingerprint else { return nil }
+        guard let issuer = identity.issuingKey else { return nil }
         let identifier = CertificateIdentifier(issuerKey: issuer, serialNumber: identity.leaf.serialNumber)
         guard case .revoked(let reason, let since) = sources.snapshot.status(of: identifier) else { return nil }
         return Revocation(reason, since: since)
@@ -174,6 +176,7 @@ actor TrustKeeper {
             sources = sources.with(next)
             publish()
             tellOwnRevocations()
+            await hastenRenewals()
         } catch {
             isRevocationPending = true
             tellOnce(

@@ -61,15 +61,14 @@ struct AuthorityRunner {
             return nil
         }
         let place = try publishing.place(for: address)
-        let key = authority.issuing.key
         let responding = RespondingService(authority, observer: report)
         return PublishedParts(
             lists: PublishingService(authority, observer: report), responding: responding,
             server: PublicService(
                 server: PublicServer(
                     host: place.host, port: place.port,
-                    lists: PublicationCatalog(lists: authority.store, issuerKey: key),
-                    filters: PublicationCatalog(filters: authority.store, issuerKey: key),
+                    lists: PublicationCatalog(lists: authority.store),
+                    filters: PublicationCatalog(filters: authority.store),
                     responder: responding?.responder, answers: responding?.measures ?? AnswerMeasures(),
                     limits: options.limits, observer: report, group: group), place: place))
     }

@@ -2,26 +2,37 @@ import Foundation
 import ServiceLifecycle
 import SymbolonAuthority
 import SymbolonHTTPServices
+import SymbolonKeys
 import SymbolonStorage
 
 /// Keeps the published lists and filters as they should be: anew within a second of each revocation, and long before they
-/// lapse.
+/// lapse. Those of every issuing authority of which a certificate lives, and of every root whose key is at hand.
 actor PublishingService {
-    private let publisher: ListPublisher
-    private let filters: FilterPublisher
+    private struct Publishers {
+        let lists: ListPublisher
+        let filters: FilterPublisher
+    }
+
+    private let authority: LocalAuthority
     private let store: AuthorityDatabase
-    private let schedule: ListSchedule
+    private let schedule = ListSchedule()
     private let observer: any ServerObserver
     private let measures = PublicationMeasures()
+    /// By issuing key.
+    private var publishers: [KeyFingerprint: Publishers] = [:]
+    /// Whose key is not here, as far as somebody was told.
+    private var withoutKey: Set<KeyFingerprint> = []
     private var changeCounter: UInt64?
     /// Why nothing new is published, as far as somebody was told.
     private var told: [PublicationKind: String] = [:]
     private var late: Set<PublicationKind> = []
 
+    /// How long after the last certificate of an issuing authority has ended its lists go on: each entry is on one more list
+    /// after the end (RFC 5280 §3.3), and clocks differ.
+    private static let afterLast: TimeInterval = 2 * 86_400
+
     init(_ authority: LocalAuthority, observer: any ServerObserver) {
-        schedule = ListSchedule()
-        publisher = ListPublisher(authority.issuing, store: authority.store, schedule: schedule)
-        filters = FilterPublisher(authority.issuing, store: authority.store)
+        self.authority = authority
         store = authority.store
         self.observer = observer
     }
@@ -35,28 +46,112 @@ actor PublishingService {
         do throws(ListPublicationFailure) {
             let counter = try await counter()
             if counter != changeCounter || told[.lists] != nil || isByClock {
-                measures.published(.lists, try await publisher.publishWhatIsDue().count)
+                try await gatherPublishers()
+                for one in publishers.values {
+                    measures.published(.lists, try await one.lists.publishWhatIsDue().count)
+                }
                 changeCounter = counter
             }
             note(.lists, failure: nil)
         } catch {
             note(.lists, failure: error.explanation)
         }
-        if told[.filters] == nil || isByClock { await makeFilter() }
-        if isByClock { await look() }
+        if told[.filters] == nil || isByClock { await makeFilters() }
+        if isByClock {
+            await makeRootLists()
+            await look()
+        }
+    }
+
+    /// One for each issuing authority that is believed, or of which a certificate may live.
+    private func gatherPublishers() async throws(ListPublicationFailure) {
+        let end = Date() - Self.afterLast
+        var next: [KeyFingerprint: Publishers] = [:]
+        do throws(StoreFailure) {
+            for issuer in try await store.issuers() where issuer.role == .issuing {
+                if !issuer.isBelieved {
+                    let query = CertificateQuery(issuer: issuer.key, validAt: end)
+                    guard try await store.certificateCount(matching: query) > 0 else { continue }
+                }
+                guard let known = publishers[issuer.key] else {
+                    if let made = try await publishers(of: issuer) { next[issuer.key] = made }
+                    continue
+                }
+                next[issuer.key] = known
+            }
+        } catch {
+            throw .store(error)
+        }
+        publishers = next
+    }
+
+    private func publishers(of issuer: Issuer) async throws(StoreFailure) -> Publishers? {
+        // One that another process prepared is not among those that this one knows.
+        _ = try? await authority.issuing.refreshIssuers()
+        do throws(KeysUnavailable) {
+            guard let signing = try await authority.issuing.signingIssuer(issuer.key) else {
+                throw KeysUnavailable(
+                    "the key of issuing authority \(issuer.name) is not here, and its lists are not made")
+            }
+            return Publishers(
+                lists: ListPublisher(authority.issuing, of: signing, store: store, schedule: schedule),
+                filters: FilterPublisher(authority.issuing, of: signing, store: store))
+        } catch {
+            // Its lists may be made by another node, which has the key; `look` says when they are late.
+            if withoutKey.insert(issuer.key).inserted {
+                observer.server(.publicationFailed(.lists, because: error.explanation))
+            }
+            return nil
+        }
     }
 
     /// Looked at as often as the lists: an update waits for others when there are many certificates.
-    private func makeFilter() async {
+    private func makeFilters() async {
         guard let changeCounter else { return }
         do throws(FilterPublicationFailure) {
-            if let published = try await filters.publishWhatIsDue(changedAt: changeCounter) {
+            for one in publishers.values {
+                guard let published = try await one.filters.publishWhatIsDue(changedAt: changeCounter) else { continue }
                 measures.published(.filters, 1)
                 measures.filter(octets: published.size)
             }
             note(.filters, failure: nil)
         } catch {
             note(.filters, failure: error.explanation)
+        }
+    }
+
+    /// Where a root's key lies here; elsewhere the list that was made ahead has to last until it is brought.
+    private func makeRootLists() async {
+        let publisher = RootListPublisher(authority.issuing, store: store)
+        let keys = HomeIssuerKeys(home: authority.home, passphrase: authority.passphrase)
+        var late = 0
+        do throws(ListPublicationFailure) {
+            for (root, standing) in try await standings(publisher) {
+                if case .good = standing { continue }
+                if let signer = try? await keys.signer(.root, root.key),
+                    let signing = SigningIssuer(root.certificate, signer: signer)
+                {
+                    if try await publisher.publish(signing, actor: "authority") != nil {
+                        measures.published(.rootLists, 1)
+                    }
+                } else if case .late = standing {
+                    late += 1
+                }
+            }
+            note(.rootLists, failure: nil)
+        } catch {
+            note(.rootLists, failure: error.explanation)
+        }
+        note(.rootLists, late: late, of: 1)
+    }
+
+    private func standings(
+        _ publisher: RootListPublisher
+    ) async throws(ListPublicationFailure) -> [(root: Issuer, standing: RootListPublisher.Standing)] {
+        do {
+            return try await publisher.standings()
+        } catch {
+            throw .store(error)
         }
     }
 
@@ -82,17 +177,21 @@ actor PublishingService {
     /// How long what is published still holds.
     private func look() async {
         let now = Date()
-        if let standings = try? await publisher.standings() {
-            for kind in ListStanding.Kind.allCases {
-                guard let end = standings.filter({ $0.kind == kind }).map(\.nextUpdate).min() else { continue }
-                measures.left(end.timeIntervalSince(now), ofList: kind.rawValue)
-            }
-            note(.lists, late: standings.count { schedule.isLate($0, at: now) }, of: standings.count)
+        var lists: [ListStanding] = []
+        var filters: [FilterStanding] = []
+        for one in publishers.values {
+            guard let ofLists = try? await one.lists.standings(), let ofFilters = try? await one.filters.standings()
+            else { return }
+            lists += ofLists
+            filters += ofFilters
         }
-        if let standings = try? await filters.standings() {
-            let schedule = FilterSchedule()
-            note(.filters, late: standings.count { schedule.isLate($0, at: now) }, of: standings.count)
+        for kind in ListStanding.Kind.allCases {
+            guard let end = lists.filter({ $0.kind == kind }).map(\.nextUpdate).min() else { continue }
+            measures.left(end.timeIntervalSince(now), ofList: kind.rawValue)
         }
+        note(.lists, late: lists.count { schedule.isLate($0, at: now) }, of: lists.count)
+        let filterSchedule = FilterSchedule()
+        note(.filters, late: filters.count { filterSchedule.isLate($0, at: now) }, of: filters.count)
     }
 
     private func note(_ kind: PublicationKind, late count: Int, of all: Int) {

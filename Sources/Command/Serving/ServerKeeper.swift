@@ -53,14 +53,16 @@ actor ServerKeeper {
     /// Those of federated authorities are not among them: who asks here shows a certificate of this authority, and is known by
     /// its serial number, which another authority could repeat.
     private static func anchors(_ authority: LocalAuthority) -> [TrustAnchor] {
-        [TrustAnchor(authority.issuing.root, for: authority.issuing.configuration.trustDomain)]
+        authority.issuing.anchors.map { TrustAnchor($0, for: authority.issuing.configuration.trustDomain) }
     }
 
     private static func revocations(
         _ authority: LocalAuthority, _ revoked: RevocationMirror
     ) async throws -> RevocationSnapshot {
-        let issuers = Set([authority.issuing.root, authority.issuing.issuing].compactMap { $0.publicKey?.fingerprint })
-        return try await revoked.current().snapshot(covering: issuers, at: Date())
+        let reflection = try await revoked.current()
+        // After the counter: what it counts is in them.
+        try await authority.issuing.refreshIssuers()
+        return reflection.snapshot(covering: Set(authority.issuing.allIssuers.map(\.key)), at: Date())
     }
 
     private func storeChanged(_ outcome: StoreWatch.Outcome) async {
@@ -84,6 +86,8 @@ actor ServerKeeper {
             guard next.epoch >= snapshot.epoch else { return }
             snapshot = next
             try publish(trust.believing(Self.anchors(authority), RevocationSources(snapshot: next)))
+            // Its own certificate is the first to change over.
+            if trust.leaf.issuer != authority.issuing.issuing.subject { await renew() }
         } catch {
             report.warn(
                 "authority", "revocations cannot be read; those known so far stay in force",
@@ -152,10 +156,28 @@ actor ServerKeeper {
         }
     }
 
+    /// What was compromised, and everybody has changed over from, or its time is over.
+    private func finishReplacements() async {
+        guard authority.issuing.allIssuers.contains(where: { $0.replacement != nil && $0.isBelieved }) else { return }
+        do throws(SuccessionFailure) {
+            for one in try await authority.succession.finishReplacements(actor: "authority") {
+                report.warn(
+                    "authority", "issuing authority \(one.issuer.name), which was compromised, is believed no more",
+                    why: "\(one.remaining) certificates below it had not been replaced")
+            }
+        } catch {
+            report.warn(
+                "authority", "what was compromised is not taken back yet; it is tried again", why: error.explanation)
+        }
+    }
+
     private func tick(_ count: Int) async {
         if schedule.next <= Date() { await renew() }
         // Every five seconds.
-        if count.isMultiple(of: 5) { await look() }
+        if count.isMultiple(of: 5) {
+            await look()
+            await finishReplacements()
+        }
     }
 }
 

@@ -75,10 +75,10 @@ extension EndLine {
                 line(.good, "publishing", "http://\(address)  revocation lists, filters and answers, for everybody")
             case .publicationFailed(let kind, let cause):
                 line(
-                    .bad, kind.rawValue, "no new revocation \(kind.rawValue) are published; those that are there stay",
+                    .bad, kind.shown, "no new revocation \(kind.shown) are published; those that are there stay",
                     why: cause, mend: "it is tried again; see symbolon doctor for how long they still hold")
             case .publicationResumed(let kind):
-                line(.good, kind.rawValue, "revocation \(kind.rawValue) are published again")
+                line(.good, kind.shown, "revocation \(kind.shown) are published again")
             case .handshakeRefused(let address, let reason, let explanation):
                 line(.bad, "refused", address, why: "\(explanation) (\(reason))")
             case .limited(let peer, let address, let limit):
@@ -98,4 +98,8 @@ extension EndLine {
             case .stopped: line(.neutral, "stopped", "")
             }
     }
+}
+
+extension PublicationKind {
+    fileprivate var shown: String { self == .rootLists ? "lists of roots" : rawValue }
 }

@@ -81,6 +81,7 @@ struct Up: AsyncParsableCommand {
             if exists { try refuseChanges(authority.issuing.configuration) }
             if let address = try publishing.chosen() {
                 _ = try await authority.issuing.publish(at: address, actor: LocalAuthority.actor)
+                try await authority.publishFirstRootLists()
             }
             let summary = try await AuthoritySummary(
                 authority, isNew: !exists, passphrase: home.passphrase.source ?? .file(home.folder.passphraseFile),
@@ -126,7 +127,9 @@ struct Up: AsyncParsableCommand {
         let source = home.passphrase.source
         if acceptsRestoredStore { return try await LocalAuthority.acceptRestored(folder, passphrase: source) }
         guard exists else {
-            return (try await LocalAuthority.create(in: folder, try wanted(), passphrase: source), nil)
+            // The issuing authority's own certificate says where its root's list is.
+            let wanted = try wanted().publishing(at: [try publishing.chosen()].compactMap(\.self))
+            return (try await LocalAuthority.create(in: folder, wanted, passphrase: source), nil)
         }
         let authority = try await LocalAuthority.open(folder, passphrase: source)
         if store != nil {

@@ -37,9 +37,9 @@ actor PairedLink {
     nonisolated let folder: HomeFolder
     nonisolated let paired: PairedAuthority
     nonisolated let trustDomain: TrustDomain
-    /// As they came with the pairing.
-    nonisolated let anchors: [Certificate]
-    nonisolated let link: AuthorityLink
+    /// As they came with the pairing, and changed since.
+    nonisolated let roots: KnownRoots
+    private nonisolated let firstLink: AuthorityLink
     private var heard: HeardTrust?
     private var notedAt = Date.distantPast
     /// Whether the silence has made less of what is known.
@@ -71,22 +71,30 @@ actor PairedLink {
         self.folder = folder
         self.paired = paired
         trustDomain = try Input.parse(paired.trustDomain, as: "a trust domain", TrustDomain.init)
-        anchors = try paired.anchors()
+        let anchors = try paired.anchors()
         let addresses = try paired.addresses.map { text in
             let address = try Input.parse(text, as: "the address of an authority", HostAndPort.init)
             return ServerAddress(host: address.host, port: address.port)
         }
         let domain = trustDomain
-        link = try AuthorityLink(to: addresses, of: domain, trusting: anchors.map { TrustAnchor($0, for: domain) })
+        firstLink = try AuthorityLink(
+            to: addresses, of: domain, trusting: anchors.map { TrustAnchor($0, for: domain) })
         heard = try folder.heardTrust()
         if heard?.trust.trustDomain != paired.trustDomain { heard = nil }
+        let believed = heard?.trust.anchors(knowing: anchors) ?? []
+        roots = KnownRoots(believed.isEmpty ? anchors : believed, seen: anchors)
+    }
+
+    /// The way to the authority, by the roots that it has now.
+    nonisolated var link: AuthorityLink {
+        firstLink.trusting(roots.believed.map { TrustAnchor($0, for: trustDomain) })
     }
 
     // MARK: What is believed
 
     /// What is known of revocation at a moment.
     func revocations(at now: Date) -> RevocationSnapshot {
-        var covered = Set(anchors.compactMap { $0.publicKey?.fingerprint })
+        var covered = Set(roots.believed.compactMap { $0.publicKey?.fingerprint })
         guard let heard else {
             return RevocationSnapshot(revoked: [:], covering: covered, epoch: 0, thisUpdate: paired.pairedAt)
         }
@@ -122,7 +130,7 @@ actor PairedLink {
 
     /// Whether all that an identity believes is this authority's.
     nonisolated func accounts(for identity: StoredIdentity) -> Bool {
-        identity.anchors.allSatisfy { anchor in anchors.contains { $0.der == anchor.der } }
+        roots.include(identity.anchors)
     }
 
     // MARK: Renewing
@@ -332,6 +340,7 @@ actor PairedLink {
                 return false
             }
             wantsWhole = false
+            takeRoots(trust)
             keep(at: now, after: trust)
             return before?.trust != heard?.trust
         }
@@ -340,6 +349,22 @@ actor PairedLink {
         // Once a minute: that it still holds is worth less than the wear.
         if now > notedAt + 60 { keep(at: now, after: nil) }
         return isStale
+    }
+
+    /// A root is taken up on the word of one that is believed, and forgotten when the authority believes it no more. Where
+    /// nobody vouches for any of them, those that were believed stay.
+    private func takeRoots(_ trust: TrustStatement) {
+        let believed = trust.anchors(knowing: roots.believed)
+        guard !believed.isEmpty, roots.take(believed) else { return }
+        // The next question is asked by them.
+        short = nil
+    }
+
+    /// Until when the certificates of the issuing authority of an identity are to be replaced; nil: it is none that was
+    /// compromised.
+    func replacement(of identity: StoredIdentity) -> Date? {
+        guard let key = identity.issuingKey?.description else { return nil }
+        return heard?.trust.replaced.first { $0.issuerKey == key }?.by
     }
 
     /// - Parameter step: what came, whole or as changes; nil: it still holds.

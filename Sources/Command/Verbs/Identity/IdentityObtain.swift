@@ -164,9 +164,9 @@ struct IdentityObtain: AsyncParsableCommand {
 }
 
 extension TrustedRoots {
-    /// The root of the authority in a home, or of the one that it is paired with; nil where there is neither.
+    /// The roots of the authority in a home, or of the one that it is paired with; nil where there is neither.
     static func ofAuthority(in home: HomeFolder) async throws -> [Certificate]? {
-        if LocalAuthority.exists(in: home) { return [try await ReadAuthority.open(home).root] }
-        return try PairedLink.open(home)?.anchors
+        if LocalAuthority.exists(in: home) { return try await ReadAuthority.open(home).roots.believed }
+        return try PairedLink.open(home)?.roots.believed
     }
 }

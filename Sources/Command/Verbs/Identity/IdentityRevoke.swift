@@ -15,6 +15,7 @@ struct IdentityRevoke: AsyncParsableCommand {
               symbolon identity revoke --key stolen.pem --reason keyCompromise --since 2026-06-01T12:00:00Z
               symbolon identity revoke 'job-*' --issued-before 2026-06-01T00:00:00Z --dry-run
               symbolon identity revoke 3f9c…                          one certificate
+              symbolon identity revoke --issuer 77ab --reason cACompromise   all below an issuing authority, at once
               symbolon identity revoke laptop --reason certificateHold   until: symbolon identity release laptop
               symbolon identity revoke laptop --wait 30               for ends that are slow to be reached
 
@@ -34,6 +35,8 @@ struct IdentityRevoke: AsyncParsableCommand {
             "Only certificates of this key: a file with a certificate or public key in PEM, or the key's fingerprint.",
             valueName: "file|sha256"))
     var key: String?
+    @Option(help: ArgumentHelp("Only what this issuing authority signed: symbolon authority list.", valueName: "name"))
+    var issuer: String?
     @Option(help: ArgumentHelp("Only this profile.", valueName: "name"))
     var profile: ProfileName?
     @Option(
@@ -67,9 +70,11 @@ struct IdentityRevoke: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     mutating func validate() throws {
-        guard !names.isEmpty || key != nil || profile != nil || issuedFrom != nil || issuedBefore != nil else {
+        guard
+            !names.isEmpty || key != nil || issuer != nil || profile != nil || issuedFrom != nil || issuedBefore != nil
+        else {
             throw ValidationError(
-                "Name what to revoke, or choose it by --key, --profile, --issued-from or --issued-before.")
+                "Name what to revoke, or choose it by --key, --issuer, --profile, --issued-from or --issued-before.")
         }
         guard (0...600).contains(wait) else { throw ValidationError("--wait is from 0 to 600 seconds.") }
     }
@@ -104,7 +109,7 @@ struct IdentityRevoke: AsyncParsableCommand {
     ) async throws -> [CertificateReport] {
         func question(_ word: String?) -> ListCertificates {
             ListCertificates(
-                of: word, profile: profile?.rawValue, key: key, issuedFrom: issuedFrom?.date,
+                of: word, profile: profile?.rawValue, issuer: issuer, key: key, issuedFrom: issuedFrom?.date,
                 issuedBefore: issuedBefore?.date, all: true)
         }
         var reports: [CertificateReport] = []

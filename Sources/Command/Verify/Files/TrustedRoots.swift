@@ -27,7 +27,9 @@ struct TrustedRoots: Sendable {
         }
         if !LocalAuthority.exists(in: home), let paired = try PairedLink.open(home) {
             return TrustedRoots(
-                roots: paired.anchors.map { Root(certificate: $0, origin: "the authority paired with \(home.path)") },
+                roots: paired.roots.believed.map {
+                    Root(certificate: $0, origin: "the authority paired with \(home.path)")
+                },
                 trustDomain: paired.trustDomain, revocations: await paired.revocations(at: Date()))
         }
         guard LocalAuthority.exists(in: home) else {
@@ -37,7 +39,7 @@ struct TrustedRoots: Sendable {
         }
         let authority = try await ReadAuthority.open(home)
         return TrustedRoots(
-            roots: [Root(certificate: authority.root, origin: "the authority in \(home.path)")],
+            roots: authority.roots.believed.map { Root(certificate: $0, origin: "the authority in \(home.path)") },
             trustDomain: authority.trustDomain, revocations: try await authority.revocations())
     }
 }
