@@ -56,14 +56,15 @@ extension EndToEnd {
         }
 
         /// A verb that is refused until the ends have confirmed: they do so within moments.
-        private static func eventually(_ machine: Machine, _ verb: String, _ name: String) async throws {
+        private static func eventually(_ home: String, _ verb: String, _ name: String) async throws {
             let clock = ContinuousClock()
             let end = clock.now + Ends.patience
-            var last = try machine.run("authority", verb, name)
+            let program = try BuiltProgram.path("symbolon")
+            var last = try run(program, ["authority", verb, name, "--home", home])
             while last.status != 0, clock.now < end {
                 #expect(last.err.contains("not confirmed"), "\(last.err)")
                 try await clock.sleep(for: .milliseconds(100))
-                last = try machine.run("authority", verb, name)
+                last = try run(program, ["authority", verb, name, "--home", home])
             }
             #expect(last.status == 0, "\(verb): \(last.err)")
         }
@@ -79,7 +80,7 @@ extension EndToEnd {
             try await reach.event("identity", after: before.1) { $0["change"] == "replaced" }
             // What was begun with the old ones is said to its end.
             try await talk.turn()
-            for one in old { try await eventually(machine, "retire", one.name) }
+            for one in old { try await eventually(machine.home, "retire", one.name) }
         }
 
         @Test(
@@ -98,12 +99,12 @@ extension EndToEnd {
                     defer { talk.stop() }
                     // The issuing authority.
                     let next = try Self.issuers(machine.done("authority", "prepare", "--json"))
-                    try await Self.eventually(machine, "activate", next[0].name)
+                    try await Self.eventually(machine.home, "activate", next[0].name)
                     try await Self.changeOver(
                         machine, from: first.filter { $0.role == "issuing" }, protect.ends, reach.ends, talk)
                     // And the root, with what is below it.
                     let root = try Self.issuers(machine.done("authority", "prepare", "--root", "--json"))
-                    try await Self.eventually(machine, "activate", root[0].name)
+                    try await Self.eventually(machine.home, "activate", root[0].name)
                     try await Self.changeOver(
                         machine, from: first.filter { $0.role == "root" }, protect.ends, reach.ends, talk)
                 }
@@ -127,6 +128,55 @@ extension EndToEnd {
             try? await socket.write([1])
             try await protect.ends.event("refused", after: refused)
             #expect(try await protect.ends.stop().number("accepted") == handshakes)
+        }
+
+        private static func done(_ home: String, _ words: String...) throws -> String {
+            let result = try run(try BuiltProgram.path("symbolon"), words + ["--home", home])
+            try #require(result.status == 0, "\(words.joined(separator: " ")): \(result.out)\(result.err)")
+            return result.out
+        }
+
+        private static func greets(_ port: Int) async throws {
+            let client = try await Socket.connect(port)
+            try await client.write([1])
+            #expect(try await client.read(1) == [1])
+        }
+
+        @Test(
+            "a paired machine takes up a new root while its door is open, renews below it, and comes back after the old is gone"
+        )
+        func paired() async throws {
+            let (folder, backend) = (try TemporaryFolder(), try Backend())
+            let authority = try await InvitingAuthority("laptop", in: folder)
+            let (home, machine) = (authority.home, folder.file("machine"))
+            let protect = try Ends([
+                "protect", "web", "--to", "127.0.0.1:\(backend.port)", "--listen", "127.0.0.1:0", "--allow", "laptop",
+                "--home", home, "--json",
+            ])
+            let service = try await protect.listening()
+            let door = [
+                "reach", "web", "--listen", "127.0.0.1:0", "--at", "127.0.0.1:\(service)", "--home", machine, "--json",
+            ]
+            let reach = try Ends(door + ["--pair", authority.place])
+            let port = try await reach.listening()
+            try await Self.greets(port)
+            let first = try Self.issuers(Self.done(home, "authority", "list", "--json"))
+            let made = try Self.issuers(Self.done(home, "authority", "prepare", "--root", "--json"))
+            // The machine confirms over the network: until it has, this is refused.
+            try await Self.eventually(home, "activate", made[0].name)
+            try await Self.greets(port)
+            let before = (protect.count, reach.count)
+            _ = try Self.done(home, "identity", "renew", "web", "administrator")
+            _ = try Self.done(machine, "identity", "renew", "laptop")
+            try await protect.event("identity", after: before.0) { $0["change"] == "replaced" }
+            try await reach.event("identity", after: before.1) { $0["change"] == "replaced" }
+            try await Self.eventually(home, "retire", try #require(first.first { $0.role == "root" }).name)
+            try await Self.greets(port)
+            _ = try await reach.stop()
+            // A start with what was heard: the root that it was paired with is believed no more.
+            let again = try Ends(door)
+            try await Self.greets(try await again.listening())
+            #expect(protect.events.allSatisfy { $0["event"] != "refused" })
         }
 
         @Test("what was compromised is taken back when its holders have changed over, while they talk")
