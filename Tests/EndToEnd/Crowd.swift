@@ -4,6 +4,7 @@ import NIOPosix
 import SymbolonCertificates
 import SymbolonKeys
 import SymbolonStorage
+import SymbolonTestSupport
 import SymbolonTransport
 import SymbolonVerification
 import Synchronization
@@ -15,8 +16,6 @@ final class Crowd: Sendable {
     private static let message = 64
     /// Handshakes at a time. 64: fewer than an end lets one address have.
     private static let atOnce = 64
-    /// Between an echo and the next message. 2 s: each talks, and the machine is not busy with it.
-    private static let pause = TimeAmount.seconds(2)
 
     /// What became of one.
     struct Fate: Sendable {
@@ -28,23 +27,47 @@ final class Crowd: Sendable {
         var alert: TLSAlert?
     }
 
+    /// Between an echo and the next message.
+    private let pause: TimeAmount
     private let group: MultiThreadedEventLoopGroup
-    private let service: any Channel
+    private let service: RunningProgram
+    /// Of the service.
+    let port: Int
     private let talkers = Mutex<[Talker]>([])
     private let closed = Mutex<(count: Int, waiting: [(Int, CheckedContinuation<Void, Never>)])>((0, []))
     private let isQuiet = Atomic(false)
 
-    init() async throws {
+    /// - Parameter pause: in seconds, between an echo and the next message of each.
+    init(pause: Int) async throws {
+        self.pause = .seconds(Int64(pause))
         group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
-        service = try await ServerBootstrap(group: group).serverChannelOption(.backlog, value: 1024)
-            .childChannelOption(.allowRemoteHalfClosure, value: false)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Echo()) }
-            }.bind(host: "127.0.0.1", port: 0).get()
+        service = try RunningProgram(["/usr/bin/env", "python3", "-c", Self.echo], inputStaysOpen: true)
+        let line = await service.lines.first(after: 0, within: Ends.patience) { Int($0) }
+        port = try #require(line, "\(service.complaints.text)")
     }
 
-    /// Of the service.
-    var port: Int { service.localAddress?.port ?? 0 }
+    /// A process of its own: a connection through an end has four sockets, and a process may have few. It ends with the
+    /// input that this one holds open.
+    private static let echo = """
+        import asyncio, os, sys, threading
+
+        threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+
+        async def echo(reader, writer):
+            try:
+                while data := await reader.read(65536):
+                    writer.write(data)
+            except OSError:
+                pass
+            writer.close()
+
+        async def main():
+            server = await asyncio.start_server(echo, "127.0.0.1", 0, backlog=1024)
+            print(server.sockets[0].getsockname()[1], flush=True)
+            await server.serve_forever()
+
+        asyncio.run(main())
+        """
 
     /// What became of each, by its place.
     var fates: [Fate] { talkers.withLock { $0 }.map { $0.fate.withLock { $0 } } }
@@ -72,7 +95,7 @@ final class Crowd: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     // Whom the service proves to be is looked at elsewhere; here only that it lets these in.
                     let tls = TLSHandler(context: context, serverName: nil) { .accepted($0) }
-                    let handler = Talk(talker, pause: Self.pause, octets: Self.message)
+                    let handler = Talk(talker, pause: self.pause, octets: Self.message)
                     try channel.pipeline.syncOperations.addHandlers([tls, handler])
                 }
             }.connect(host: "127.0.0.1", port: port).get()
@@ -101,7 +124,10 @@ final class Crowd: Sendable {
         return closed.withLock { $0.count } >= count
     }
 
-    func stop() async { try? await group.shutdownGracefully() }
+    func stop() async {
+        try? await group.shutdownGracefully()
+        service.signal(SIGKILL)
+    }
 
     // MARK: One of them
 
@@ -217,12 +243,5 @@ final class Crowd: Sendable {
             talker.ended(alert)
             context.close(promise: nil)
         }
-    }
-
-    private final class Echo: ChannelInboundHandler {
-        typealias InboundIn = ByteBuffer
-
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) { context.writeAndFlush(data, promise: nil) }
-        func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
     }
 }

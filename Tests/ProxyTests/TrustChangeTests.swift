@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import SymbolonCertificates
 import SymbolonProxy
 import SymbolonRevocation
 import SymbolonTestSupport
@@ -13,13 +14,17 @@ struct TrustChangeTests {
         let testDescription: String
         /// Why the live connection ends, and why the next is refused.
         let reasons: (live: String, next: String)
+        /// The last word to the live peer.
+        let alert: TLSAlert
         let trust: @Sendable (Stage) throws -> TrustState
 
         init(
-            _ name: String, _ live: String, _ next: String, _ trust: @escaping @Sendable (Stage) throws -> TrustState
+            _ name: String, _ live: String, _ next: String, saying alert: TLSAlert,
+            _ trust: @escaping @Sendable (Stage) throws -> TrustState
         ) {
             testDescription = name
             reasons = (live, next)
+            self.alert = alert
             self.trust = trust
         }
     }
@@ -27,15 +32,23 @@ struct TrustChangeTests {
     @Test(
         "the live connection is cut, and the next refused, by",
         arguments: [
-            Change("a revocation", "revoked", "revoked") {
+            Change("a revocation", "revoked", "revoked", saying: .certificateRevoked) {
                 try $0.serviceTrust(revocation: try $0.revocation("alice", epoch: 2))
             },
-            Change("a changed policy", "policy", "policy") { try $0.serviceTrust(allow: ["bob"]) },
-            Change("an empty policy", "policy", "policy") { try $0.serviceTrust(allow: []) },
-            Change("a withdrawn anchor", "anchorWithdrawn", "issuerUnknown") {
+            Change("a revocation of the authority that issued it", "revoked", "revoked", saying: .certificateRevoked) {
+                try $0.serviceTrust(revocation: try $0.issuerRevocation(epoch: 2))
+            },
+            Change("a changed policy", "policy", "policy", saying: .accessDenied) {
+                try $0.serviceTrust(allow: ["bob"])
+            },
+            Change("an empty policy", "policy", "policy", saying: .accessDenied) { try $0.serviceTrust(allow: []) },
+            Change("a withdrawn anchor", "anchorWithdrawn", "issuerUnknown", saying: .unknownCA) {
                 try $0.serviceTrust(anchors: [$0.strangersAnchor])
             },
-            Change("a revocation source that falls silent", "revocationUnknown", "revocationUnknown") {
+            Change(
+                "a revocation source that falls silent", "revocationUnknown", "revocationUnknown",
+                saying: .certificateUnknown
+            ) {
                 try $0.serviceTrust(revocation: RevocationSnapshot.none)
             },
         ])
@@ -52,6 +65,9 @@ struct TrustChangeTests {
         let closed = try #require(await stage.log.closed(1).first)
         _ = await client.closed()
         #expect(closed.reason == change.reasons.live)
+        #expect(closed.alert == change.alert.description)
+        #expect(closed.serial == (try SerialNumber(magnitude: stage.leaf("alice").serialNumber)).description)
+        #expect(client.board.value.error == "\(TLSFailure.peerAlert(change.alert))")
         #expect(client.board.value.isInputEnded == false)
         // Neither end may take what it got for the whole.
         #expect(await backend.peer().closed().isInputEnded == false)

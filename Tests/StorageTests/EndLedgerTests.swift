@@ -128,6 +128,22 @@ struct EndLedgerTests {
         #expect(try await store.endStandings().count == 2)
     }
 
+    @Test(
+        "one identity fills the ledger with 256 ends and no more, and those that fell silent make room",
+        arguments: StoreKind.allCases)
+    func bounded(_ kind: StoreKind) async throws {
+        let store = try await changed(kind).store
+        try await store.note((0..<256).map { said(EndID.random(), 1, name: "end \($0)") })
+        await #expect(throws: StoreFailure.self) { try await store.note([said(one, 1, at: noon + 1)]) }
+        try await store.note([said(one, 1, identity: "spiffe://example.internal/other")])
+        let known = try #require(try await store.endStandings().first)
+        try await store.note([said(known.end, 2, at: noon + 50)])
+        #expect(try await store.endStandings().count == 257)
+        try await store.note([said(one, 1, at: noon + 91)])
+        #expect(try await store.ends(behind: 3, at: noon + 91).count == 2)
+        #expect(try await store.endStandings().count == 3)
+    }
+
     @Test("connections are counted over the ends that live", arguments: StoreKind.allCases)
     func connections(_ kind: StoreKind) async throws {
         let store = try await changed(kind).store

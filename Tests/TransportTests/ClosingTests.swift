@@ -147,6 +147,26 @@ struct ClosingTests {
         }
     }
 
+    @Test("abandoning with a word says it, after what was written, and waits for the peer to have read it")
+    func abandonedWithAWord() throws {
+        let pair = try EmbeddedPair.established()
+        pair.server.send([5])
+        let closed = pair.server.channel.triggerUserOutboundEvent(AbandonConnection(saying: .certificateRevoked))
+        #expect(pair.server.transport.outputCloses == 1)
+        // What still comes is thrown away.
+        pair.client.send([1])
+        try pair.server.take(pair.client.takeOutput())
+        #expect(pair.server.recorder.received == [])
+        try pair.client.take(pair.server.takeOutput())
+        #expect(pair.client.recorder.received == [5])
+        #expect(pair.client.recorder.failures == [.peerAlert(.certificateRevoked)])
+        pair.server.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        pair.loop.run()
+        try closed.wait()
+        #expect(pair.server.recorder.failures.isEmpty)
+        #expect(!pair.server.channel.isActive)
+    }
+
     @Test("a closed connection leaves nothing behind")
     func released() throws {
         weak var handler: TLSHandler?

@@ -48,6 +48,7 @@ extension LocalAuthority {
         parts.add(OperatorDesk(authority: issuing, operators: store))
         parts.add(
             EndpointDesk(endpoints: store, trustDomain: issuing.configuration.trustDomain, clock: { Date() }))
+        parts.add(ScheduleDesk(authority: issuing, schedule: store))
         parts.add(EndDesk(store: store, clock: { Date() }))
         parts.add(ACMEDesk(authority: issuing, store: store))
         parts.add(invitations)

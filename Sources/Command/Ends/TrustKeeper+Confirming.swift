@@ -116,7 +116,7 @@ extension TrustKeeper {
 
 extension PairedLink.Words {
     fileprivate func confirmation(of user: String, at now: Date) -> EndConfirmation {
-        let most = (serials ?? [:]).sorted { ($0.value, $1.key) > ($1.value, $0.key) }
+        let most = serials.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
             .prefix(EndConfirmation.mostSerials)
         return EndConfirmation(
             EndStanding(

@@ -25,6 +25,9 @@ actor ServerKeeper {
     private var server: HTTPServer?
     private var faults: [String] = []
     private var isRenewalFailing = false
+    /// By which this server is known among the ends; nil where the home cannot be written.
+    private let place: EndPlace?
+    private var confirmed: (version: UInt64, at: Date)?
 
     init(
         _ authority: LocalAuthority, names: [SubjectName], revoked: RevocationMirror, report: EndReport
@@ -33,6 +36,7 @@ actor ServerKeeper {
         self.names = names
         self.report = report
         self.revoked = revoked
+        place = try? authority.home.takeEndPlace()
         let snapshot = try await Self.revocations(authority, revoked)
         self.snapshot = snapshot
         watch = StoreWatch(authority.store, changeCounter: snapshot.epoch)
@@ -84,10 +88,12 @@ actor ServerKeeper {
         do {
             let next = try await Self.revocations(authority, revoked)
             guard next.epoch >= snapshot.epoch else { return }
-            snapshot = next
             try publish(trust.believing(Self.anchors(authority), RevocationSources(snapshot: next)))
+            // What is in force, and so what is confirmed.
+            snapshot = next
             // Its own certificate is the first to change over.
             if trust.leaf.issuer != authority.issuing.issuing.subject { await renew() }
+            await confirm()
         } catch {
             report.warn(
                 "authority", "revocations cannot be read; those known so far stay in force",
@@ -98,6 +104,33 @@ actor ServerKeeper {
     private func publish(_ next: ServerTrust) throws {
         trust = next
         try server?.replace(next)
+    }
+
+    // MARK: What is in force
+
+    /// In seconds. Less than an end elsewhere promises: what it takes to say so is at hand.
+    private static let promise = 30.0
+
+    /// This server is an end like any other: operators connect to it, and pairing and renewal are done over it.
+    private func confirm() async {
+        let now = Date()
+        let version = snapshot.epoch
+        guard let place, let server,
+            confirmed?.version != version || now >= (confirmed?.at ?? .distantPast) + Self.promise / 3
+        else { return }
+        confirmed = (version, now)
+        let standing = EndStanding(
+            end: place.end, identity: LocalAuthority.actor, certificate: nil, kind: .authority,
+            name: "authority on \(ProcessInfo.processInfo.hostName)", promise: Self.promise, confirmed: version,
+            confirmedAt: now, heardAt: now, live: server.connectionCount)
+        // That the store cannot be written is told by `look`.
+        try? await authority.store.note([EndConfirmation(standing, connections: [:])])
+    }
+
+    /// It stops: nobody waits for it.
+    private func leave() async {
+        guard let place else { return }
+        try? await authority.store.forget(place.end, of: LocalAuthority.actor)
     }
 
     // MARK: Its own certificate
@@ -173,6 +206,7 @@ actor ServerKeeper {
 
     private func tick(_ count: Int) async {
         if schedule.next <= Date() { await renew() }
+        await confirm()
         // Every five seconds.
         if count.isMultiple(of: 5) {
             await look()
@@ -197,5 +231,6 @@ extension ServerKeeper: Service {
                 }
             }
         }
+        await leave()
     }
 }

@@ -21,6 +21,10 @@ public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     /// A hold was lifted.
     case certificateReleased = "certificate.released"
     case certificateRevoked = "certificate.revoked"
+    /// For a time to come.
+    case revocationScheduled = "revocation.scheduled"
+    /// Called off before its time.
+    case revocationCancelled = "revocation.cancelled"
     case issuanceAbandoned = "issuance.abandoned"
     case issuanceRefused = "issuance.refused"
     case externalAccountKeyCreated = "acme.external-account-key.created"

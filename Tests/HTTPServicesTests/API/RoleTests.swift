@@ -33,14 +33,16 @@ struct RoleTests {
         ],
         .viewer: [
             "listACMEAccounts", "listAuditEntries", "listCertificates", "listEnds", "listExternalAccountKeys",
-            "listFederations", "listInvitations", "listIssuers", "showIssuer", "listOperators", "showACMEAccount",
+            "listFederations", "listInvitations", "listIssuers", "listScheduledRevocations", "listOperators",
+            "showACMEAccount", "showIssuer",
             "showAuditHead", "showAuthority", "showCertificate",
             "verifyAudit",
         ],
         .operator: [
-            "cancelInvitation", "createExternalAccountKey", "deactivateACMEAccount", "issueCertificate",
+            "cancelInvitation", "cancelScheduledRevocation", "createExternalAccountKey", "deactivateACMEAccount",
+            "issueCertificate",
             "makeInvitation", "noteExport", "releaseCertificate", "revokeCertificates",
-            "revokeExternalAccountKey",
+            "revokeExternalAccountKey", "scheduleRevocation",
         ],
         .administrator: [
             "activateIssuer", "endFederation", "finishReplacement", "permitNames", "prepareIssuer", "publishRootLists",

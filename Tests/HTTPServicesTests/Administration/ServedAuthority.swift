@@ -58,6 +58,7 @@ final class ServedAuthority: Sendable {
         parts.add(
             AuthorityReader(store: store, auditKey: creation.auditKey.publicKey, clock: clock, notedHead: { nil }))
         parts.add(CertificateDesk(authority: authority, operators: store, ends: store))
+        parts.add(ScheduleDesk(authority: authority, schedule: store))
         parts.add(EndDesk(store: store, clock: clock))
         parts.add(OperatorDesk(authority: authority, operators: store))
         parts.add(EndpointDesk(endpoints: store, trustDomain: try TrustDomain(domain), clock: clock))

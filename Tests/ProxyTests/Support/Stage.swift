@@ -73,6 +73,17 @@ struct Stage {
             epoch: epoch, thisUpdate: noon)
     }
 
+    /// Nothing revoked but the authority that issues to all.
+    func issuerRevocation(epoch: UInt64) throws -> RevocationSnapshot {
+        let id = CertificateIdentifier(
+            issuerKey: pki.root.key.publicKey.fingerprint,
+            serialNumber: try SerialNumber(magnitude: pki.issuing.serialNumber))
+        return RevocationSnapshot(
+            revoked: [id: Revocation(.cACompromise, since: noon)],
+            covering: [pki.issuing.key.publicKey.fingerprint, pki.root.key.publicKey.fingerprint],
+            epoch: epoch, thisUpdate: noon)
+    }
+
     func serviceTrust(
         allow: [String] = ["alice"], as name: String = "web", revocation: RevocationSnapshot? = nil,
         anchors: [TrustAnchor]? = nil

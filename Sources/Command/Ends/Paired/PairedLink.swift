@@ -233,8 +233,8 @@ actor PairedLink {
         /// The change counter of what its event loops judge by; nil: nothing is in force yet.
         let confirmed: UInt64?
         let connections: Int
-        /// Nil: as it was said last.
-        let serials: [String: Int]?
+        /// How many rest on each certificate.
+        let serials: [String: Int]
     }
 
     /// In seconds: an end that is silent longer is not counted on. An answer is held back for 20 s at most, and where one

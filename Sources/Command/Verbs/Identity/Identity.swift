@@ -14,6 +14,6 @@ struct Identity: AsyncParsableCommand {
             """,
         subcommands: [
             IdentityIssue.self, IdentityObtain.self, IdentityList.self, IdentityShow.self, IdentityRenew.self,
-            IdentityRevoke.self, IdentityRelease.self, IdentityExport.self,
+            IdentityRevoke.self, IdentityScheduled.self, IdentityRelease.self, IdentityExport.self,
         ])
 }

@@ -17,6 +17,7 @@ struct IdentityRevoke: AsyncParsableCommand {
               symbolon identity revoke 3f9c…                          one certificate
               symbolon identity revoke --issuer 77ab --reason cACompromise   all below an issuing authority, at once
               symbolon identity revoke laptop --reason certificateHold   until: symbolon identity release laptop
+              symbolon identity revoke contractor --at 2026-06-30T18:00:00Z   then; until: symbolon identity scheduled --cancel
               symbolon identity revoke laptop --wait 30               for ends that are slow to be reached
 
             Ends refuse the identity, and close its live connections, within a second, here and on every machine that is \
@@ -63,6 +64,11 @@ struct IdentityRevoke: AsyncParsableCommand {
     var dryRun = false
     @Option(
         help: ArgumentHelp(
+            "Revoke at this time to come: what is named by a name, whatever certificates it has then; what is chosen "
+                + "otherwise, the certificates found now.", valueName: "time"))
+    var at: Moment3339?
+    @Option(
+        help: ArgumentHelp(
             "How long to wait at most for all ends to confirm, in seconds, 0 to 600 (default: 5).", valueName: "number")
     )
     var wait: Int = 5
@@ -76,6 +82,7 @@ struct IdentityRevoke: AsyncParsableCommand {
             throw ValidationError(
                 "Name what to revoke, or choose it by --key, --issuer, --profile, --issued-from or --issued-before.")
         }
+        guard at == nil || !dryRun else { throw ValidationError("--dry-run shows what is hit now, without --at.") }
         guard (0...600).contains(wait) else { throw ValidationError("--wait is from 0 to 600 seconds.") }
     }
 
@@ -87,6 +94,7 @@ struct IdentityRevoke: AsyncParsableCommand {
             for report in try await found(administration, fingerprint) where !serials.contains(report.serial) {
                 serials.append(report.serial)
             }
+            if let at { return try await schedule(serials, at.date, with: administration) }
             var version: UInt64?
             for start in stride(from: 0, to: serials.count, by: RevokeCertificates.most) {
                 let part = Array(serials[start..<min(start + RevokeCertificates.most, serials.count)])
@@ -126,6 +134,43 @@ struct IdentityRevoke: AsyncParsableCommand {
             reports += found.count == 1 ? found : found.filter { $0.notAfter >= Date() }
         }
         return reports
+    }
+
+    /// By name: an identity that is renewed until then is not forgotten. Where a key, a profile or a date chose, or the name
+    /// is a serial number, it is the certificates that were chosen.
+    private func schedule(
+        _ serials: [String], _ time: Date, with administration: any Administration
+    ) async throws {
+        let isByName = key == nil && profile == nil && issuedFrom == nil && issuedBefore == nil
+        var (identities, others): ([String], [String]) = ([], [])
+        if isByName {
+            for word in names {
+                for report in try await administration.certificates(of: word) {
+                    if report.serial == word.lowercased() {
+                        others.append(report.serial)
+                    } else if !identities.contains(report.identity) {
+                        identities.append(report.identity)
+                    }
+                }
+            }
+        } else {
+            others = serials
+        }
+        let all = identities.map { (true, $0) } + others.map { (false, $0) }
+        for start in stride(from: 0, to: all.count, by: RevokeCertificates.most) {
+            let part = all[start..<min(start + RevokeCertificates.most, all.count)]
+            let made = try await administration.perform(
+                ScheduleRevocation(
+                    serials: part.filter { !$0.0 }.map(\.1), identities: part.filter(\.0).map(\.1),
+                    reason: reason.rawValue, invalidSince: since?.date, at: time))
+            if output.json {
+                Lines.write(try JSONOutput.line(made))
+            } else {
+                Lines.write(
+                    "scheduled   \(made.number)  \(made.subjects)  at \(Moment.text(made.at))  (\(made.reason.printable))"
+                )
+            }
+        }
     }
 
     private func write(_ outcome: RevocationReport) throws {

@@ -10,5 +10,6 @@ public enum AdministrationOperations {
         ListAuditEntries.self, ShowAuditHead.self, VerifyAudit.self,
         ListOperators.self, PutOperator.self, RemoveOperator.self, ShowSelf.self,
         FindEndpoint.self, PublishEndpoint.self, WithdrawEndpoint.self, ListEnds.self,
+        ScheduleRevocation.self, ListScheduledRevocations.self, CancelScheduledRevocation.self,
     ]
 }

@@ -53,6 +53,8 @@ public struct EndStanding: Equatable, Sendable {
     public static let longestName = 256
     /// An hour: who is silent longer is not counted on.
     public static let longestPromise: TimeInterval = 3600
+    /// 256: more processes than a machine has, and no more than what one holder may fill the ledger with.
+    public static let mostOfAnIdentity = 256
     /// How long one that fell silent is remembered. Thirty days: a machine that was away for a holiday is still listed.
     public static let memory: TimeInterval = 30 * 86_400
 

@@ -84,7 +84,7 @@ extension IssuingAuthority {
     /// The version of what is to be believed now.
     public nonisolated func changeCounter() async throws(StoreFailure) -> UInt64 { try await store.changeCounter() }
 
-    private func known(_ serialNumber: SerialNumber) async throws(RevocationFailure) -> IssuanceRecord {
+    func known(_ serialNumber: SerialNumber) async throws(RevocationFailure) -> IssuanceRecord {
         let record: IssuanceRecord?
         do throws(StoreFailure) {
             record = try await store.certificate(serialNumber)
@@ -99,15 +99,7 @@ extension IssuingAuthority {
         _ records: [IssuanceRecord], _ reason: RevocationReason, _ reach: RevocationOrder.Reach, _ invalidSince: Date?,
         _ actor: String
     ) async throws(RevocationFailure) -> RevocationOutcome {
-        let now = clock().cutToSecond
-        let orders = records.map { record in
-            RevocationOrder(
-                serialNumber: record.intent.serialNumber, revocation: Revocation(reason, since: now), reach: reach,
-                invalidSince: invalidSince?.cutToSecond,
-                audit: AuditAppend(
-                    .revoked(record.intent, reason, invalidSince, actor: actor, at: now), sealedBy: sealer)
-            )
-        }
+        let orders = orders(for: records, reason, reach, invalidSince, actor)
         let revoked: [SerialNumber]
         do throws(StoreFailure) {
             revoked = try await store.revoke(orders)
@@ -116,6 +108,22 @@ extension IssuingAuthority {
         }
         let already = records.map(\.intent.serialNumber).filter { !revoked.contains($0) }
         return RevocationOutcome(revoked: revoked, alreadyRevoked: already)
+    }
+
+    /// Each with its audit entry, as of now.
+    func orders(
+        for records: [IssuanceRecord], _ reason: RevocationReason, _ reach: RevocationOrder.Reach,
+        _ invalidSince: Date?, _ actor: String
+    ) -> [RevocationOrder] {
+        let now = clock().cutToSecond
+        return records.map { record in
+            RevocationOrder(
+                serialNumber: record.intent.serialNumber, revocation: Revocation(reason, since: now), reach: reach,
+                invalidSince: invalidSince?.cutToSecond,
+                audit: AuditAppend(
+                    .revoked(record.intent, reason, invalidSince, actor: actor, at: now), sealedBy: sealer)
+            )
+        }
     }
 }
 

@@ -63,8 +63,8 @@ public protocol AuthorityStore: IssuanceLedger, IssuerStore {
     func revocationChanges(
         since changeCounter: UInt64, atMost limit: Int
     ) async throws(StoreFailure) -> RevocationChanges?
-    /// 0 at first; one more with every transaction that revoked or released something, or changed an issuer. Cheap enough to ask
-    /// many times a second.
+    /// 0 at first; one more with every transaction that changed what is to be believed: revoked or released something, changed
+    /// an issuer, began or ended a federation. Cheap enough to ask many times a second.
     func changeCounter() async throws(StoreFailure) -> UInt64
 
     // MARK: Keys that may not be certified

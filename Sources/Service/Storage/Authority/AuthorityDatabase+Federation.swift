@@ -17,6 +17,7 @@ extension AuthorityDatabase: FederationStore {
                     .text(federated.trustDomain.description), .octets(federated.anchor.der), .time(federated.since),
                     .time(federated.until), .text(federated.actor),
                 ])
+            try Self.countChange(in: transaction)
             try transaction.append(audit)
         }
     }
@@ -28,6 +29,7 @@ extension AuthorityDatabase: FederationStore {
             let gone = try transaction.execute(
                 "DELETE FROM federation WHERE trust_domain = ?", [.text(trustDomain.description)])
             guard gone > 0 else { return false }
+            try Self.countChange(in: transaction)
             try transaction.append(audit)
             return true
         }

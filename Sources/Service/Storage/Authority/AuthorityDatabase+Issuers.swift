@@ -31,7 +31,7 @@ extension AuthorityDatabase {
             for issuer in change.prepared { try IssuerTable.insert(issuer, counter, in: transaction) }
             for step in change.steps { try IssuerTable.take(step, counter, in: transaction) }
             try IssuerTable.requireActive(in: transaction)
-            try transaction.execute("UPDATE change_counter SET value = value + 1")
+            try Self.countChange(in: transaction)
             try transaction.append(audit)
         }
     }

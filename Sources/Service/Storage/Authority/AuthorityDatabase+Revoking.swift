@@ -7,12 +7,14 @@ public import SymbolonRevocation
 
 extension AuthorityDatabase {
     public func revoke(_ orders: [RevocationOrder]) async throws(StoreFailure) -> [SerialNumber] {
-        try await engine.write { transaction in
-            var revoked: [SerialNumber] = []
-            for order in orders where try Self.revoke(order, in: transaction) { revoked.append(order.serialNumber) }
-            if !revoked.isEmpty { try transaction.execute("UPDATE change_counter SET value = value + 1") }
-            return revoked
-        }
+        try await engine.write { try Self.revoke(orders, in: $0) }
+    }
+
+    static func revoke(_ orders: [RevocationOrder], in transaction: StoreTransaction) throws -> [SerialNumber] {
+        var revoked: [SerialNumber] = []
+        for order in orders where try Self.revoke(order, in: transaction) { revoked.append(order.serialNumber) }
+        if !revoked.isEmpty { try countChange(in: transaction) }
+        return revoked
     }
 
     /// True when that was news.
@@ -46,7 +48,7 @@ extension AuthorityDatabase {
         try await engine.write { transaction in
             var released: [SerialNumber] = []
             for order in orders where try Self.release(order, in: transaction) { released.append(order.serialNumber) }
-            if !released.isEmpty { try transaction.execute("UPDATE change_counter SET value = value + 1") }
+            if !released.isEmpty { try Self.countChange(in: transaction) }
             return released
         }
     }
@@ -126,6 +128,11 @@ extension AuthorityDatabase {
 
     public func changeCounter() async throws(StoreFailure) -> UInt64 {
         try await engine.lookUp { try Self.changeCounter(in: $0) }
+    }
+
+    /// Something else is to be believed than before: ends are told, and confirm the new value.
+    static func countChange(in transaction: StoreTransaction) throws {
+        try transaction.execute("UPDATE change_counter SET value = value + 1")
     }
 
     static func changeCounter(in session: any StoreSession) throws -> UInt64 {

@@ -12,6 +12,16 @@ extension AuthorityDatabase: EndLedger {
 
     private static func note(_ confirmation: EndConfirmation, in transaction: StoreTransaction) throws {
         let standing = confirmation.standing
+        // Those of the same identity that fell silent make room for one that speaks.
+        try transaction.execute(
+            """
+            DELETE FROM end_standing WHERE identity = ? AND end_id <> ? AND heard_at + promise < ?
+                AND (SELECT count(*) FROM end_standing AS other WHERE other.identity = end_standing.identity) >= ?
+            """,
+            [
+                .text(standing.identity), .octets(standing.end.octets), .time(standing.heardAt),
+                .integer(EndStanding.mostOfAnIdentity),
+            ])
         try transaction.execute(
             """
             INSERT INTO end_standing (identity, end_id, certificate, kind, name, promise, confirmed, confirmed_at, heard_at, live,
