@@ -35,6 +35,17 @@ struct JSONTests {
         #expect(throws: failure) { try JSONReader.parse(Array(text.utf8)) }
     }
 
+    @Test("a name twice is found among however many others", arguments: [2, 15, 16, 17, 18, 40])
+    func manyMembers(_ count: Int) throws {
+        let members = (0..<count).map { "\"name \($0)\":\($0)" }
+        let honest = "{\(members.joined(separator: ","))}"
+        #expect(try JSONReader.parse(Array(honest.utf8)).members?.count == count)
+        for repeated in [0, count - 2, count - 1] {
+            let text = "{\((members + ["\"name \(repeated)\":0"]).joined(separator: ","))}"
+            #expect(throws: JSONFailure.duplicateMember("name \(repeated)")) { try JSONReader.parse(Array(text.utf8)) }
+        }
+    }
+
     @Test("refuses octets that are not UTF-8")
     func notUTF8() {
         #expect(throws: JSONFailure.notUTF8(at: 1)) { try JSONReader.parse([0x22, 0xC3, 0x28, 0x22]) }
