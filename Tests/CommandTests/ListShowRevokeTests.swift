@@ -61,11 +61,13 @@ struct ListShowRevokeTests {
         let home = try Home.withAuthority()
         try home.done("identity", "issue", "web", "--profile", "service")
         let result = try home.done("identity", "revoke", "web", "--reason", "superseded")
-        #expect(result.out.split(separator: "\n").count == 2)
+        let lines = result.out.split(separator: "\n")
+        #expect(lines.count == 3)
         #expect(
-            result.out.split(separator: "\n").allSatisfy {
+            lines.dropLast().allSatisfy {
                 $0.hasPrefix("revoked   spiffe://example.internal/web ") && $0.hasSuffix("(superseded)")
             })
+        #expect(lines.last == "no end is connected: lists and answers tell it")
         #expect(try home.objects("identity", "list").isEmpty)
         let all = try home.objects("identity", "list", "--all")
         #expect(all.map { $0[text: "state"] } == ["revoked", "revoked"])
@@ -73,7 +75,8 @@ struct ListShowRevokeTests {
         #expect(try home.done("identity", "show", "web").out.contains("superseded"))
         #expect(try home.done("identity", "revoke", "web").out.hasPrefix("was already revoked   spiffe://"))
         let again = try home.objects("identity", "revoke", "web")
-        #expect(again.map { $0[flag: "wasAlreadyRevoked"] } == [true, true])
+        #expect(again.compactMap { $0[flag: "wasAlreadyRevoked"] } == [true, true])
+        #expect(again.last?[number: "ends"] == 0)
         #expect(try home.objects("up", "--once").first?[number: "revoked"] == 2)
     }
 
@@ -83,8 +86,8 @@ struct ListShowRevokeTests {
         let first = try serial(of: "web", in: home)
         try home.done("identity", "issue", "web", "--profile", "service")
         let outcome = try home.objects("identity", "revoke", first)
-        #expect(outcome.map { $0[text: "serial"] } == [first])
-        #expect(outcome.map { $0[flag: "wasAlreadyRevoked"] } == [false])
+        #expect(outcome.compactMap { $0[text: "serial"] } == [first])
+        #expect(outcome.compactMap { $0[flag: "wasAlreadyRevoked"] } == [false])
         let live = try home.objects("identity", "list").map { $0[text: "serial"] }
         #expect(live.count == 1)
         #expect(live != [first])
@@ -151,9 +154,9 @@ struct ListShowRevokeTests {
         let home = try Home.withAuthority()
         try home.done("identity", "revoke", "web", "--reason", "superseded")
         let raised = try home.objects("identity", "revoke", "web", "--reason", "keyCompromise")
-        #expect(raised.map { $0[flag: "wasAlreadyRevoked"] } == [false])
+        #expect(raised.compactMap { $0[flag: "wasAlreadyRevoked"] } == [false])
         let lowered = try home.objects("identity", "revoke", "web", "--reason", "superseded")
-        #expect(lowered.map { $0[flag: "wasAlreadyRevoked"] } == [true])
+        #expect(lowered.compactMap { $0[flag: "wasAlreadyRevoked"] } == [true])
         #expect(try home.objects("identity", "list", "--all").map { $0[text: "reason"] } == ["keyCompromise"])
     }
 
