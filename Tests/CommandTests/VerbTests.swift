@@ -18,11 +18,12 @@ struct VerbTests {
         "authority compromised": ["replaceIssuer", "showIssuer", "finishReplacement"],
         "authority list": ["listIssuers"], "authority permit": ["permitNames"], "authority prepare": ["prepareIssuer"],
         "authority publish-root-list": ["publishRootLists"], "authority retire": ["retireIssuer"],
-        "authority show": ["showAuthority"],
+        "authority show": ["showAuthority"], "ends list": ["listEnds"],
         "federate end": ["endFederation"], "federate invite": ["makeInvitation"],
         "federate list": ["listFederations"], "identity issue": ["issueCertificate"],
         "identity list": ["listCertificates"], "identity release": ["releaseCertificate", "listCertificates"],
-        "identity revoke": ["revokeCertificates", "listCertificates"],
+        "identity revoke": ["revokeCertificates", "listCertificates", "listEnds", "scheduleRevocation"],
+        "identity scheduled": ["listScheduledRevocations", "cancelScheduledRevocation"],
         "identity show": ["listCertificates", "showCertificate"], "invite cancel": ["cancelInvitation"],
         "invite list": ["listInvitations"], "invite make": ["makeInvitation"], "operator add": ["putOperator"],
         "operator list": ["listOperators"], "operator remove": ["removeOperator"],
@@ -34,10 +35,14 @@ struct VerbTests {
         "identity export": ["noteExport"],
         "identity renew": ["renewCertificate", "showRenewal"],
         // The ends of a paired machine, and `run` for several of them.
-        "protect": ["publishEndpoint", "withdrawEndpoint", "renewCertificate", "showRenewal", "showTrust"],
-        "reach": ["findEndpoint", "renewCertificate", "showRenewal", "showTrust"],
+        "protect": [
+            "publishEndpoint", "withdrawEndpoint", "renewCertificate", "showRenewal", "showTrust", "followTrust",
+            "leaveTrust",
+        ],
+        "reach": ["findEndpoint", "renewCertificate", "showRenewal", "showTrust", "followTrust", "leaveTrust"],
         "run": [
             "findEndpoint", "publishEndpoint", "withdrawEndpoint", "renewCertificate", "showRenewal", "showTrust",
+            "followTrust", "leaveTrust",
         ],
         // It speaks ACME, with any server.
         "identity obtain": [],
