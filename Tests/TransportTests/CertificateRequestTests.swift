@@ -50,4 +50,29 @@ struct CertificateRequestTests {
         try pair.handshake()
         #expect(unsafe seen != nil && seen?.stapledAnswer == nil)
     }
+
+    @Test("RFC 8446 §4.4.2.1: a server shows the answer that it was given, to a client that asks")
+    func staple() throws {
+        nonisolated(unsafe) var seen: PresentedPeer?
+        let answer: [UInt8] = [0x30, 0x03, 0x0A, 0x01, 0x03]
+        let identity = try TestIdentity.server.tls
+        func shown(_ identity: TLSIdentity) throws -> [UInt8]? {
+            let pair = try EmbeddedPair(
+                serverContext: TLSContext(side: .server(acceptedServerNames: nil), identity: identity),
+                clientContext: TLSContext(side: .client, identity: TestIdentity.client.tls),
+                clientVerifies: {
+                    unsafe seen = $0
+                    return .accepted(1)
+                })
+            try pair.handshake()
+            return unsafe seen?.stapledAnswer
+        }
+        let stapling = identity.stapling(answer)
+        #expect(stapling.stapledAnswer == answer && stapling.chain == identity.chain)
+        #expect(try shown(stapling) == answer)
+        // The one before shows none, and another takes the place of the first.
+        #expect(try shown(identity) == nil)
+        #expect(try shown(stapling.stapling([0x30, 0x00])) == [0x30, 0x00])
+        #expect(try shown(stapling.stapling(nil)) == nil)
+    }
 }

@@ -2,6 +2,7 @@ import Foundation
 import SymbolonCertificates
 import SymbolonEnrollment
 import SymbolonProxy
+import SymbolonRevocation
 import SymbolonStorage
 
 /// An identity that running ends prove themselves with, and what is to become of it.
@@ -21,11 +22,21 @@ struct HeldIdentity {
     /// Files that changed and are no identity. Told when they stay so: between two files of a new set there is always
     /// such a moment.
     var alarm: (failure: String, due: Date)?
+    /// When the responder that the leaf names is asked next for an answer to staple; nil: it names none.
+    var stapleAt: Date?
+    var staplesFailed = 0
+    private(set) var stapled: StatusAnswer?
 
     init(_ watch: IdentityWatch) throws {
         self.watch = watch
         stored = watch.identity
         proof = try EndIdentity(chain: stored.chain, key: stored.key)
+        stapleAt = Stapler.address(for: stored) == nil ? nil : .distantPast
+    }
+
+    mutating func staple(_ answer: StatusAnswer) {
+        stapled = answer
+        proof = proof.stapling(answer.der)
     }
 
     mutating func take(_ next: StoredIdentity) throws {
@@ -35,6 +46,9 @@ struct HeldIdentity {
         askAt = nil
         isRevoked = false
         alarm = nil
+        stapleAt = Stapler.address(for: next) == nil ? nil : .distantPast
+        staplesFailed = 0
+        stapled = nil
     }
 
     /// Between two questions for the time to renew: a fortieth of the life, so that what moves is heard of in time, and

@@ -134,6 +134,8 @@ extension TrustKeeper {
         case questions([(StoredIdentity, IdentitySource)])
         /// To the ACME server that it came from.
         case question(StoredIdentity, IdentitySource)
+        /// To the responder that its certificate names.
+        case staple(StoredIdentity, IdentitySource)
     }
 
     /// How many renewals of one process are under way at once. 16: more than two processors and an authority are quick
@@ -167,6 +169,11 @@ extension TrustKeeper {
                     questions.append((held.stored, source))
                 }
             }
+            if let stapleAt = held.stapleAt, stapleAt <= now, roles(of: source).contains(.protect) {
+                // Until the answer is there.
+                identities[source]?.stapleAt = now + Stapler.longest
+                toServers.append(.staple(held.stored, source))
+            }
             if let schedule = held.schedule, schedule.next <= now, !held.isRenewing, !held.isRevoked {
                 renewals.append((held.stored, source))
             }
@@ -184,6 +191,7 @@ extension TrustKeeper {
         case .renewal(let identity, let source): await renew(identity, source)
         case .questions(let questions): await ask(questions)
         case .question(let identity, let source): await askServer(identity, source)
+        case .staple(let identity, let source): await staple(identity, source)
         }
     }
 

@@ -19,7 +19,8 @@ struct AuthorityServer {
         report: EndReport, on group: any EventLoopGroup
     ) async throws {
         let revoked = RevocationMirror(authority.store)
-        let keeper = try await ServerKeeper(authority, names: names, revoked: revoked, report: report)
+        let keeper = try await ServerKeeper(
+            authority, names: names, revoked: revoked, responder: published?.responding?.responder, report: report)
         let server = try HTTPServer(
             host: address.host, port: address.port, trust: await keeper.current,
             routes: Self.routes(authority, keeper, revoked, published, renewal, acme),

@@ -7,8 +7,9 @@ struct PublishOptions: ParsableArguments {
     @Option(
         name: .customLong("publish-at"),
         help: ArgumentHelp(
-            "Serve revocation lists over plain HTTP, and say in every new certificate that they are at this address; it stays "
-                + "so (default: as it was; at first nowhere).", valueName: "http://host[:port]"))
+            "Serve revocation lists, filters and OCSP answers over plain HTTP, and say in every new certificate that they "
+                + "are at this address; it stays so (default: as it was; at first nowhere).",
+            valueName: "http://host[:port]"))
     var address: String?
     @Option(
         name: .customLong("publish-on"),

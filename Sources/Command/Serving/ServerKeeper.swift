@@ -28,10 +28,15 @@ actor ServerKeeper {
     /// By which this server is known among the ends; nil where the home cannot be written.
     private let place: EndPlace?
     private var confirmed: (version: UInt64, at: Date)?
+    /// Who answers for the server's own certificate; nil: nobody.
+    private let responder: Responder?
+    private var stapled: UInt64?
 
     init(
-        _ authority: LocalAuthority, names: [SubjectName], revoked: RevocationMirror, report: EndReport
+        _ authority: LocalAuthority, names: [SubjectName], revoked: RevocationMirror, responder: Responder? = nil,
+        report: EndReport
     ) async throws {
+        self.responder = responder
         self.authority = authority
         self.names = names
         self.report = report
@@ -158,6 +163,7 @@ actor ServerKeeper {
                 ServerTrust(
                     chain: identity.chain, key: identity.key, anchors: trust.anchors, revocation: trust.revocation))
             schedule = Self.schedule(of: identity.chain[0])
+            stapled = nil
             isRenewalFailing = false
         } catch {
             isRenewalFailing = true
@@ -167,6 +173,20 @@ actor ServerKeeper {
             report.warn(
                 "authority", "the server's own certificate is not renewed yet; it is tried again",
                 why: ExplainedError.text(error), mend: "it ends on \(Moment.text(trust.leaf.notAfter))")
+        }
+    }
+
+    /// RFC 6066 §8: what the responder says of the server's own certificate is shown to clients that ask, ahead of need.
+    private func staple() async {
+        // What cannot be said now is said by the next look; what was stapled before holds as long as it says.
+        guard let responder, let answer = try? await responder.answer(about: trust.leaf.serialNumber),
+            answer.tag != stapled
+        else { return }
+        do {
+            try publish(trust.stapling(answer.der))
+            stapled = answer.tag
+        } catch {
+            report.warn("authority", "no answer is stapled", why: ExplainedError.text(error))
         }
     }
 
@@ -207,6 +227,7 @@ actor ServerKeeper {
     private func tick(_ count: Int) async {
         if schedule.next <= Date() { await renew() }
         await confirm()
+        await staple()
         // Every five seconds.
         if count.isMultiple(of: 5) {
             await look()

@@ -1,7 +1,7 @@
 public import Foundation
-import SymbolonCertificates
+public import SymbolonCertificates
 public import SymbolonKeys
-import SymbolonRevocation
+public import SymbolonRevocation
 import Synchronization
 
 /// An issuing authority's OCSP responder on one node: a delegate with a key of its own that is in memory only (RFC 6960
@@ -75,6 +75,13 @@ public final class Responder: Sendable {
             if !unknown.isEmpty { return reply(to: asked.question, keys, beside: unknown) ?? .refused(.tryLater) }
         }
         return .refused(.tryLater)
+    }
+
+    /// What it says of one certificate to everybody: to be stapled. Nil: nothing now.
+    public func answer(about serialNumber: SerialNumber) async throws(StoreFailure) -> SignedAnswer? {
+        guard let question = StatusQuestion(about: serialNumber, from: authority.issuing, nonce: nil) else { return nil }
+        guard case .kept(let answer) = try await replyAskingStore(to: question.der) else { return nil }
+        return answer
     }
 
     /// Nil: it is no question. Its keys are nil when it is about another issuer.

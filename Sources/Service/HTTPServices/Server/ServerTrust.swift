@@ -27,8 +27,10 @@ public struct ServerTrust: Sendable {
         self.revocationMode = revocationMode
     }
 
-    private init(_ other: ServerTrust, anchors: [TrustAnchor], revocation: RevocationSources) {
-        identity = other.identity
+    private init(
+        _ other: ServerTrust, identity: TLSIdentity, anchors: [TrustAnchor], revocation: RevocationSources
+    ) {
+        self.identity = identity
         leaf = other.leaf
         revocationMode = other.revocationMode
         self.anchors = anchors
@@ -37,7 +39,12 @@ public struct ServerTrust: Sendable {
 
     /// The same identity, and other beliefs.
     public func believing(_ anchors: [TrustAnchor], _ revocation: RevocationSources) -> ServerTrust {
-        ServerTrust(self, anchors: anchors, revocation: revocation)
+        ServerTrust(self, identity: identity, anchors: anchors, revocation: revocation)
+    }
+
+    /// The same, with an OCSP answer about the server's own certificate for clients that ask.
+    public func stapling(_ answer: [UInt8]?) -> ServerTrust {
+        ServerTrust(self, identity: identity.stapling(answer), anchors: anchors, revocation: revocation)
     }
 }
 

@@ -25,4 +25,13 @@ public struct EndIdentity: Sendable {
         self.name = name
         self.leaf = leaf
     }
+
+    private init(_ other: EndIdentity, stapling answer: [UInt8]?) {
+        name = other.name
+        leaf = other.leaf
+        tls = other.tls.stapling(answer)
+    }
+
+    /// The same identity, with an OCSP answer about it for those who ask, or none.
+    public func stapling(_ answer: [UInt8]?) -> EndIdentity { EndIdentity(self, stapling: answer) }
 }

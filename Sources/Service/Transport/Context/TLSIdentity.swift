@@ -9,6 +9,8 @@ public import SymbolonKeys
 @safe public final class TLSIdentity: @unchecked Sendable {
     /// The certificates in DER, leaf first, as they go on the wire.
     public let chain: [[UInt8]]
+    /// An OCSP answer about the leaf, in DER: a server shows it to clients that ask (RFC 6066 §8, RFC 8446 §4.4.2.1).
+    public let stapledAnswer: [UInt8]?
     let certificates: [OpaquePointer?]
     let key: OpaquePointer
 
@@ -23,6 +25,7 @@ public import SymbolonKeys
     init(chain: [[UInt8]], key parsed: consuming ParsedKey) throws(TLSFailure) {
         guard !chain.isEmpty else { throw .emptyChain }
         self.chain = chain
+        stapledAnswer = nil
         unsafe certificates = chain.map { unsafe CRYPTO_BUFFER_new($0, $0.count, nil) }
         unsafe key = parsed.take()
         // A throwaway context is the library's own test that key and leaf belong together.
@@ -34,6 +37,19 @@ public import SymbolonKeys
         }
     }
 
+    /// The same, showing this answer.
+    private init(_ other: TLSIdentity, stapling answer: [UInt8]?) {
+        chain = other.chain
+        stapledAnswer = answer
+        unsafe certificates = other.certificates
+        unsafe key = other.key
+        unsafe certificates.forEach { unsafe CRYPTO_BUFFER_up_ref($0) }
+        unsafe EVP_PKEY_up_ref(key)
+    }
+
+    /// The same identity, with another answer about it, or none.
+    public func stapling(_ answer: [UInt8]?) -> TLSIdentity { TLSIdentity(self, stapling: answer) }
+
     deinit {
         unsafe certificates.forEach { unsafe CRYPTO_BUFFER_free($0) }
         unsafe EVP_PKEY_free(key)
@@ -41,7 +57,11 @@ public import SymbolonKeys
 
     /// Gives `context` this identity; it takes references of its own.
     func install(in context: OpaquePointer) -> Bool {
-        unsafe SSL_CTX_set_chain_and_key(context, certificates, certificates.count, key, nil) == 1
+        guard unsafe SSL_CTX_set_chain_and_key(context, certificates, certificates.count, key, nil) == 1 else {
+            return false
+        }
+        guard let answer = stapledAnswer else { return true }
+        return unsafe SSL_CTX_set_ocsp_response(context, answer, answer.count) == 1
     }
 }
 

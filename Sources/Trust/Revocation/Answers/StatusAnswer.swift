@@ -4,6 +4,8 @@ internal import SymbolonKeys
 
 /// An OCSP answer as it came: parsed, nothing believed. RFC 6960 §4.2.1.
 public struct StatusAnswer: Equatable, Sendable {
+    /// As it came.
+    public let der: [UInt8]
     /// The largest that is read, in octets. 64 KiB: one status and a responder's chain are under 8 KiB.
     public static let largest = 1 << 16
     /// Statuses, certificates or extensions in one answer. 64: each costs a comparison, a delegate one signature.
@@ -16,7 +18,8 @@ public struct StatusAnswer: Equatable, Sendable {
     /// - Parameter question: the one that this answers; nil for an answer that was stapled or kept.
     public init(der: some Collection<UInt8>, to question: StatusQuestion? = nil) throws(AnswerFailure) {
         guard der.count <= Self.largest else { throw .tooLarge(octets: der.count, limit: Self.largest) }
-        parsed = try ParsedAnswer(Array(der))
+        self.der = Array(der)
+        parsed = try ParsedAnswer(self.der)
         asked = question?.nonce
     }
 
@@ -29,5 +32,5 @@ public struct StatusAnswer: Equatable, Sendable {
     public var nextUpdate: Date? { parsed.statuses.compactMap(\.nextUpdate?.date).min() }
 
     /// The very same answer, octet for octet.
-    public static func == (one: StatusAnswer, other: StatusAnswer) -> Bool { one.parsed.der == other.parsed.der }
+    public static func == (one: StatusAnswer, other: StatusAnswer) -> Bool { one.der == other.der }
 }
