@@ -4,6 +4,7 @@ import SymbolonCertificates
 import SymbolonKeys
 import SymbolonRevocation
 import SymbolonTestSupport
+import Synchronization
 import Testing
 
 @testable import SymbolonAuthority
@@ -75,6 +76,49 @@ struct ResponderKeepingTests {
             Issue.record("the old answer changed")
             return
         }
+    }
+
+    /// A store that is asked, and meanwhile something happens.
+    private final class OvertakenStore: RevocationAnswerStore {
+        let store: InMemoryStore
+        private let meanwhile = Mutex<(@Sendable () async throws -> Void)?>(nil)
+
+        init(_ store: InMemoryStore) { self.store = store }
+
+        func once(_ body: @escaping @Sendable () async throws -> Void) { meanwhile.withLock { $0 = body } }
+
+        func standing(
+            of serialNumber: SerialNumber, from issuer: KeyFingerprint
+        ) async throws(StoreFailure) -> AnsweredCertificate? {
+            let found = try await store.standing(of: serialNumber, from: issuer)
+            let body = meanwhile.withLock { $0.take() }
+            try? await body?()
+            return found
+        }
+
+        func changes(
+            of issuer: KeyFingerprint, after changeCounter: UInt64, atMost limit: Int
+        ) async throws(StoreFailure) -> AnswerChanges {
+            try await store.changes(of: issuer, after: changeCounter, atMost: limit)
+        }
+    }
+
+    @Test("R04: what was found before a revocation is neither kept nor said after it")
+    func overtaken() async throws {
+        let one = try await AnsweringHouse()
+        let store = OvertakenStore(one.house.store)
+        let responder = try #require(Responder(one.house.authority, store: store))
+        try await responder.follow()
+        let issued = try await one.issue("web")
+        let authority = one.house.authority
+        store.once {
+            _ = try await authority.revoke(issued.serialNumber, reason: .keyCompromise, actor: "operator")
+            try await responder.follow()
+        }
+        let question = try one.question(about: issued.serialNumber)
+        let answer = try #require(try await responder.replyAskingStore(to: question.der).answer)
+        #expect(try one.status(of: issued, by: answer.der) == .revoked(.keyCompromise, since: noon))
+        #expect(responder.reply(to: question.der)?.answer?.tag == answer.tag)
     }
 
     @Test("many changes at once are all taken up")

@@ -98,6 +98,9 @@ struct AnswerRouteTests {
         let nonce = try path + get(question(house, issued, nonce: .make()))
         let made = try await house.curl(["-f", "-D", "-", "-o", "/dev/null"], nonce).out.lowercased()
         #expect(made.contains("cache-control: no-store"))
+        let page = house.registry.page()
+        #expect(page.contains("symbolon_ocsp_answers_total{kind=\"kept\"} 2"), "\(page)")
+        #expect(page.contains("symbolon_ocsp_answers_total{kind=\"made\"} 1"), "\(page)")
         #expect(!made.contains("etag"))
     }
 

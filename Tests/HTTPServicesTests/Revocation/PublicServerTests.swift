@@ -17,6 +17,7 @@ final class PublicHouse: Sendable {
     let authority: IssuingAuthority
     let publisher: ListPublisher
     let responder: Responder
+    let registry = MetricsRegistry()
     let port: Int
     let clock: ManualClock
     private let folder: TemporaryFolder
@@ -39,6 +40,7 @@ final class PublicHouse: Sendable {
         let server = PublicServer(
             host: "127.0.0.1", port: 0, lists: PublicationCatalog(lists: store, age: .zero),
             filters: PublicationCatalog(filters: store, age: .zero), responder: responder,
+            answers: AnswerMeasures(in: registry),
             limits: limits,
             observer: log, group: MultiThreadedEventLoopGroup.singleton, clock: { clock.now })
         serving = Task { try await server.run() }

@@ -3,10 +3,16 @@ internal import SymbolonRevocation
 
 /// What is counted of the responder.
 public struct AnswerMeasures: Sendable {
-    private let keptAnswers = Counter(label: "symbolon_ocsp_answers_total", dimensions: [("kind", "kept")])
-    private let madeAnswers = Counter(label: "symbolon_ocsp_answers_total", dimensions: [("kind", "made")])
+    private let keptAnswers: Counter
+    private let madeAnswers: Counter
 
-    public init() {}
+    /// - Parameter registry: looked up once: an answer costs less than finding a counter by its name.
+    public init(in registry: MetricsRegistry = .installed) {
+        func counter(_ kind: String) -> Counter {
+            Counter(label: "symbolon_ocsp_answers_total", dimensions: [("kind", kind)], factory: registry)
+        }
+        (keptAnswers, madeAnswers) = (counter("kept"), counter("made"))
+    }
 
     func kept() { keptAnswers.increment() }
     func made() { madeAnswers.increment() }
