@@ -79,7 +79,9 @@ public final class Responder: Sendable {
 
     /// What it says of one certificate to everybody: to be stapled. Nil: nothing now.
     public func answer(about serialNumber: SerialNumber) async throws(StoreFailure) -> SignedAnswer? {
-        guard let question = StatusQuestion(about: serialNumber, from: authority.issuing, nonce: nil) else { return nil }
+        guard let question = StatusQuestion(about: serialNumber, from: authority.issuing, nonce: nil) else {
+            return nil
+        }
         guard case .kept(let answer) = try await replyAskingStore(to: question.der) else { return nil }
         return answer
     }
