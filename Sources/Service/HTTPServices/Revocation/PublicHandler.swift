@@ -120,13 +120,11 @@ final class PublicHandler: ChannelInboundHandler {
         if head.method != .HEAD, response.body.readableBytes > 0 {
             context.write(wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
         }
+        guard isClosing else { return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil) }
+        let channel = context.channel
         let written = context.eventLoop.makePromise(of: Void.self)
-        if isClosing {
-            let channel = context.channel
-            written.futureResult.whenComplete { _ in channel.close(mode: .output, promise: nil) }
-        }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: isClosing ? written : nil)
-        if !isClosing { written.succeed(()) }
+        written.futureResult.whenComplete { _ in channel.close(mode: .output, promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
     }
 }
 
