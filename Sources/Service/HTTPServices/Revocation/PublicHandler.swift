@@ -122,8 +122,10 @@ final class PublicHandler: ChannelInboundHandler {
         }
         guard isClosing else { return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil) }
         let channel = context.channel
+        // What the peer still sends of a request that is not read would reset the connection before it has read the answer.
+        let mode = closing ? CloseMode.output : .all
         let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.whenComplete { _ in channel.close(mode: .output, promise: nil) }
+        written.futureResult.whenComplete { _ in channel.close(mode: mode, promise: nil) }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
     }
 }
