@@ -135,6 +135,14 @@ struct AnswerRouteTests {
         }
         #expect(try await house.code(path + "x") == "404")
         #expect(try await house.code(path.replacing("/ocsp/", with: "/ocsp/00")) == "404")
+        // Another issuer's place: the question says whose certificate it is about.
+        let other = "/ocsp/" + String(repeating: "0", count: 20)
+        #expect(try await house.code(other, post(question.der)) == "200")
+        for wrong in [
+            "/ocsp/", "/ocsp/" + String(repeating: "g", count: 20), "/ocsp/" + String(repeating: "A", count: 20),
+        ] {
+            #expect(try await house.code(wrong, post(question.der)) == "404", "\(wrong)")
+        }
         // Two on one connection.
         let url = "http://127.0.0.1:\(house.port)\(path)\(get(question))"
         let twice = try await house.curl(

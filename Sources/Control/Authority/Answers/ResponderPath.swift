@@ -5,7 +5,16 @@ import SymbolonWire
 public enum ResponderPath {
     /// `/ocsp/ISSUER`, the issuer as in the path of its lists. A question by GET stands behind it. RFC 6960 A.1.
     public static func path(of issuer: KeyFingerprint) -> String {
-        "/ocsp/\(Hex.encode(issuer.bytes.prefix(ListPath.issuerOctets)))"
+        "\(prefix)\(Hex.encode(issuer.bytes.prefix(ListPath.issuerOctets)))"
+    }
+
+    /// What every path of a responder begins with.
+    public static let prefix = "/ocsp/"
+
+    /// Whether a segment can name an issuer.
+    public static func isIssuer(_ segment: Substring.UTF8View) -> Bool {
+        segment.count == 2 * ListPath.issuerOctets
+            && segment.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     }
 }
 

@@ -8,7 +8,6 @@ internal import SymbolonWire
 /// The responder, by `POST` and by `GET`. RFC 6960 A.1, RFC 9919 §6.
 struct AnswerRoute: PublicRoute {
     private let responder: Responder
-    private let path: String
     private let observer: any ServerObserver
     private let clock: @Sendable () -> Date
     private let measures: AnswerMeasures
@@ -18,7 +17,6 @@ struct AnswerRoute: PublicRoute {
         clock: @escaping @Sendable () -> Date
     ) {
         self.responder = responder
-        path = ResponderPath.path(of: responder.issuerKey)
         self.observer = observer
         self.clock = clock
         self.measures = measures
@@ -27,8 +25,13 @@ struct AnswerRoute: PublicRoute {
     private static let type = "application/ocsp-response"
 
     func answer(_ request: PublicRequest) -> PublicAnswer? {
-        guard request.path.hasPrefix(path) else { return nil }
-        let rest = request.path.utf8.dropFirst(path.utf8.count)
+        // Whose certificates are asked about, the question says: the path of an issuing authority that is no longer active leads
+        // here too, and is told so.
+        guard request.path.hasPrefix(ResponderPath.prefix) else { return nil }
+        let place = request.path.utf8.dropFirst(ResponderPath.prefix.utf8.count)
+        let issuer = place.prefix { $0 != UInt8(ascii: "/") }
+        guard ResponderPath.isIssuer(issuer) else { return nil }
+        let rest = place[issuer.endIndex...]
         let question: [UInt8]
         switch (request.method, rest.first) {
         case (.POST, nil):
@@ -51,7 +54,7 @@ struct AnswerRoute: PublicRoute {
         do throws(StoreFailure) {
             return response(try await responder.replyAskingStore(to: question), to: request)
         } catch {
-            observer.server(.failed(request: path, because: error.explanation))
+            observer.server(.failed(request: request.path, because: error.explanation))
             return refuse(.tryLater)
         }
     }
