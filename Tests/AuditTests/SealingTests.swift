@@ -62,6 +62,20 @@ struct SealingTests {
         #expect(throws: AuditFailure.endDoesNotFit(sequence: 3)) { try record.append(Record.event(4)) }
     }
 
+    @Test("when an entry was made is read only where it is as it was hashed, whoever sealed it")
+    func time() throws {
+        let record = try Record(3)
+        let other = try AuditSealer(key: .make(.ed25519))
+        for (entry, number) in zip(record.entries, 0..<3) {
+            for sealer in [record.sealer, other] {
+                #expect(try sealer.time(of: entry) == Record.event(number).at)
+                var edited = entry
+                edited.event = Record.event(9).canonicalBytes
+                #expect(throws: AuditFailure.hashDiffers(sequence: entry.sequence)) { try sealer.time(of: edited) }
+            }
+        }
+    }
+
     @Test("only an Ed25519 key seals", arguments: KeyAlgorithm.allCases)
     func keys(_ algorithm: KeyAlgorithm) throws {
         if algorithm == .ed25519 {
