@@ -1,9 +1,10 @@
 import Foundation
+import SymbolonTestSupport
 import Testing
 
 /// One run of `issue-loop`, whose output is read as it comes.
 final class LoopProcess {
-    private let process = Process()
+    private let process = ChildProcess()
     private let output = Pipe()
     private let errors = Pipe()
 

@@ -1,4 +1,5 @@
 import Foundation
+import SymbolonTestSupport
 
 /// One run of a program: its output, or an error that shows what it said.
 enum CommandRun {
@@ -19,7 +20,7 @@ enum CommandRun {
         let (output, complaint) = (scratch.appending(path: "output"), scratch.appending(path: "complaint"))
         for file in [output, complaint] { try Data().write(to: file) }
 
-        let process = Process()
+        let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.currentDirectoryURL = folder

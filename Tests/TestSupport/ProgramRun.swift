@@ -19,7 +19,7 @@ public func run(
     _ executable: String, _ arguments: [String], input: some Sequence<UInt8>, environment: [String: String]? = nil
 ) throws -> ProgramRun {
     let folder = try TemporaryFolder()
-    let process = Process()
+    let process = ChildProcess()
     process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = arguments
     if let environment { process.environment = environment }

@@ -1,8 +1,9 @@
 import Foundation
+import SymbolonTestSupport
 
 /// A program that is spoken to while it runs. What blocks runs on threads of its own, so that no test waits for another.
 final class Conversation: Sendable {
-    private let process = Process()
+    private let process = ChildProcess()
     private let input = Pipe()
     private let output = Pipe()
     private let threads = DispatchQueue(label: "conversation", attributes: .concurrent)

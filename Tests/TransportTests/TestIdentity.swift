@@ -1,5 +1,6 @@
 import Foundation
 import SymbolonKeys
+import SymbolonTestSupport
 import SymbolonTransport
 import SymbolonWire
 
@@ -76,7 +77,7 @@ struct TestIdentity: Sendable {
 /// A program run to its end.
 enum Tool {
     static func run(_ path: String, _ arguments: [String], input: [UInt8] = []) -> (status: Int32, output: String) {
-        let process = Process()
+        let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         let output = Pipe()

@@ -20,7 +20,7 @@ struct OpenSSLServerTests {
         try folder.write(pem("CERTIFICATE", [pki.rootDER]), to: "root.pem")
         try folder.write(
             pem("PRIVATE KEY", [unsafe pki.leaf.key.pkcs8().withUnsafeBytes { unsafe Array($0) }]), to: "key.pem")
-        let process = Process()
+        let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
         // -attime: the certificates are those of noon.
         process.arguments = [

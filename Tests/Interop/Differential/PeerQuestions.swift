@@ -69,7 +69,7 @@ struct PeerQuestions {
 
 /// A peer at work.
 final class PeerRun {
-    private let process = Process()
+    private let process = ChildProcess()
     private let folder: TemporaryFolder
     private let output: String
 

@@ -7,14 +7,14 @@ public final class RunningProgram: Sendable {
     public let lines: LineLog
     /// What it writes to standard error.
     public let complaints: LineLog
-    private let process: Mutex<Process>
+    private let process: Mutex<ChildProcess>
     private let status: Eventual<Int32>
 
     /// - Parameters:
     ///   - words: the absolute path, then the arguments.
     ///   - inputStaysOpen: whether its input is silent instead of ended.
     public init(_ words: [String], inputStaysOpen: Bool = false) throws {
-        let process = Process()
+        let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: words[0])
         process.arguments = Array(words.dropFirst())
         let (out, err) = (Pipe(), Pipe())
