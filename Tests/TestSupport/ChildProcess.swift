@@ -168,7 +168,7 @@ public final class ChildProcess: Sendable {
         let words = unsafe ([path] + state.arguments).map { unsafe strdup($0) } + [nil]
         let environment = state.environment ?? ProcessInfo.processInfo.environment
         let variables = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
-        defer { for unsafeword in unsafe words + variables { unsafe free(word) } }
+        defer { unsafe (words + variables).forEach { unsafe free($0) } }
         var identifier: pid_t = 0
         let code = unsafe posix_spawn(&identifier, path, &actions, &attributes, words, variables)
         guard code == 0 else { throw NotStarted(path: path, code: code) }
