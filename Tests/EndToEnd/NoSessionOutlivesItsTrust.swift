@@ -60,7 +60,10 @@ extension EndToEnd {
                 try await protect.ends.event("identity", after: before) { $0["change"] == "replaced" }
                 try machine.done("authority", "retire", first, "--even-so")
             }
-            try await protect.ends.event("trustReplaced", after: before)
+            // The change before it, which only prepared for it, is in force sooner.
+            let standings = try machine.done("ends", "list", "--json").split(separator: "\n")
+            let version = try #require(standings.lazy.compactMap { Event(String($0)) }.first?.number("changeCounter"))
+            try await protect.ends.event("trustReplaced", after: before) { $0.number("epoch") ?? 0 >= version }
             let refused = protect.ends.count
             let visit = try Self.visit(machine, protect.port, papers)
             #expect(!visit.isLetIn, "\(visit.said)")
