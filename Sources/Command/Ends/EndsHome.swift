@@ -45,7 +45,13 @@ struct EndsHome: Sendable {
     func replacement(of identity: StoredIdentity) async -> Date? {
         if let paired { return await paired.replacement(of: identity) }
         guard let key = identity.issuingKey else { return nil }
-        return (try? await authority?.store.issuers())?.first { $0.key == key && $0.isBelieved }?.replacement?.by
+        guard let authority else { return nil }
+        do throws(StoreFailure) {
+            let issuers = try await authority.store.issuers()
+            return issuers.first { $0.key == key && $0.isBelieved }?.replacement?.by
+        } catch {
+            return nil
+        }
     }
 
     /// The anchors of other domains that the authority vouches for now, each for its own domain.

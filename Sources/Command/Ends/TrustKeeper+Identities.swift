@@ -113,15 +113,19 @@ extension TrustKeeper {
     /// here would say at once.
     func hastenRenewals() async {
         guard let home else { return }
-        for (source, held) in identities where held.schedule != nil && !held.isRevoked {
-            guard let end = await home.replacement(of: held.stored) else { continue }
-            let now = Date()
-            if held.askAt != nil {
-                identities[source]?.askAt = now
-            } else if let window = RenewalWindow(start: now, end: now + max(1, end.timeIntervalSince(now) / 8)) {
-                var random = SystemRandomNumberGenerator()
-                identities[source]?.schedule?.suggest(window, at: now, using: &random)
-            }
+        let held = identities.filter { $0.value.schedule != nil && !$0.value.isRevoked }.mapValues(\.stored)
+        for (source, identity) in held {
+            if let end = await home.replacement(of: identity) { hastenRenewal(of: source, before: end) }
+        }
+    }
+
+    private func hastenRenewal(of source: IdentitySource, before end: Date) {
+        let now = Date()
+        if identities[source]?.askAt != nil {
+            identities[source]?.askAt = now
+        } else if let window = RenewalWindow(start: now, end: now + max(1, end.timeIntervalSince(now) / 8)) {
+            var random = SystemRandomNumberGenerator()
+            identities[source]?.schedule?.suggest(window, at: now, using: &random)
         }
     }
 
