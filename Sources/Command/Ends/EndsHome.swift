@@ -41,17 +41,19 @@ struct EndsHome: Sendable {
     /// The roots of its authority that are believed now; nil where there is none.
     var believedRoots: [Certificate]? { authority?.roots.believed ?? paired?.roots.believed }
 
-    /// Until when the certificates of an identity's issuing authority are to be replaced, because that was compromised.
-    func replacement(of identity: StoredIdentity) async -> Date? {
-        if let paired { return await paired.replacement(of: identity) }
-        guard let key = identity.issuingKey else { return nil }
-        guard let authority else { return nil }
+    /// Until when the certificates of issuing authorities that were compromised are to be replaced, by their keys' fingerprints.
+    func replacements() async -> [String: Date] {
+        if let paired { return await paired.replacements }
+        guard let authority else { return [:] }
+        var replacements: [String: Date] = [:]
         do throws(StoreFailure) {
-            let issuers = try await authority.store.issuers()
-            return issuers.first { $0.key == key && $0.isBelieved }?.replacement?.by
+            for issuer in try await authority.store.issuers() where issuer.isBelieved {
+                replacements[issuer.key.description] = issuer.replacement?.by
+            }
         } catch {
-            return nil
+            return [:]
         }
+        return replacements
     }
 
     /// The anchors of other domains that the authority vouches for now, each for its own domain.

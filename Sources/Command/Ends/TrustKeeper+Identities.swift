@@ -113,9 +113,12 @@ extension TrustKeeper {
     /// here would say at once.
     func hastenRenewals() async {
         guard let home else { return }
+        let replacements = await home.replacements()
+        guard !replacements.isEmpty else { return }
         let held = identities.filter { $0.value.schedule != nil && !$0.value.isRevoked }.mapValues(\.stored)
         for (source, identity) in held {
-            if let end = await home.replacement(of: identity) { hastenRenewal(of: source, before: end) }
+            guard let key = identity.issuingKey, let end = replacements[key.description] else { continue }
+            hastenRenewal(of: source, before: end)
         }
     }
 

@@ -360,11 +360,9 @@ actor PairedLink {
         short = nil
     }
 
-    /// Until when the certificates of the issuing authority of an identity are to be replaced; nil: it is none that was
-    /// compromised.
-    func replacement(of identity: StoredIdentity) -> Date? {
-        guard let key = identity.issuingKey?.description else { return nil }
-        return heard?.trust.replaced.first { $0.issuerKey == key }?.by
+    /// Until when the certificates of issuing authorities that were compromised are to be replaced, by their keys' fingerprints.
+    var replacements: [String: Date] {
+        Dictionary((heard?.trust.replaced ?? []).map { ($0.issuerKey, $0.by) }) { first, _ in first }
     }
 
     /// - Parameter step: what came, whole or as changes; nil: it still holds.
