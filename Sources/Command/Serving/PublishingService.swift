@@ -17,15 +17,12 @@ actor PublishingService {
     private let store: AuthorityDatabase
     private let schedule = ListSchedule()
     private let observer: any ServerObserver
-    private let measures = PublicationMeasures()
+    private var standings: PublicationStandings
     /// By issuing key.
     private var publishers: [KeyFingerprint: Publishers] = [:]
     /// Whose key is not here, as far as somebody was told.
     private var withoutKey: Set<KeyFingerprint> = []
     private var changeCounter: UInt64?
-    /// Why nothing new is published, as far as somebody was told.
-    private var told: [PublicationKind: String] = [:]
-    private var late: Set<PublicationKind> = []
 
     /// How long after the last certificate of an issuing authority has ended its lists go on: each entry is on one more list
     /// after the end (RFC 5280 §3.3), and clocks differ.
@@ -35,28 +32,29 @@ actor PublishingService {
         self.authority = authority
         store = authority.store
         self.observer = observer
+        standings = PublicationStandings(observer)
     }
 
     /// Something was not made for so long that somebody must look.
-    var faults: [String] { PublicationKind.allCases.filter(late.contains).map { "\($0.rawValue)Late" } }
+    var faults: [String] { standings.faults }
 
     /// - Parameter count: how many ticks there were: every twentieth looks at what is due by the clock.
     private func tick(_ count: Int) async {
         let isByClock = count.isMultiple(of: 20)
         do throws(ListPublicationFailure) {
             let counter = try await counter()
-            if counter != changeCounter || told[.lists] != nil || isByClock {
+            if counter != changeCounter || standings.isFailing(.lists) || isByClock {
                 try await gatherPublishers()
                 for one in publishers.values {
-                    measures.published(.lists, try await one.lists.publishWhatIsDue().count)
+                    standings.measures.published(.lists, try await one.lists.publishWhatIsDue().count)
                 }
                 changeCounter = counter
             }
-            note(.lists, failure: nil)
+            standings.note(.lists, failure: nil)
         } catch {
-            note(.lists, failure: error.explanation)
+            standings.note(.lists, failure: error.explanation)
         }
-        if told[.filters] == nil || isByClock { await makeFilters() }
+        if !standings.isFailing(.filters) || isByClock { await makeFilters() }
         if isByClock {
             await makeRootLists()
             await look()
@@ -111,12 +109,12 @@ actor PublishingService {
         do throws(FilterPublicationFailure) {
             for one in publishers.values {
                 guard let published = try await one.filters.publishWhatIsDue(changedAt: changeCounter) else { continue }
-                measures.published(.filters, 1)
-                measures.filter(octets: published.size)
+                standings.measures.published(.filters, 1)
+                standings.measures.filter(octets: published.size)
             }
-            note(.filters, failure: nil)
+            standings.note(.filters, failure: nil)
         } catch {
-            note(.filters, failure: error.explanation)
+            standings.note(.filters, failure: error.explanation)
         }
     }
 
@@ -126,26 +124,26 @@ actor PublishingService {
         let keys = HomeIssuerKeys(home: authority.home, passphrase: authority.passphrase)
         var late = 0
         do throws(ListPublicationFailure) {
-            for (root, standing) in try await standings(publisher) {
+            for (root, standing) in try await rootStandings(publisher) {
                 if case .good = standing { continue }
                 if let signer = try? await keys.signer(.root, root.key),
                     let signing = SigningIssuer(root.certificate, signer: signer)
                 {
                     if try await publisher.publish(signing, actor: "authority") != nil {
-                        measures.published(.rootLists, 1)
+                        standings.measures.published(.rootLists, 1)
                     }
                 } else if case .late = standing {
                     late += 1
                 }
             }
-            note(.rootLists, failure: nil)
+            standings.note(.rootLists, failure: nil)
         } catch {
-            note(.rootLists, failure: error.explanation)
+            standings.note(.rootLists, failure: error.explanation)
         }
-        note(.rootLists, late: late, of: 1)
+        standings.note(.rootLists, late: late, of: 1)
     }
 
-    private func standings(
+    private func rootStandings(
         _ publisher: RootListPublisher
     ) async throws(ListPublicationFailure) -> [(root: Issuer, standing: RootListPublisher.Standing)] {
         do {
@@ -153,17 +151,6 @@ actor PublishingService {
         } catch {
             throw .store(error)
         }
-    }
-
-    /// Tells of a failure when it is another one than before, and once that it is over.
-    private func note(_ kind: PublicationKind, failure: String?) {
-        if let failure {
-            measures.failed(kind)
-            if failure != told[kind] { observer.server(.publicationFailed(kind, because: failure)) }
-        } else if told[kind] != nil {
-            observer.server(.publicationResumed(kind))
-        }
-        told[kind] = failure
     }
 
     private func counter() async throws(ListPublicationFailure) -> UInt64 {
@@ -187,16 +174,11 @@ actor PublishingService {
         }
         for kind in ListStanding.Kind.allCases {
             guard let end = lists.filter({ $0.kind == kind }).map(\.nextUpdate).min() else { continue }
-            measures.left(end.timeIntervalSince(now), ofList: kind.rawValue)
+            standings.measures.left(end.timeIntervalSince(now), ofList: kind.rawValue)
         }
-        note(.lists, late: lists.count { schedule.isLate($0, at: now) }, of: lists.count)
+        standings.note(.lists, late: lists.count { schedule.isLate($0, at: now) }, of: lists.count)
         let filterSchedule = FilterSchedule()
-        note(.filters, late: filters.count { filterSchedule.isLate($0, at: now) }, of: filters.count)
-    }
-
-    private func note(_ kind: PublicationKind, late count: Int, of all: Int) {
-        measures.late(kind, count)
-        if count > 0 || all == 0 { late.insert(kind) } else { late.remove(kind) }
+        standings.note(.filters, late: filters.count { filterSchedule.isLate($0, at: now) }, of: filters.count)
     }
 }
 

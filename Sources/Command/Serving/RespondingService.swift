@@ -7,34 +7,27 @@ import SymbolonHTTPServices
 actor RespondingService {
     let responder: Responder
     let measures = AnswerMeasures()
-    private let observer: any ServerObserver
-    private let publication = PublicationMeasures()
-    private var told: ResponderFailure?
-    private var isLate = false
+    private var standings: PublicationStandings
 
     /// Nil: the issuing certificate's key cannot be read.
     init?(_ authority: LocalAuthority, observer: any ServerObserver) {
         guard let responder = Responder(authority.issuing, store: authority.store) else { return nil }
         self.responder = responder
-        self.observer = observer
+        standings = PublicationStandings(observer)
     }
 
     /// It answers nothing new, or soon will not: somebody must look.
-    var faults: [String] { isLate ? ["\(PublicationKind.answers.rawValue)Late"] : [] }
+    var faults: [String] { standings.faults }
 
     private func tick() async {
         do throws(ResponderFailure) {
             try await responder.follow()
-            if told != nil { observer.server(.publicationResumed(.answers)) }
-            told = nil
+            standings.note(.answers, failure: nil)
         } catch {
-            publication.failed(.answers)
-            if error != told { observer.server(.publicationFailed(.answers, because: error.explanation)) }
-            told = error
+            standings.note(.answers, failure: error.explanation)
         }
         let standing = responder.standing
-        isLate = standing.isLate
-        publication.late(.answers, isLate ? 1 : 0)
+        standings.note(.answers, late: standing.isLate ? 1 : 0, of: 1)
         measures.standing(
             secondsLeft: standing.certificateEnds?.timeIntervalSinceNow ?? 0, kept: standing.kept)
     }
@@ -46,7 +39,7 @@ extension RespondingService: Service {
             while !Task.isCancelled {
                 await self.tick()
                 // A failure is told when its reason changes; a revocation is answered within a second, the store's time included.
-                try? await Task.sleep(for: .milliseconds(self.told == nil ? 250 : 1000))
+                try? await Task.sleep(for: .milliseconds(self.standings.isFailing(.answers) ? 1000 : 250))
             }
         }
     }
