@@ -7,7 +7,6 @@ import SymbolonRevocation
 import SymbolonStorage
 import SymbolonTestSupport
 import SymbolonWire
-import Synchronization
 import Testing
 
 /// An authority whose lists were published two hours ago, and now again, after certificates were revoked, held and released.
@@ -35,7 +34,7 @@ struct PublishedLists {
         let creation = AuthorityCreation(
             try AuthorityConfiguration(trustDomain: TrustDomain(TestPKI.trustDomain), keyAlgorithm: algorithm))
         let store = try AuthorityDatabase.create(at: folder.file("authority.sqlite"))
-        let keys = MadeKeys([creation.rootKey, creation.issuingKey])
+        let keys = KeyRing([creation.rootKey, creation.issuingKey])
         _ = try await creation.run(in: store, actor: "test", at: clock.now)
         let authority = try await IssuingAuthority.open(
             store, keys: keys.ofAuthority(creation), clock: { clock.now })
@@ -114,25 +113,8 @@ struct PublishedLists {
     func isRevoked(_ holder: Holder) -> Bool { [.revoked, .held, .expired].contains(holder) }
 }
 
-/// Keys that are kept in memory.
-private final class MadeKeys: IssuerKeys {
-    private let keys: Mutex<[KeyFingerprint: SigningKey]>
-
-    init(_ keys: [SigningKey]) {
-        self.keys = Mutex(Dictionary(uniqueKeysWithValues: keys.map { ($0.publicKey.fingerprint, $0) }))
-    }
-
-    func make(_ role: Issuer.Role, _ algorithm: KeyAlgorithm) async throws(KeysUnavailable) -> any CertificateSigner {
-        let key = SigningKey.make(algorithm)
-        keys.withLock { $0[key.publicKey.fingerprint] = key }
-        return key
-    }
-
-    func signer(_ role: Issuer.Role, _ key: KeyFingerprint) async throws(KeysUnavailable) -> (any CertificateSigner)? {
-        keys.withLock { $0[key] }
-    }
-
-    func ofAuthority(_ creation: AuthorityCreation) -> AuthorityKeys {
+extension KeyRing {
+    fileprivate func ofAuthority(_ creation: AuthorityCreation) -> AuthorityKeys {
         AuthorityKeys(issuing: creation.issuingKey, audit: creation.auditKey) { key throws(KeysUnavailable) in
             try await self.signer(.issuing, key)
         }

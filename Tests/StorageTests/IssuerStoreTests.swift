@@ -6,29 +6,9 @@ import SymbolonCertificates
 import SymbolonKeys
 import SymbolonNames
 import SymbolonRevocation
-import Synchronization
 import Testing
 
 @testable import SymbolonStorage
-
-/// Keys that are kept in memory.
-private final class Keys: IssuerKeys {
-    private let keys: Mutex<[KeyFingerprint: SigningKey]>
-
-    init(_ keys: [SigningKey]) {
-        self.keys = Mutex(Dictionary(uniqueKeysWithValues: keys.map { ($0.publicKey.fingerprint, $0) }))
-    }
-
-    func make(_ role: Issuer.Role, _ algorithm: KeyAlgorithm) async throws(KeysUnavailable) -> any CertificateSigner {
-        let key = SigningKey.make(algorithm)
-        keys.withLock { $0[key.publicKey.fingerprint] = key }
-        return key
-    }
-
-    func signer(_ role: Issuer.Role, _ key: KeyFingerprint) async throws(KeysUnavailable) -> (any CertificateSigner)? {
-        keys.withLock { $0[key] }
-    }
-}
 
 private struct NoEnds: EndConfirmations {
     func stragglers(before changeCounter: UInt64) async throws(StoreFailure) -> [String] { [] }
@@ -39,7 +19,7 @@ private struct Node {
     let authority: IssuingAuthority
     let succession: Succession
 
-    init(_ store: AuthorityDatabase, _ creation: AuthorityCreation, _ keys: Keys) async throws {
+    init(_ store: AuthorityDatabase, _ creation: AuthorityCreation, _ keys: KeyRing) async throws {
         let active = try #require(
             try await store.issuers().first { $0.role == .issuing && $0.state == .active })
         let signer = try #require(try await keys.signer(.issuing, active.key))
@@ -64,14 +44,14 @@ struct IssuerStoreTests {
     private struct Made {
         let fixture: StoreFixture
         let creation: AuthorityCreation
-        let keys: Keys
+        let keys: KeyRing
         let node: Node
 
         init(_ kind: StoreKind) async throws {
             fixture = try await StoreFixture.make(kind)
             creation = AuthorityCreation(try AuthorityConfiguration(trustDomain: TrustDomain("example.internal")))
             _ = try await creation.run(in: fixture.store, actor: "test", at: noon - 60)
-            keys = Keys([creation.rootKey, creation.issuingKey])
+            keys = KeyRing([creation.rootKey, creation.issuingKey])
             node = try await Node(fixture.store, creation, keys)
         }
 

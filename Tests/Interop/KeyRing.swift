@@ -1,0 +1,1 @@
+../AuthorityTests/KeyRing.swift
