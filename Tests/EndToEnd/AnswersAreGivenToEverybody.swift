@@ -60,11 +60,7 @@ extension EndToEnd {
             let (served, _) = try await start()
             try issue("web", "service", served)
             func expect(_ word: String) async throws {
-                let end = ContinuousClock.now + .seconds(60)
-                while try ask("web", served, "-no_nonce") != word {
-                    try #require(ContinuousClock.now < end)
-                    try await Task.sleep(for: .milliseconds(100))
-                }
+                try #require(await eventually { try ask("web", served, "-no_nonce") == word })
                 #expect(try ask("web", served) == word)
                 #expect(try ask("web", served, "-sha256") == word)
             }
@@ -93,13 +89,12 @@ extension EndToEnd {
         }
 
         private func awaitStaple(_ port: Int, _ served: Served) async throws {
-            let deadline = ContinuousClock.now + .seconds(60)
-            var shown = try staple(port, served)
-            while !shown.contains("Cert Status: good") {
-                try #require(ContinuousClock.now < deadline, "\(shown)")
-                try await Task.sleep(for: .milliseconds(100))
+            var shown = ""
+            let isGood = try await eventually {
                 shown = try staple(port, served)
+                return shown.contains("Cert Status: good")
             }
+            try #require(isGood, "\(shown)")
         }
 
         private func protect(_ served: Served) throws -> Ends {

@@ -83,11 +83,12 @@ extension EndToEnd {
                 "\(times.count) of \(connections) closed: median \(shown(median)), worst \(shown(worst)) after the store's",
                 "answer; all ends had confirmed \(milliseconds) ms after it; \(alerts) heard certificate_revoked")
             // The others talk on, and then every octet has come back.
-            try await Task.sleep(for: .seconds(pause + 1))
-            crowd.quiet()
-            for _ in 0..<200 where crowd.fates.contains(where: { $0.closedAt == nil && $0.sent != $0.received }) {
-                try await Task.sleep(for: .milliseconds(50))
+            let before = crowd.fates.map(\.sent)
+            _ = try await eventually {
+                zip(crowd.fates, before).allSatisfy { $0.closedAt != nil || $0.sent > $1 }
             }
+            crowd.quiet()
+            _ = try await eventually { crowd.fates.allSatisfy { $0.closedAt != nil || $0.sent == $0.received } }
             let kept = crowd.fates.filter { $0.closedAt == nil }
             #expect(kept.count == connections - connections / 2)
             #expect(kept.allSatisfy { $0.sent == $0.received && $0.wrong == 0 && $0.sent >= 128 })

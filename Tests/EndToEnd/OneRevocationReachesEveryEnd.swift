@@ -101,14 +101,11 @@ extension EndToEnd {
 
         /// Until the list of ends is as it should be.
         private static func ends(_ machine: Machine, _ holds: ([Event]) -> Bool) async throws {
-            for _ in 0..<100 {
-                let list = try machine.done("ends", "list", "--json").split(separator: "\n").compactMap {
-                    Event(String($0))
-                }
-                if holds(list) { return }
-                try await Task.sleep(for: .milliseconds(100))
+            let isSo = try await eventually {
+                try holds(
+                    machine.done("ends", "list", "--json").split(separator: "\n").compactMap { Event(String($0)) })
             }
-            Issue.record("the ends are not as they should be: \(try machine.done("ends", "list"))")
+            if !isSo { Issue.record("the ends are not as they should be: \(try machine.done("ends", "list"))") }
         }
 
         @Test(
@@ -274,17 +271,13 @@ private final class TwoNodes: Sendable {
     /// Until so many ends live, and all have confirmed this version.
     func confirmed(_ count: Int, of version: Int, sourceLocation: SourceLocation = #_sourceLocation) async throws {
         var shown = ""
-        for _ in 0..<200 {
+        let isSo = try await eventually {
             shown = try run("ends", "list", "--json", node: 1).out
             let ends = shown.split(separator: "\n").compactMap { Event(String($0)) }.filter { $0["state"] != "silent" }
-            if ends.count == count, ends.allSatisfy({ $0.number("confirmed") == version }),
-                ends.reduce(0, { $0 + ($1.number("connections") ?? 0) }) >= (version == 0 ? 4 : 0)
-            {
-                return
-            }
-            try await Task.sleep(for: .milliseconds(200))
+            return ends.count == count && ends.allSatisfy { $0.number("confirmed") == version }
+                && ends.reduce(0) { $0 + ($1.number("connections") ?? 0) } >= (version == 0 ? 4 : 0)
         }
-        Issue.record("the ends are not as they should be:\n\(shown)", sourceLocation: sourceLocation)
+        if !isSo { Issue.record("the ends are not as they should be:\n\(shown)", sourceLocation: sourceLocation) }
     }
 }
 

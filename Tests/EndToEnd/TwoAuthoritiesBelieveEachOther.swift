@@ -81,10 +81,10 @@ extension EndToEnd {
             #expect(try await Socket.connect(reach.port).readToEnd().bytes.isEmpty)
             let refused = try await protect.ends.event("refused", after: before)
             #expect(["issuerUnknown", "peerAlert.unknown_ca"].contains(refused["reason"]), "\(refused)")
-            var list = try scene.here.done("federate", "list")
-            for _ in 0..<60 where list.contains("other.example") {
-                try await Task.sleep(for: .milliseconds(500))
+            var list = ""
+            _ = try await eventually {
                 list = try scene.here.done("federate", "list")
+                return !list.contains("other.example")
             }
             #expect(list == "No other authority is believed.\n")
         }

@@ -38,14 +38,6 @@ extension EndToEnd {
             return served
         }
 
-        private func eventually(_ isSo: () throws -> Bool) async throws {
-            let end = ContinuousClock.now + .seconds(60)
-            while try !isSo() {
-                try #require(ContinuousClock.now < end)
-                try await Task.sleep(for: .milliseconds(200))
-            }
-        }
-
         @Test("a client that is revoked or held is refused by nginx, and let in when it is released")
         func nginx() async throws {
             let served = try await prepared()
@@ -81,15 +73,15 @@ extension EndToEnd {
                     ]
                 ).out
             }
-            try await eventually { try code("laptop") == "200" }
+            try #require(await eventually { try code("laptop") == "200" })
             #expect(try code("thief") == "200")
             try #require(try served.here(["identity", "revoke", "thief", "--reason", "certificateHold"]).status == 0)
-            try await eventually { try code("thief") == "400" }
+            try #require(await eventually { try code("thief") == "400" })
             #expect(try text("nginx.log", served).contains("certificate revoked"))
             try #require(try served.here(["identity", "release", "thief"]).status == 0)
-            try await eventually { try code("thief") == "200" }
+            try #require(await eventually { try code("thief") == "200" })
             try #require(try served.here(["identity", "revoke", "thief", "--reason", "keyCompromise"]).status == 0)
-            try await eventually { try code("thief") == "400" }
+            try #require(await eventually { try code("thief") == "400" })
             #expect(try code("laptop") == "200")
         }
 
@@ -132,23 +124,25 @@ extension EndToEnd {
                     .contains("OCSP")
             }
             // The twin: an answer about another certificate is none of its own.
-            try await eventually {
-                (try? ask(about: "laptop", into: "haproxy.pem.ocsp")) != nil
-            }
+            try #require(
+                await eventually {
+                    (try? ask(about: "laptop", into: "haproxy.pem.ocsp")) != nil
+                })
             #expect(try doubts())
             try ask(about: "web", into: "haproxy.pem.ocsp")
             #expect(try !doubts())
             let haproxy = try RunningProgram(["/usr/sbin/haproxy", "-f", configuration, "-db"])
             defer { haproxy.signal(SIGTERM) }
-            try await eventually {
-                try SymbolonTestSupport.run(
-                    "/bin/sh",
-                    [
-                        "-c", "exec \"$0\" \"$@\" </dev/null", "/usr/bin/openssl", "s_client", "-connect",
-                        "127.0.0.1:\(port)", "-status", "-CAfile", "\(folder)/authorities.pem",
-                    ]
-                ).out.contains("Cert Status: good")
-            }
+            try #require(
+                await eventually {
+                    try SymbolonTestSupport.run(
+                        "/bin/sh",
+                        [
+                            "-c", "exec \"$0\" \"$@\" </dev/null", "/usr/bin/openssl", "s_client", "-connect",
+                            "127.0.0.1:\(port)", "-status", "-CAfile", "\(folder)/authorities.pem",
+                        ]
+                    ).out.contains("Cert Status: good")
+                })
         }
     }
 }
