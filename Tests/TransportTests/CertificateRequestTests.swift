@@ -40,20 +40,20 @@ struct CertificateRequestTests {
 
     @Test("RFC 6066 §8: where no answer was asked for, none is read")
     func noStaple() throws {
-        nonisolated(unsafe) var seen: PresentedPeer?
+        var seen: PresentedPeer?
         let pair = try EmbeddedPair(
             clientIdentity: TestIdentity.client.tls,
             clientVerifies: {
-                unsafe seen = $0
+                seen = $0
                 return .accepted(1)
             })
         try pair.handshake()
-        #expect(unsafe seen != nil && seen?.stapledAnswer == nil)
+        #expect(seen != nil && seen?.stapledAnswer == nil)
     }
 
     @Test("RFC 8446 §4.4.2.1: a server shows the answer that it was given, to a client that asks")
     func staple() throws {
-        nonisolated(unsafe) var seen: PresentedPeer?
+        var seen: PresentedPeer?
         let answer: [UInt8] = [0x30, 0x03, 0x0A, 0x01, 0x03]
         let identity = try TestIdentity.server.tls
         func shown(_ identity: TLSIdentity) throws -> [UInt8]? {
@@ -61,11 +61,11 @@ struct CertificateRequestTests {
                 serverContext: TLSContext(side: .server(acceptedServerNames: nil), identity: identity),
                 clientContext: TLSContext(side: .client, identity: TestIdentity.client.tls),
                 clientVerifies: {
-                    unsafe seen = $0
+                    seen = $0
                     return .accepted(1)
                 })
             try pair.handshake()
-            return unsafe seen?.stapledAnswer
+            return seen?.stapledAnswer
         }
         let stapling = identity.stapling(answer)
         #expect(stapling.stapledAnswer == answer && stapling.chain == identity.chain)

@@ -29,23 +29,23 @@ struct HandshakeTests {
 
     @Test("the verifier sees exactly the chain that the peer has, and the name asked for")
     func presented() throws {
-        nonisolated(unsafe) var seenByServer: PresentedPeer?
-        nonisolated(unsafe) var seenByClient: PresentedPeer?
+        var seenByServer: PresentedPeer?
+        var seenByClient: PresentedPeer?
         let pair = try EmbeddedPair(
             clientIdentity: TestIdentity.client.tls,
             serverVerifies: {
-                unsafe seenByServer = $0
+                seenByServer = $0
                 return .accepted(1)
             },
             clientVerifies: {
-                unsafe seenByClient = $0
+                seenByClient = $0
                 return .accepted(2)
             })
         try pair.handshake()
-        #expect(unsafe seenByServer?.chain == TestIdentity.client.chain)
-        #expect(unsafe seenByServer?.serverName == "server.test")
-        #expect(unsafe seenByClient?.chain == TestIdentity.server.chain)
-        #expect(unsafe seenByClient?.serverName == "server.test")
+        #expect(seenByServer?.chain == TestIdentity.client.chain)
+        #expect(seenByServer?.serverName == "server.test")
+        #expect(seenByClient?.chain == TestIdentity.server.chain)
+        #expect(seenByClient?.serverName == "server.test")
     }
 
     @Test("each kind of key proves a client")

@@ -4,6 +4,7 @@ import SymbolonCertificates
 import SymbolonKeys
 import SymbolonRevocation
 import SymbolonTestSupport
+import Synchronization
 import Testing
 
 @testable import SymbolonHTTPServices
@@ -39,9 +40,9 @@ struct AnswerRouteTests {
     private let kept = Kept()
 
     /// Folders that live as long as the test.
-    private final class Kept: @unchecked Sendable {
-        private var folders: [TemporaryFolder] = []
-        func append(_ folder: TemporaryFolder) { folders.append(folder) }
+    private final class Kept: Sendable {
+        private let folders = Mutex<[TemporaryFolder]>([])
+        func append(_ folder: TemporaryFolder) { folders.withLock { $0.append(folder) } }
     }
 
     private func status(
