@@ -120,6 +120,10 @@ let programs: [Target] = [
     .executableTarget(
         name: "issue-loop", dependencies: ["SymbolonKeys", "SymbolonAuthority", "SymbolonStorage"],
         path: "Tests/IssueLoop", swiftSettings: settings),
+    // Thousands of clients, and what echoes them; only the tests run it.
+    .executableTarget(
+        name: "crowd", dependencies: ["SymbolonKeys", "SymbolonTransport", nioCore, nioPosix],
+        path: "Tests/CrowdProgram", swiftSettings: settings),
 ]
 
 var allTests: [Target] = [
@@ -164,7 +168,7 @@ var allTests: [Target] = [
         exclude: ["Differential/Peers", "ACME/Peers"]),
     tests(
         "EndToEnd", at: "EndToEnd",
-        base + trust + control + enrollment + ends + ["symbolon", "issue-loop", nioCore, nioPosix]),
+        base + trust + control + enrollment + ends + ["symbolon", "issue-loop", "crowd", nioCore, nioPosix]),
 ]
 
 // Working on one part: `SYMBOLON_TESTS=SymbolonNamesTests swift test` builds and runs only the tests named.

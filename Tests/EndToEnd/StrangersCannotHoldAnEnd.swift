@@ -33,7 +33,7 @@ extension EndToEnd {
 
         @Test("T33: 2,000 who stall and 500 who send garbage hold nothing, and every honest client is served meanwhile")
         func strangers() async throws {
-            try Self.allowDescriptors(8_192)
+            try OpenFiles.allow(8_192)
             let (machine, backend) = (try Machine(), try Backend())
             let protect = try await machine.protect(to: backend, "--allow", "laptop", "--handshake-deadline", "3")
             let reach = try await machine.reach("--as", "laptop")
@@ -118,15 +118,6 @@ extension EndToEnd {
                 times.all.append(clock.now - start)
             }
             return times
-        }
-
-        /// So many for this process and those that it starts.
-        private static func allowDescriptors(_ count: rlim_t) throws {
-            var limit = rlimit()
-            _ = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-            limit.rlim_cur = max(limit.rlim_cur, min(count, limit.rlim_max))
-            try #require(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
-            try #require(limit.rlim_cur >= count, "the system allows this user only \(limit.rlim_cur) open files")
         }
 
         @Test("T35: with 64 descriptors and 200 held sockets it lives, and serves again without a restart")

@@ -1,9 +1,17 @@
 import Foundation
 
-/// A program that the build put beside the tests.
+/// A program that the build put beside the tests, or into the folder that `SYMBOLON_PROGRAMS` names: what is measured is
+/// measured as it is installed.
 public enum BuiltProgram {
     /// Where it is. Throws, and so fails the test that asks, when it was not built.
     public static func path(_ name: String) throws -> String {
+        if let folder = ProcessInfo.processInfo.environment["SYMBOLON_PROGRAMS"] {
+            let named = URL(fileURLWithPath: folder).appendingPathComponent(name).path
+            guard FileManager.default.isExecutableFile(atPath: named) else {
+                throw NotBuilt(name: name, lookedFrom: folder)
+            }
+            return named
+        }
         var folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
         // On macOS a test bundle is three folders deep; on Linux it is a file beside the program.
         for _ in 0..<4 {

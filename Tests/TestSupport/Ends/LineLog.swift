@@ -38,10 +38,19 @@ public final class LineLog: Sendable {
 
     private func append(_ bytes: Data) {
         let waiting = state.withLock { state in
-            state.rest += bytes
-            while let end = state.rest.firstIndex(of: UInt8(ascii: "\n")) {
-                state.lines.append(String(decoding: state.rest[..<end], as: UTF8.self))
-                state.rest.removeSubrange(...end)
+            // By the system's search: what reads for a busy program must not be busier than it.
+            unsafe bytes.withUnsafeBytes { bytes in
+                var piece = unsafe bytes[...]
+                while let start = unsafe UnsafeRawBufferPointer(rebasing: piece).baseAddress,
+                    let end = unsafe memchr(start, Int32(UInt8(ascii: "\n")), piece.count)
+                {
+                    let length = unsafe UnsafeRawPointer(end) - start
+                    unsafe state.rest += piece.prefix(length)
+                    state.lines.append(String(decoding: state.rest, as: UTF8.self))
+                    state.rest.removeAll(keepingCapacity: true)
+                    unsafe piece = piece.dropFirst(length + 1)
+                }
+                unsafe state.rest += piece
             }
             return state.waiting
         }

@@ -8,11 +8,12 @@ public final class RunningProgram: Sendable {
     /// What it writes to standard error.
     public let complaints: LineLog
     private let process: Mutex<ChildProcess>
+    private let input: Pipe?
     private let status: Eventual<Int32>
 
     /// - Parameters:
     ///   - words: the absolute path, then the arguments.
-    ///   - inputStaysOpen: whether its input is silent instead of ended.
+    ///   - inputStaysOpen: whether its input is what `say` says, and not ended from the start.
     public init(_ words: [String], inputStaysOpen: Bool = false) throws {
         let process = ChildProcess()
         process.executableURL = URL(fileURLWithPath: words[0])
@@ -20,7 +21,8 @@ public final class RunningProgram: Sendable {
         let (out, err) = (Pipe(), Pipe())
         process.standardOutput = out
         process.standardError = err
-        process.standardInput = inputStaysOpen ? Pipe() : FileHandle.nullDevice
+        input = inputStaysOpen ? Pipe() : nil
+        process.standardInput = input ?? FileHandle.nullDevice
         let status = Eventual<Int32>()
         process.terminationHandler = { status.set($0.terminationStatus) }
         self.status = status
@@ -31,6 +33,13 @@ public final class RunningProgram: Sendable {
     }
 
     deinit { signal(SIGKILL) }
+
+    /// Writes a line to its input, where that stays open. Throws when it reads no more.
+    public func say(_ line: String) throws {
+        // A program that has ended must not end this process by the signal of a broken pipe.
+        _ = Foundation.signal(SIGPIPE, SIG_IGN)
+        try input?.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
+    }
 
     public var isRunning: Bool { process.withLock { $0.isRunning } }
 
