@@ -241,8 +241,10 @@ final class Connection {
         } else {
             secureLeg?.reset()
         }
-        plainLeg?.reset()
-        conclude(ending, said: said)
+        share.afterJudging { [self, said] in
+            plainLeg?.reset()
+            conclude(ending, said: said)
+        }
     }
 
     private func conclude(_ ending: Ending, said alert: TLSAlert? = nil) {

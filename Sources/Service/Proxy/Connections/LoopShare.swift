@@ -23,6 +23,8 @@ final class LoopShare {
     private var sweep: Scheduled<Void>?
     private var whenEmpty: [EventLoopPromise<Void>] = []
     private var isStopping = false
+    /// What is still to be done about connections that are cut, while all are judged; nil: they are not being judged.
+    private var owed: [() -> Void]?
 
     /// - Parameters:
     ///   - index: which of the end's loops this is, from 0; with `count` it makes connection ids unique.
@@ -126,7 +128,18 @@ final class LoopShare {
     func adopt(_ next: PreparedTrust) -> Int {
         guard next.epoch > trust.epoch else { return 0 }
         trust = next
-        return live.values.reduce(0) { $0 + ($1.rejudge() ? 0 : 1) }
+        owed = []
+        let closed = live.values.reduce(0) { $0 + ($1.rejudge() ? 0 : 1) }
+        let rest = owed ?? []
+        owed = nil
+        for work in rest { work() }
+        return closed
+    }
+
+    /// Does it at once or, while all live connections are judged, when they have been: where thousands end, each peer is told
+    /// before anything else is done about any of them.
+    func afterJudging(_ work: @escaping () -> Void) {
+        if owed == nil { work() } else { owed?.append(work) }
     }
 
     /// A proof ends when its certificates do. Twice a second while there are connections: so an expiry closes them within
