@@ -135,6 +135,36 @@ struct TrustChangeTests {
         await end.stop()
     }
 
+    @Test("R17: a clock that was put back two days lets nobody in; set right, those who have not ended")
+    func clockBack() async throws {
+        let stage = try Stage()
+        let backend = try await Backend()
+        let end = try await stage.protect(backend.endpoint)
+        // It ended the day before yesterday, when its clock would have it still valid.
+        var ended = stage.leaf("alice")
+        (ended.notBefore, ended.notAfter) = (noon - 72 * .hour, noon - 47 * .hour)
+        stage.clock.set(noon - 48 * .hour)
+        let old = try await tlsClient(end.port, try stage.tls(ended))
+        #expect(await stage.log.refusals(1).first?.reason == "clockBehind")
+        _ = await old.closed()
+        stage.clock.set(noon)
+        let late = try await tlsClient(end.port, try stage.tls(ended))
+        #expect(await stage.log.refusals(2).last?.reason == "expired")
+        _ = await late.closed()
+        // The honest twin; clocks may differ a little.
+        for now in [noon, try stage.identity("web").leaf.notBefore - 299] {
+            stage.clock.set(now)
+            var alice = stage.leaf("alice")
+            alice.notBefore = noon - 72 * .hour
+            let client = try await tlsClient(end.port, try stage.tls(alice))
+            client.send("hello")
+            #expect(await client.received("hello"))
+            client.close()
+        }
+        #expect(stage.log.accepted.count == 2)
+        await end.stop(within: .zero)
+    }
+
     @Test("T10: trust that cannot be used is refused, and what was there stays in force")
     func keepsLastGood() async throws {
         let stage = try Stage()

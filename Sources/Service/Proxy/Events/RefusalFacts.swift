@@ -13,7 +13,7 @@ public struct RefusalFacts: Equatable, Sendable, Encodable {
         case verification
         /// The peer is who it says, and no rule allows it.
         case policy
-        /// This end's own limits.
+        /// This end's own limits, its clock among them.
         case limit
     }
 
@@ -59,7 +59,7 @@ extension RefusalFacts {
             clause = ""
             place = ""
             subject = identity.description
-        case .handshake, .lost, .gaveWay, .tooManyConnections:
+        case .clockBehind, .handshake, .lost, .gaveWay, .tooManyConnections:
             clause = ""
             place = ""
             subject = ""
@@ -71,7 +71,7 @@ extension RefusalCause {
     /// What our own verdict told the peer; the alerts of a handshake that fails by itself are the TLS library's affair.
     var alert: TLSAlert? {
         switch self {
-        case .verification, .policy: TLSAlert(for: self)
+        case .verification, .policy, .clockBehind: TLSAlert(for: self)
         case .handshake, .lost, .gaveWay, .tooManyConnections: nil
         }
     }
@@ -81,7 +81,7 @@ extension RefusalCause {
         case .verification: .verification
         case .policy: .policy
         case .handshake, .lost: .handshake
-        case .gaveWay, .tooManyConnections: .limit
+        case .clockBehind, .gaveWay, .tooManyConnections: .limit
         }
     }
 
@@ -89,6 +89,7 @@ extension RefusalCause {
         switch self {
         case .verification(let refusal): refusal.reason
         case .policy: "policy"
+        case .clockBehind: "clockBehind"
         case .handshake(let failure): failure.reason
         case .lost: "connectionLost"
         case .gaveWay: "gaveWay"
@@ -104,6 +105,9 @@ extension RefusalCause {
             considered.isEmpty
                 ? "\(identity) is proved, but no rule allows anybody"
                 : "\(identity) is proved, but no rule allows it: \(considered.joined(separator: ", "))"
+        case .clockBehind(let now, let notBefore):
+            "this machine's clock says \(now.formatted(.iso8601)), and its own certificate begins on "
+                + "\(notBefore.formatted(.iso8601)): who has ended since then would be let in"
         case .handshake(let failure):
             failure.explanation
         case .lost(let reason):
@@ -119,6 +123,7 @@ extension RefusalCause {
         switch self {
         case .verification(let refusal): refusal.remedy
         case .policy(let identity, considered: _): "if it may pass, allow it by name: --allow \(identity)"
+        case .clockBehind: "set the clock of this machine right"
         case .handshake(let failure): failure.remedy
         case .lost: "nothing here; see what stands between the two ends if it happens often"
         case .gaveWay: "find who opens connections and does not finish the handshake"

@@ -8,7 +8,7 @@ extension TLSAlert {
         case .verification(let refusal): self.init(for: refusal.failure)
         // "A valid certificate … was received, but when access control was applied, the sender decided not to proceed".
         case .policy: self = .accessDenied
-        case .handshake, .lost, .gaveWay, .tooManyConnections: self = .internalError
+        case .clockBehind, .handshake, .lost, .gaveWay, .tooManyConnections: self = .internalError
         }
     }
 

@@ -25,8 +25,16 @@ struct PreparedTrust: Sendable {
         self.verifier = Verifier(anchors: state.anchors, sources: state.revocation, cache: cache)
     }
 
+    /// Five minutes: the authority's clock and this one may differ by as much.
+    private static let clockTolerance: TimeInterval = 300
+
     /// Proof first, then policy; the handshake goes on only past both.
+    ///
+    /// It is later than the beginning of this end's own certificate: a clock that was put back further than that would let
+    /// in who has ended since. So short lives end in time, where nothing is revoked because they are short.
     func judge(_ presented: PresentedPeer, at now: Date) throws(RefusalCause) -> Proof {
+        let notBefore = state.identity.leaf.notBefore
+        guard now >= notBefore - Self.clockTolerance else { throw .clockBehind(now: now, notBefore: notBefore) }
         let peer: VerifiedPeer
         let answers = presented.stapledAnswer.map { [$0] } ?? []
         do {

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import NIOCore
 internal import SymbolonNames
 internal import SymbolonTransport
@@ -9,6 +10,8 @@ enum RefusalCause: Error, Sendable {
     case verification(Refusal)
     /// Proved, but no rule allows it.
     case policy(PeerIdentity, considered: [String])
+    /// This machine's clock is before the beginning of this end's own certificate.
+    case clockBehind(now: Date, notBefore: Date)
     /// The handshake itself failed: no certificate, plain text, silence, an alert, …
     case handshake(TLSFailure)
     /// The connection went before the handshake was done, for a reason below TLS.
