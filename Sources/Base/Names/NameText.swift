@@ -1,10 +1,10 @@
 /// How a text from a stranger is shown to a person.
-enum NameText {
+package enum NameText {
     /// The most characters shown: enough to recognise any honest name, too few to flood a log line.
     static let limit = 120
 
     /// Printable ASCII as it is; everything else escaped, so that look-alikes, direction marks and NUL are seen.
-    static func shown(_ text: some StringProtocol) -> String {
+    package static func shown(_ text: some StringProtocol) -> String {
         var shown = ""
         for (position, scalar) in text.unicodeScalars.enumerated() {
             guard position < limit else { return shown + "…" }
@@ -17,7 +17,7 @@ enum NameText {
         return shown
     }
 
-    static func shown(_ octets: some Sequence<UInt8>) -> String {
+    package static func shown(_ octets: some Sequence<UInt8>) -> String {
         "octets " + octets.prefix(limit / 2).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -4,6 +4,7 @@ import SymbolonCertificates
 import SymbolonNames
 import SymbolonRevocation
 import SymbolonVerification
+import SymbolonWire
 
 /// What `symbolon verify` is asked, beside the certificates.
 struct QuestionOptions: ParsableArguments {

@@ -39,6 +39,10 @@ extension TLSFailure: Explained {}
 extension EndFailure: Explained {}
 extension ACMEClientFailure: Explained {}
 
+extension RFC3339.Unreadable: Explained {
+    var explanation: String { "\"\(text.printable)\" is not a time of RFC 3339, such as 2026-06-01T12:00:00Z" }
+}
+
 extension Complaint: Explained {
     var explanation: String { why.map { "\(what): \($0)" } ?? what }
 }

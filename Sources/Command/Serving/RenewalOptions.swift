@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SymbolonEnrollment
+import SymbolonWire
 
 /// What the authority allows those who hold its certificates to renew by themselves.
 struct RenewalOptions: ParsableArguments {

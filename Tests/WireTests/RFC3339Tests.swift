@@ -2,7 +2,7 @@ import Foundation
 import SymbolonTestSupport
 import Testing
 
-@testable import symbolon
+@testable import SymbolonWire
 
 @Suite("RFC 3339 §5.6: times that operators and programs write")
 struct RFC3339Tests {

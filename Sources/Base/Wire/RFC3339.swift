@@ -1,16 +1,15 @@
-import Foundation
+package import Foundation
 
 /// Times as operators and programs write them: `2026-06-01T12:00:00Z`, with fractions of a second and offsets if need be.
-enum RFC3339 {
-    struct Unreadable: Explained, Equatable {
-        let text: String
-        var explanation: String { "\"\(text.printable)\" is not a time of RFC 3339, such as 2026-06-01T12:00:00Z" }
+package enum RFC3339 {
+    package struct Unreadable: Error, Equatable {
+        package let text: String
     }
 
     private static let shape = Array("0000-00-00T00:00:00".utf8)
 
     /// RFC 3339 §5.6. A leap second counts as the second after it.
-    static func parse(_ text: String) throws(Unreadable) -> Date {
+    package static func parse(_ text: String) throws(Unreadable) -> Date {
         guard let date = date(Array(text.uppercased().utf8)) else { throw Unreadable(text: text) }
         return date
     }
