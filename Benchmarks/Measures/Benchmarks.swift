@@ -8,6 +8,7 @@ import Foundation
 ///     benchmarks list FOLDER ROUNDS       what that list costs who reads it
 ///     benchmarks make-list FOLDER         what it costs to make the list of that authority's store
 ///     benchmarks filter ROUNDS            what a revocation filter of a million certificates costs
+///     benchmarks decisions ROUNDS         what a decision costs under a thousand rules
 @main
 struct Benchmarks {
     static func main() async throws {
@@ -24,9 +25,16 @@ struct Benchmarks {
             for figure in try FilterMeasure().run(rounds: rounds) { try figure.print() }
             return
         }
+        if arguments.count == 2, arguments.first == "decisions", let rounds = arguments.last.flatMap(Int.init),
+            rounds > 0
+        {
+            for figure in try DecisionMeasure().run(rounds: rounds) { try figure.print() }
+            return
+        }
         guard (2...3).contains(arguments.count), let rounds = arguments.last.flatMap(Int.init), rounds > 0 else {
             let usage = """
                 usage: benchmarks FOLDER ROUNDS | write-list FOLDER | list FOLDER ROUNDS | make-list FOLDER | filter ROUNDS
+                       | decisions ROUNDS
 
                 """
             FileHandle.standardError.write(Data(usage.utf8))

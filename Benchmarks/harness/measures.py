@@ -177,6 +177,12 @@ def filters(program: Path, rounds: int) -> Measure:
     return Measure("filters", "A revocation filter: 10,000 revoked of a million certificates", rows)
 
 
+def decisions(program: Path, rounds: int) -> Measure:
+    """One decision of a policy, and the same rules held against the question one after the other."""
+    rows = [Row(line["name"], line["unit"], line["samples"]) for line in map(json.loads, output([program, "decisions", rounds]))]
+    return Measure("decisions", "A decision of a policy", rows)
+
+
 def first_run(setting: Setting, rounds: int) -> Measure:
     """`symbolon try`, on a fresh home and on one that is there."""
     fresh, again, closed = (Row(name, "ms") for name in (
