@@ -51,7 +51,7 @@ struct VerbTests {
         // It makes an authority, or is one.
         "up": [],
         // They look, at files, at this machine, or at an endpoint as any peer sees it.
-        "doctor": [], "verify": [], "try": [],
+        "doctor": [], "verify": [], "try": [], "policy check": [], "policy explain": [], "policy test": [],
     ]
 
     /// For programs alone: who am I.
