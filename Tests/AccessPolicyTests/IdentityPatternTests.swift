@@ -60,6 +60,9 @@ struct PatternTruthTable {
             Row("ip:10.0.0.1", "ip:10.0.0.1", true),
             Row("ip:10.0.0.1", "ip:10.0.0.10", false),
             Row("ip:::1", "ip:::1", true),
+            Row("ns/*/sa/web", "spiffe://example.internal/ns/pay/sa/web", true),
+            Row("ns/*/sa/web", "spiffe://example.internal/ns/pay/x/sa/web", false),
+            Row("*/admin", "spiffe://example.internal/admin", false),
         ])
     func table(_ row: Row) throws {
         let pattern = try IdentityPattern(row.pattern, defaultDomain: Self.domain)
@@ -71,7 +74,7 @@ struct PatternTruthTable {
         arguments: [
             ("", PatternFailure.empty),
             ("adm*", .starWithinPath("adm*")),
-            ("*/admin", .starWithinPath("*/admin")),
+            ("*x/admin", .starWithinPath("*x/admin")),
             ("person/**/x", .starWithinPath("person/**/x")),
             ("***", .starWithinPath("***")),
             ("dns:*.example.internal", .starOutsidePath("dns:*.example.internal")),
@@ -96,11 +99,19 @@ struct PatternTruthTable {
         }
     }
 
+    @Test("a short name means nothing where no trust domain is known, and a whole one means itself")
+    func noDomain() throws {
+        #expect(throws: PatternFailure.domainMissing("web")) { try IdentityPattern("web", defaultDomain: nil) }
+        let whole = try IdentityPattern("spiffe://example.internal/web", defaultDomain: nil)
+        #expect(whole == (try IdentityPattern("web", defaultDomain: Self.domain)))
+    }
+
     @Test(
         "its description is the same pattern with the domain spelled out",
         arguments: [
             ("web", "spiffe://example.internal/web"), ("person/*", "spiffe://example.internal/person/*"),
-            ("**", "spiffe://example.internal/**"), ("dns:web.example.internal", "dns:web.example.internal"),
+            ("**", "spiffe://example.internal/**"), ("ns/*/web", "spiffe://example.internal/ns/*/web"),
+            ("dns:web.example.internal", "dns:web.example.internal"),
         ])
     func description(_ text: String, _ spelledOut: String) throws {
         let pattern = try IdentityPattern(text, defaultDomain: Self.domain)

@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOEmbedded
+import SymbolonAccessPolicy
 import SymbolonCertificates
 import SymbolonTestSupport
 import SymbolonVerification
@@ -19,15 +20,16 @@ struct ConnectionTests {
         stage = try Stage()
         let clock = stage.clock
         let service = ServiceDefinition(name: "web", listen: [], backend: .host("127.0.0.1", port: 9))
-        let plan = EndPlan(service, observer: stage.log, clock: { clock.now })
+        let plan = EndPlan(service, observer: stage.log, clock: { clock.now }, steady: { .zero })
         share = LoopShare(
             EmbeddedEventLoop(), 0, of: 1, plan: plan,
-            trust: try Self.prepared(try stage.serviceTrust(), epoch: 1, plan))
+            trust: try Self.prepared(try stage.serviceTrust(), epoch: 1, plan), usage: EndUsage())
         connection = Connection(1, from: nil, in: share)
     }
 
     static func prepared(_ state: TrustState, epoch: UInt64, _ plan: EndPlan) throws -> PreparedTrust {
-        PreparedTrust(state, epoch: epoch, context: try plan.context(for: state), cache: SignatureCache())
+        PreparedTrust(
+            state, of: plan.name, epoch: epoch, context: try plan.context(for: state), cache: SignatureCache())
     }
 
     func presented() throws -> PresentedPeer {
@@ -61,7 +63,19 @@ struct ConnectionTests {
     func replacedWithTheLike() throws {
         let proof = try #require(try proof() as? Proof)
         _ = share.adopt(try Self.prepared(try stage.serviceTrust(), epoch: 2, share.plan))
-        #expect(try share.trust.rejudge(proof, at: noon).epoch == 2)
+        #expect(try share.trust.rejudge(proof, share.circumstances(of: connection)).epoch == 2)
+    }
+
+    @Test("two that were judged before either was counted do not both take the last place")
+    func lastPlace() throws {
+        let one = try Policy(in: stage.domain) { allow("one each") { connections(below: 1) } }
+        _ = share.adopt(try Self.prepared(try stage.serviceTrust(under: one), epoch: 2, share.plan))
+        let proof = try #require(try proof() as? Proof)
+        // Another connection of the same peer takes it between this one's certificate and its Finished.
+        share.usage.count(2, of: proof.peer.identity, at: .zero, keeping: .none)
+        connection.handshakeCompleted(session(proof))
+        #expect(stage.log.accepted.isEmpty)
+        #expect(stage.log.refusals.map(\.reason) == ["policy"])
     }
 
     @Test("a handshake that brings no proof of ours is refused")

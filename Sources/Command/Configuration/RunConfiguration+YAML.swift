@@ -3,7 +3,7 @@ import SymbolonVerification
 import Yams
 
 /// A place in a configuration file and what is wrong there.
-struct ConfigurationFault: Equatable, CustomStringConvertible {
+struct ConfigurationFault: Error, Equatable, CustomStringConvertible {
     let file: String
     let line: Int
     let column: Int
@@ -46,7 +46,7 @@ extension RunConfiguration {
 }
 
 extension ConfigurationFault {
-    fileprivate init(_ error: YamlError, file: String) {
+    init(_ error: YamlError, file: String) {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
@@ -86,34 +86,37 @@ private final class YAMLReader {
         let entry = fields(
             of: node, named: path,
             allowed: [
-                "name", "listen", "to", "allow", "identity", "certificate", "key", "anchors", "revocation",
+                "name", "listen", "to", "allow", "policy", "identity", "certificate", "key", "anchors", "revocation",
                 "handshake-deadline", "tls",
             ])
         let name = required(entry, "name", in: node, path).flatMap { text($0, "\(path).name") }
         let listen = required(entry, "listen", in: node, path).map { addresses($0, "\(path).listen") } ?? []
         let backend = required(entry, "to", in: node, path).flatMap { address($0, "\(path).to") }
         let allow = entry["allow"].map { texts($0, "\(path).allow") } ?? []
+        let policy = entry["policy"].flatMap { text($0, "\(path).policy") }
         let options = options(entry, path)
         guard let source = identity(entry, in: node, path), let name, let backend, !listen.isEmpty else { return nil }
         return .init(
-            name: name, listen: listen, backend: backend, allow: allow, identity: source, options: options)
+            name: name, listen: listen, backend: backend, allow: allow, policy: policy, identity: source,
+            options: options)
     }
 
     private func door(_ node: Node, _ path: String) -> RunConfiguration.Door? {
         let entry = fields(
             of: node, named: path,
             allowed: [
-                "name", "listen", "at", "as", "expect", "certificate", "key", "anchors", "revocation",
+                "name", "listen", "at", "as", "expect", "policy", "certificate", "key", "anchors", "revocation",
                 "handshake-deadline", "tls",
             ])
         let name = required(entry, "name", in: node, path).flatMap { text($0, "\(path).name") }
         let listen = required(entry, "listen", in: node, path).flatMap { address($0, "\(path).listen") }
         let at = entry["at"].flatMap { address($0, "\(path).at") }
         let expect = entry["expect"].flatMap { text($0, "\(path).expect") }
+        let policy = entry["policy"].flatMap { text($0, "\(path).policy") }
         let options = options(entry, path)
         guard let source = identity(entry, in: node, path), let name, let listen else { return nil }
         return .init(
-            name: name, listen: listen, at: at, expect: expect, identity: source, options: options)
+            name: name, listen: listen, at: at, expect: expect, policy: policy, identity: source, options: options)
     }
 
     private func options(_ entry: [String: Node], _ path: String) -> RunConfiguration.EndOptions {

@@ -9,6 +9,8 @@ struct RunConfiguration: Equatable, Sendable {
         var listen: [HostAndPort]
         var backend: HostAndPort
         var allow: [String]
+        /// A file of rules, beside `allow`.
+        var policy: String?
         var identity: IdentitySource
         var options = EndOptions()
     }
@@ -21,6 +23,8 @@ struct RunConfiguration: Equatable, Sendable {
         var at: HostAndPort?
         /// What the service must prove to be; nil: `spiffe://DOMAIN/NAME`.
         var expect: String?
+        /// A file of rules that the service has to pass too.
+        var policy: String?
         var identity: IdentitySource
         var options = EndOptions()
     }

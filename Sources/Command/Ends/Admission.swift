@@ -5,15 +5,14 @@ import SymbolonProxy
 
 /// Who may pass an end, as operators write it.
 enum Admission {
-    /// The clients that a protected service allows.
-    static func clients(_ patterns: [String], in domain: TrustDomain?) throws -> AllowList {
-        try AllowList(
-            patterns.map { text in
-                let domain = try domain ?? domainless(text, as: "an identity pattern")
-                return try Input.parse(text, as: "an identity pattern") { text throws(PatternFailure) in
-                    try IdentityPattern(text, defaultDomain: domain)
-                }
-            })
+    /// The clients that a protected service allows by name.
+    static func clients(_ patterns: [String], in domain: TrustDomain?) throws -> [IdentityPattern] {
+        try patterns.map { text in
+            let domain = try domain ?? domainless(text, as: "an identity pattern")
+            return try Input.parse(text, as: "an identity pattern") { text throws(PatternFailure) in
+                try IdentityPattern(text, defaultDomain: domain)
+            }
+        }
     }
 
     /// Who a door's service must prove to be: a short name, or a name with its kind.

@@ -89,6 +89,13 @@ extension EndLine {
                 mend: "raise the limit of open files if this machine can carry more")
         case .acceptResumed(let service, _):
             self.init(mark: .good, service: service, event: "resumed", what: "new connections are taken again")
+        case .clockDoubted(let service, _):
+            self.init(
+                mark: .bad, service: service, event: "clock", what: "it was set, and rules do not believe it any more",
+                why: "it is more than a minute off the clock that nobody sets",
+                mend: "put it right; if it is right now, start this end anew. Until then rules by time allow nothing")
+        case .clockBelieved(let service, _):
+            self.init(mark: .good, service: service, event: "clock", what: "it is right again, and rules believe it")
         case .stopped(let service, _):
             self.init(mark: .neutral, service: service, event: "stopped", what: "")
         }
@@ -115,6 +122,15 @@ extension EndLine {
         case .authorityHeard(let seconds):
             self.init(
                 mark: .good, service: "", event: "authority", what: "is heard again, after \(Moment.span(seconds))")
+        case .policy(let service, let file, let rules):
+            self.init(
+                mark: .good, service: service, event: "policy",
+                what: "\(rules) rule\(rules == 1 ? "" : "s") of \(file) are in force")
+        case .policyRefused(let service, let file, let faults):
+            self.init(
+                mark: .bad, service: service, event: "policy",
+                what: "\(file) is not taken up; the rules before it stay in force", why: faults.joined(separator: "; "),
+                mend: "mend it: symbolon policy check \(file)")
         case .warning(let service, let what, let why, let mend):
             self.init(mark: .warning, service: service ?? "", event: "warning", what: what, why: why, mend: mend)
         case .draining(let service, _, let live, let seconds):

@@ -17,6 +17,10 @@ enum EndNotice: Sendable, Encodable {
     case renewalFailed(StoredIdentity, failures: Int, secondsLeft: Double, next: Date, why: String)
     /// The authority elsewhere answers again, after so many seconds.
     case authorityHeard(after: Double)
+    /// A changed file of rules is in force.
+    case policy(service: String, file: String, rules: Int)
+    /// A changed file of rules is none; what was in force stays so.
+    case policyRefused(service: String, file: String, faults: [String])
     case warning(service: String?, what: String, why: String?, mend: String?)
     /// An end that was asked to stop takes no more connections and lets the live ones finish.
     case draining(service: String, role: EndRole, live: UInt64, seconds: Int64)
@@ -29,6 +33,8 @@ enum EndNotice: Sendable, Encodable {
         case .identity, .chosen: "identity"
         case .renewalFailed: "renewalFailed"
         case .authorityHeard: "authorityHeard"
+        case .policy: "policy"
+        case .policyRefused: "policyRefused"
         case .warning: "warning"
         case .draining: "draining"
         case .counters: "counters"
@@ -40,6 +46,7 @@ enum EndNotice: Sendable, Encodable {
         case event, service, role, change, name, serial, validUntil
         case what, why, remedy = "do"
         case live, seconds
+        case file, rules, faults
         case failures, secondsLeft, next
     }
 
@@ -67,6 +74,14 @@ enum EndNotice: Sendable, Encodable {
             try object.encode(why, forKey: .why)
         case .authorityHeard(let seconds):
             try object.encode(Int64(seconds), forKey: .seconds)
+        case .policy(let service, let file, let rules):
+            try object.encode(service, forKey: .service)
+            try object.encode(file, forKey: .file)
+            try object.encode(rules, forKey: .rules)
+        case .policyRefused(let service, let file, let faults):
+            try object.encode(service, forKey: .service)
+            try object.encode(file, forKey: .file)
+            try object.encode(faults, forKey: .faults)
         case .warning(let service, let what, let why, let mend):
             try object.encodeIfPresent(service, forKey: .service)
             try object.encode(what, forKey: .what)

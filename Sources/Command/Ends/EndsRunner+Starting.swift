@@ -15,11 +15,15 @@ extension EndsRunner {
         // Before anything is issued, as far as the domain is known.
         if let domain = keeper.home?.trustDomain { _ = try Admission.clients(service.allow, in: domain) }
         try await keeper.hold(source, for: .protect)
-        let allowed = try Admission.clients(service.allow, in: await keeper.trustDomain(of: source))
-        if allowed.patterns.isEmpty {
+        let domain = await keeper.trustDomain(of: source)
+        let allowed = try Admission.clients(service.allow, in: domain)
+        let file = try policyFile(service.policy, of: service.name, for: .clients(allowed), in: domain)
+        if allowed.isEmpty, file == nil {
             report.warn(
                 service.name, "nobody is allowed: every peer will be refused, proved or not", why: "no rule means no",
-                mend: "name who may pass: --allow client, --allow 'person/*', or allow: in the configuration")
+                mend:
+                    "name who may pass: --allow client, --allow 'person/*', --policy FILE, or allow: in the configuration"
+            )
         }
         await warnUnlessResolved(service.backend, of: service.name)
 
@@ -27,7 +31,8 @@ extension EndsRunner {
             name: service.name, listen: service.listen.map(\.endpoint), backend: service.backend.endpoint)
         definition.tls = TLSSettings(service.options)
         let wish = TrustKeeper.Wish(
-            source: source, admission: .clients(allowed), revocationMode: service.options.revocation)
+            source: source, admission: file?.admission ?? .clients(CompiledPolicy(Policy(allowing: allowed))),
+            policy: file, revocationMode: service.options.revocation)
         let trust = try await keeper.trust(wish)
         let end: RunningEnd
         do {
@@ -46,8 +51,9 @@ extension EndsRunner {
         let source = try source(door.identity, default: nil, for: name)
         let service = try await address(of: door, keeper, ends)
         try await keeper.hold(source, for: .reach)
-        let expected = try Admission.service(
-            door.expect ?? door.name, in: await keeper.trustDomain(of: source))
+        let domain = await keeper.trustDomain(of: source)
+        let expected = try Admission.service(door.expect ?? door.name, in: domain)
+        let file = try policyFile(door.policy, of: door.name, for: .service([expected]), in: domain)
         if !door.listen.isLoopback {
             report.warn(
                 door.name, "whoever can connect to \(door.listen) speaks with this end's identity",
@@ -60,7 +66,8 @@ extension EndsRunner {
         definition.serverName = if case .dns(let host) = expected { host.description } else { service.host }
         definition.tls = TLSSettings(door.options)
         let wish = TrustKeeper.Wish(
-            source: source, admission: .service([expected]), revocationMode: door.options.revocation)
+            source: source, admission: file?.admission ?? .service([expected]), policy: file,
+            revocationMode: door.options.revocation)
         let trust = try await keeper.trust(wish)
         let end: RunningEnd
         do {
@@ -71,6 +78,20 @@ extension EndsRunner {
         warnOfBestEffort(trust, of: door.name)
         await keeper.keep(end, wish)
         await ends.add(end, at: nil, published: nil)
+    }
+
+    /// Nothing starts under rules that cannot be read.
+    private func policyFile(
+        _ path: String?, of end: String, for base: PolicyFile.Base, in domain: TrustDomain?
+    ) throws -> PolicyFile? {
+        guard let path else { return nil }
+        do {
+            let file = try PolicyFile(path, beside: base, in: domain)
+            file.warn(of: file.document, at: end, report)
+            return file
+        } catch {
+            throw Complaint(error, so: ", so nothing was started")
+        }
     }
 
     private func source(

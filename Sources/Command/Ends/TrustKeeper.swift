@@ -1,4 +1,5 @@
 import Foundation
+import SymbolonAccessPolicy
 import SymbolonCertificates
 import SymbolonClients
 import SymbolonKeys
@@ -15,14 +16,16 @@ actor TrustKeeper {
     /// What an end believes and proves itself with, as its configuration says it.
     struct Wish: Sendable {
         let source: IdentitySource
-        let admission: TrustState.Admission
+        var admission: TrustState.Admission
+        /// The file that the admission's policy is from; nil: it is from none.
+        var policy: PolicyFile?
         /// Nil: required, where anything can speak.
         var revocationMode: RevocationMode?
     }
 
     struct Kept {
         let end: RunningEnd
-        let wish: Wish
+        var wish: Wish
         /// Of the revocations that it judges by.
         var epoch: UInt64
     }
@@ -154,6 +157,33 @@ actor TrustKeeper {
                 report.warn(
                     one.end.name, "new trust is not taken up; what was in force stays so",
                     why: ExplainedError.text(error))
+            }
+        }
+    }
+
+    /// Takes up policies whose files have changed; one that cannot be read changes nothing, and is told of.
+    func lookAtPolicies() {
+        for (index, one) in kept.enumerated() {
+            guard let file = one.wish.policy else { continue }
+            switch file.poll() {
+            case .unchanged: continue
+            case .replaced(let document):
+                kept[index].wish.admission = file.admission(document)
+                do {
+                    try one.end.replace(try trust(kept[index].wish))
+                    report.tell(.policy(service: one.end.name, file: file.path, rules: document.policy.rules.count))
+                    file.warn(of: document, at: one.end.name, report)
+                } catch EndFailure.stopped {
+                    continue
+                } catch {
+                    report.warn(
+                        one.end.name, "the new policy is not taken up; the one before stays in force",
+                        why: ExplainedError.text(error))
+                }
+            case .kept(let faults):
+                report.tell(
+                    .policyRefused(
+                        service: one.end.name, file: file.path, faults: faults.faults.map(\.description)))
             }
         }
     }

@@ -110,7 +110,8 @@ final class FirstRun {
 
         let clients = TrustKeeper.Wish(
             source: serviceSource,
-            admission: .clients(AllowList([try IdentityPattern(Self.clientName, defaultDomain: domain)])))
+            admission: .clients(
+                CompiledPolicy(Policy(allowing: [try IdentityPattern(Self.clientName, defaultDomain: domain)]))))
         let loopback = Endpoint.host("127.0.0.1", port: 0)
         let protect = try await ServerEnd.start(
             ServiceDefinition(
@@ -213,7 +214,8 @@ final class FirstRun {
             home: EndsHome.open(folder, passphrase: stranger.passphrase), passphrase: stranger.passphrase,
             report: .silent)
         try await keeper.hold(source, for: .protect)
-        let everybody = TrustState.Admission.clients(AllowList([try IdentityPattern("**", defaultDomain: domain)]))
+        let everybody = TrustState.Admission.clients(
+            CompiledPolicy(Policy(allowing: [try IdentityPattern("**", defaultDomain: domain)])))
         let fake = try await ServerEnd.start(
             ServiceDefinition(
                 name: "fake", listen: [.host("127.0.0.1", port: 0)],

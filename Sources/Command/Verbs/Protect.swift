@@ -17,6 +17,7 @@ struct Protect: AsyncParsableCommand {
               person/*          one segment below person; device/** any depth
               spiffe://…        in another trust domain
               dns:… mail:… ip:… exactly this name
+              Rules that say more stand in a file (--policy): symbolon policy check --help
 
             An identity of the home that is missing is issued by the authority there, renewed in time, and replaced in place.
             SIGTERM and Ctrl-C let live connections finish for up to 10 s; a second one ends at once.
@@ -38,6 +39,11 @@ struct Protect: AsyncParsableCommand {
     var allow: [String] = []
     @Option(
         help: ArgumentHelp(
+            "Rules about who may pass, in a file that is read again when it changes; --allow adds to them.",
+            valueName: "file"))
+    var policy: String?
+    @Option(
+        help: ArgumentHelp(
             "The identity of the home to prove this end with (default: the service's name).", valueName: "name"))
     var identity: String?
     @OptionGroup var options: EndOptions
@@ -52,6 +58,7 @@ struct Protect: AsyncParsableCommand {
         configuration.protected = [
             RunConfiguration.Protected(
                 name: name, listen: listen.isEmpty ? [Self.standardPlace] : listen, backend: to, allow: allow,
+                policy: policy,
                 identity: try options.source(identity, option: "--identity"), options: options.settings)
         ]
         try await options.serve(configuration)

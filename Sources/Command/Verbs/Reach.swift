@@ -35,6 +35,10 @@ struct Reach: AsyncParsableCommand {
             "What the service must prove to be: a short name, spiffe://…, dns:… or ip:… (default: the service's name).",
             valueName: "name"))
     var expect: String?
+    @Option(
+        help: ArgumentHelp(
+            "Rules that the service has to pass too, in a file that is read again when it changes.", valueName: "file"))
+    var policy: String?
     @OptionGroup var options: EndOptions
 
     mutating func validate() throws { _ = try options.source(identity, option: "--as") }
@@ -43,7 +47,7 @@ struct Reach: AsyncParsableCommand {
         var configuration = RunConfiguration()
         configuration.doors = [
             RunConfiguration.Door(
-                name: name, listen: listen, at: at, expect: expect,
+                name: name, listen: listen, at: at, expect: expect, policy: policy,
                 identity: try options.source(identity, option: "--as"), options: options.settings)
         ]
         try await options.serve(configuration)

@@ -21,13 +21,14 @@ struct Run: AsyncParsableCommand {
                   listen: 0.0.0.0:8443       # one, or a list
                   to: 127.0.0.1:8080
                   allow: [laptop, 'person/*']
+                  policy: web-policy.yaml  # rules that say more; see symbolon policy check --help
               reach:
                 - name: db
                   listen: 127.0.0.1:5433
                   at: db.example.internal:7432
                   as: app
 
-              Each entry also takes certificate, key and anchors (files, in place of identity or as), \
+              Each entry also takes policy, certificate, key and anchors (files, in place of identity or as), \
             revocation (required, or below it best-effort: REASON or required-unless-life-under: HOURS), handshake-deadline \
             (seconds), tls ("1.2" to speak that too); a door also expect. Every fault is named with its line.
             """)
@@ -93,8 +94,14 @@ extension RunConfiguration {
         result.revocation.answers = revocation.answers.map(whole)
         result.revocation.filters = revocation.filters.map(whole)
         result.revocation.signers = revocation.signers.map { whole($0) }
-        for index in protected.indices { result.protected[index].identity = whole(protected[index].identity) }
-        for index in doors.indices { result.doors[index].identity = whole(doors[index].identity) }
+        for index in protected.indices {
+            result.protected[index].identity = whole(protected[index].identity)
+            result.protected[index].policy = protected[index].policy.map { whole($0) }
+        }
+        for index in doors.indices {
+            result.doors[index].identity = whole(doors[index].identity)
+            result.doors[index].policy = doors[index].policy.map { whole($0) }
+        }
         return result
     }
 }

@@ -13,6 +13,8 @@ import SymbolonVerification
 /// One authority, the service `web`, the client `alice`, a clock and a log; each test spoils one thing.
 struct Stage {
     let clock = ManualClock()
+    /// The clock that nobody sets, in a test that does not say otherwise.
+    let steady = ManualClock()
     let log = EventLog()
     let pki: TestPKI
     let issuingDER: [UInt8]
@@ -90,18 +92,32 @@ struct Stage {
     ) throws -> TrustState {
         let patterns = try allow.map { try IdentityPattern($0, defaultDomain: domain) }
         return try TrustState(
-            identity: try identity(name), anchors: anchors ?? [anchor], admission: .clients(AllowList(patterns)),
+            identity: try identity(name), anchors: anchors ?? [anchor],
+            admission: .clients(CompiledPolicy(Policy(allowing: patterns))),
             revocation: RevocationSources(snapshot: try revocation ?? self.revocation()))
+    }
+
+    /// Trust for a service under rules.
+    func serviceTrust(under policy: Policy) throws -> TrustState {
+        try TrustState(
+            identity: try identity("web"), anchors: [anchor], admission: .clients(CompiledPolicy(policy)),
+            revocation: RevocationSources(snapshot: try revocation()))
     }
 
     func doorTrust(
         expecting names: [String] = ["spiffe://example.internal/web"], as name: String = "alice",
-        revocation: RevocationSnapshot? = nil
+        revocation: RevocationSnapshot? = nil, under policy: Policy? = nil
     ) throws -> TrustState {
         try TrustState(
             identity: try identity(name), anchors: [anchor],
-            admission: .service(try names.map { try ReferenceName($0) }),
+            admission: .service(try names.map { try ReferenceName($0) }, policy.map { CompiledPolicy($0) }),
             revocation: RevocationSources(snapshot: try revocation ?? self.revocation()))
+    }
+
+    /// Time goes by: both clocks say so.
+    func pass(_ seconds: Double) {
+        steady.advance(by: seconds)
+        clock.advance(by: seconds)
     }
 
     // MARK: Ends
@@ -112,9 +128,10 @@ struct Stage {
     ) async throws -> RunningEnd {
         var service = ServiceDefinition(name: "web", listen: [.host("127.0.0.1", port: 0)], backend: backend)
         adjust(&service)
-        let clock = clock
+        let (clock, steady) = (clock, steady)
         return try await ServerEnd.start(
-            service, trust: try trust ?? serviceTrust(), on: group, observer: log, clock: { clock.now })
+            service, trust: try trust ?? serviceTrust(), on: group, observer: log, clock: { clock.now },
+            steady: { .seconds(steady.now.timeIntervalSince(noon)) })
     }
 
     func reach(
@@ -123,9 +140,10 @@ struct Stage {
         var door = DoorDefinition(
             name: "web", listen: [.host("127.0.0.1", port: 0)], service: .host("127.0.0.1", port: port))
         adjust(&door)
-        let clock = clock
+        let (clock, steady) = (clock, steady)
         return try await ClientEnd.start(
-            door, trust: try trust ?? doorTrust(), on: loops, observer: log ?? self.log, clock: { clock.now })
+            door, trust: try trust ?? doorTrust(), on: loops, observer: log ?? self.log, clock: { clock.now },
+            steady: { .seconds(steady.now.timeIntervalSince(noon)) })
     }
 }
 

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import NIOCore
+internal import SymbolonAccessPolicy
 internal import SymbolonCertificates
 internal import SymbolonTransport
 internal import SymbolonVerification
@@ -23,10 +24,13 @@ final class Connection {
     private final class Admitted {
         var proof: Proof
         let facts: ConnectionFacts
+        /// By the clock that nobody sets.
+        let since: Duration
 
-        init(_ proof: Proof, _ facts: ConnectionFacts) {
+        init(_ proof: Proof, _ facts: ConnectionFacts, since: Duration) {
             self.proof = proof
             self.facts = facts
+            self.since = since
         }
     }
 
@@ -42,6 +46,8 @@ final class Connection {
     /// What our own verifier said, until the handshake has told the peer.
     private var verdict: RefusalCause?
     private var cause: Ending?
+    /// It has its place among those that rules count.
+    var isCounted = false
 
     init(_ id: UInt64, from origin: SocketAddress?, in share: LoopShare) {
         self.id = id
@@ -69,7 +75,17 @@ final class Connection {
     var bytesUp: UInt64 { front.received }
     var bytesDown: UInt64 { back?.received ?? 0 }
     var peerSerial: SerialNumber? { admitted?.proof.peer.path.leaf.serialNumber }
-    var validUntil: Date? { admitted?.proof.peer.validUntil }
+    var peer: PeerIdentity? { admitted?.proof.peer.identity }
+    var peerAddress: SocketAddress? { secureLeg?.remoteAddress }
+
+    /// How long it has been let in; nil before.
+    func age(at steady: Duration) -> Duration? { admitted.map { steady - $0.since } }
+
+    /// Its proof or its rule may have ended by itself.
+    func isDue(at now: Date, _ steady: Duration) -> Bool {
+        guard let proof = admitted?.proof else { return false }
+        return proof.peer.validUntil <= now || proof.endsAt.map { $0 <= steady } ?? false
+    }
 
     var record: LiveConnection? {
         admitted.map { LiveConnection(facts: $0.facts, bytesUp: bytesUp, bytesDown: bytesDown) }
@@ -80,7 +96,7 @@ final class Connection {
     /// The handshake asks whether it may go on.
     func verify(_ presented: PresentedPeer) -> PeerVerdict {
         do {
-            return .accepted(try share.trust.judge(presented, at: share.now))
+            return .accepted(try share.trust.judge(presented, share.circumstances(of: self)))
         } catch {
             verdict = error
             return .refused(TLSAlert(for: error))
@@ -93,17 +109,15 @@ final class Connection {
         guard var proof = session.verified as? Proof else {
             return refuse(.lost("the handshake brought no proof"), isAlertSent: false)
         }
-        if proof.epoch != share.trust.epoch {
-            // The trust was replaced between the peer's certificate and its Finished.
-            do { proof = try share.trust.rejudge(proof, at: share.now) } catch {
-                return refuse(error, isAlertSent: false)
-            }
+        let circumstances = share.circumstances(of: self)
+        do { proof = try settle(proof, circumstances) } catch {
+            return refuse(error, isAlertSent: false)
         }
         let facts = ConnectionFacts(
-            id: id, service: share.plan.name, role: share.plan.role, since: share.now, peer: proof.peer,
+            id: id, service: share.plan.name, role: share.plan.role, since: circumstances.date, peer: proof.peer,
             session: session,
             rule: proof.rule, own: share.trust.state.identity, remoteAddress: secureLeg?.remoteAddress)
-        phase = .joining(Admitted(proof, facts))
+        phase = .joining(Admitted(proof, facts, since: circumstances.steady))
         secureLeg?.wait()
         share.admitted(self, facts)
         switch share.plan.role {
@@ -112,12 +126,28 @@ final class Connection {
         }
     }
 
+    /// The verdict of the handshake, as it stands at its end: the trust may have been replaced between the peer's certificate and
+    /// its Finished; and where rules count, the place is taken now, and with it goes the last word.
+    private func settle(_ proof: Proof, _ circumstances: Circumstances) throws(RefusalCause) -> Proof {
+        let trust = share.trust
+        if let policy = trust.policy, policy.asksUsage {
+            let settled = try share.usage.admit(
+                id, of: proof.peer.identity, at: circumstances.steady, keeping: policy.rateLimits
+            ) { (usage) throws(RefusalCause) in
+                try trust.rejudge(proof, circumstances.with(usage))
+            }
+            isCounted = true
+            return settled
+        }
+        return proof.epoch == trust.epoch ? proof : try trust.rejudge(proof, circumstances)
+    }
+
     /// Judges the proof again by the trust now in force. Returns whether the connection lives on.
     @discardableResult
     func rejudge() -> Bool {
         guard let admitted else { return true }
         do {
-            admitted.proof = try share.trust.rejudge(admitted.proof, at: share.now)
+            admitted.proof = try share.trust.rejudge(admitted.proof, share.circumstances(of: self))
         } catch {
             end(.distrusted(error))
             return false
@@ -234,7 +264,8 @@ final class Connection {
 
     /// Cuts both legs so that neither peer takes what it got for the whole. A peer that is not believed any more is told so.
     func end(_ ending: Ending) {
-        guard admitted != nil else { return }
+        guard let admitted else { return }
+        share.uncount(self, of: admitted.facts.peer.identity)
         var said: TLSAlert?
         if let alert = ending.lastWord, secureLeg?.cut(saying: alert) == true {
             said = alert

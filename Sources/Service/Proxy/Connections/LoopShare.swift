@@ -1,5 +1,6 @@
 internal import Foundation
 internal import NIOCore
+internal import SymbolonAccessPolicy
 internal import SymbolonCertificates
 internal import SymbolonNames
 internal import SymbolonTransport
@@ -13,6 +14,10 @@ final class LoopShare {
     let plan: EndPlan
     let target: Target
     private(set) var trust: PreparedTrust
+    let usage: EndUsage
+    /// Rules do not believe the clock.
+    private var isClockDoubted = false
+    private let isFirst: Bool
     var counters = Counters()
     private var live: [UInt64: Connection] = [:]
     private var proving: [UInt64: Connection] = [:]
@@ -28,11 +33,15 @@ final class LoopShare {
 
     /// - Parameters:
     ///   - index: which of the end's loops this is, from 0; with `count` it makes connection ids unique.
-    init(_ loop: any EventLoop, _ index: Int, of count: Int, plan: EndPlan, trust: PreparedTrust) {
+    init(
+        _ loop: any EventLoop, _ index: Int, of count: Int, plan: EndPlan, trust: PreparedTrust, usage: EndUsage
+    ) {
         func share(_ limit: Int) -> Int { max(1, (limit + count - 1) / count) }
         self.loop = loop
         self.plan = plan
         self.trust = trust
+        self.usage = usage
+        isFirst = index == 0
         target = Target(plan.target, timeout: plan.limits.connectTimeout)
         handshakes = HandshakeQueue(
             limit: share(plan.limits.handshakes), limitPerAddress: share(plan.limits.handshakesPerAddress))
@@ -42,6 +51,18 @@ final class LoopShare {
     }
 
     var now: Date { plan.clock() }
+
+    /// What is the case for a connection now.
+    func circumstances(of connection: Connection) -> Circumstances {
+        let steady = plan.steady()
+        let moment = plan.reading(at: steady)
+        let age = connection.age(at: steady)
+        let (id, usage) = (age == nil ? nil : connection.id, usage)
+        return Circumstances(
+            date: moment.date, moment: moment, steady: steady, address: connection.peerAddress,
+            age: age.map { Double($0.components.seconds) + Double($0.components.attoseconds) / 1e18 } ?? 0
+        ) { identity in usage.usage(of: identity, connection: id, at: steady) }
+    }
 
     // MARK: From accept to proof
 
@@ -103,6 +124,7 @@ final class LoopShare {
 
     func closed(_ connection: Connection, _ facts: ConnectionFacts, _ ending: Ending, said alert: TLSAlert?) {
         live[connection.id] = nil
+        uncount(connection, of: facts.peer.identity)
         counters.bytesUp &+= connection.bytesUp
         counters.bytesDown &+= connection.bytesDown
         let now = now
@@ -128,8 +150,11 @@ final class LoopShare {
     func adopt(_ next: PreparedTrust) -> Int {
         guard next.epoch > trust.epoch else { return 0 }
         trust = next
+        countUncounted()
         owed = []
-        let closed = live.values.reduce(0) { $0 + ($1.rejudge() ? 0 : 1) }
+        // The oldest first where rules count: they stay.
+        let all = next.policy?.asksUsage == true ? live.values.sorted { $0.id < $1.id } : Array(live.values)
+        let closed = all.reduce(0) { $0 + ($1.rejudge() ? 0 : 1) }
         let rest = owed ?? []
         owed = nil
         for work in rest { work() }
@@ -142,18 +167,56 @@ final class LoopShare {
         if owed == nil { work() } else { owed?.append(work) }
     }
 
-    /// A proof ends when its certificates do. Twice a second while there are connections: so an expiry closes them within
-    /// the second, also when somebody sets the clock.
+    /// What is live is counted from the moment on at which a rule asks for it.
+    private func countUncounted() {
+        guard let policy = trust.policy, policy.asksUsage else { return }
+        let now = plan.steady()
+        for connection in live.values.sorted(by: { $0.id < $1.id }) where !connection.isCounted {
+            guard let identity = connection.peer else { continue }
+            usage.count(connection.id, of: identity, at: now, keeping: policy.rateLimits)
+            connection.isCounted = true
+        }
+    }
+
+    /// It leaves its place among those that rules count, once.
+    func uncount(_ connection: Connection, of identity: PeerIdentity) {
+        guard connection.isCounted else { return }
+        connection.isCounted = false
+        usage.leave(
+            connection.id, of: identity, at: plan.steady(), keeping: trust.policy?.rateLimits ?? .none)
+    }
+
+    /// A proof ends when its certificates do, and a decision when something that it rests on does. Twice a second while there
+    /// are connections: so an end closes them within the second, also when somebody sets the clock.
     private func scheduleSweep() {
         guard sweep == nil, !live.isEmpty else { return }
         sweep = loop.assumeIsolated().scheduleTask(in: .milliseconds(500)) { [self] in
             sweep = nil
-            let now = now
-            for connection in live.values where connection.validUntil.map({ $0 <= now }) ?? false {
+            let (now, steady) = (now, plan.steady())
+            let hasDoubtChanged = lookAtClock(steady)
+            for connection in live.values where hasDoubtChanged || connection.isDue(at: now, steady) {
                 connection.rejudge()
+            }
+            if isFirst, let policy = trust.policy, policy.asksUsage {
+                usage.sweep(at: steady, keeping: policy.rateLimits)
             }
             scheduleSweep()
         }
+    }
+
+    /// Returns whether rules that ask for time have to be asked again, because the clock is no longer believed, or is again.
+    private func lookAtClock(_ steady: Duration) -> Bool {
+        guard trust.policy?.asksTime == true else { return false }
+        let isDoubtful = plan.reading(at: steady).isDoubtful
+        guard isDoubtful != isClockDoubted else { return false }
+        isClockDoubted = isDoubtful
+        if isFirst {
+            plan.observer.end(
+                isDoubtful
+                    ? .clockDoubted(service: plan.name, role: plan.role)
+                    : .clockBelieved(service: plan.name, role: plan.role))
+        }
+        return true
     }
 
     // MARK: What the operator asks

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SymbolonAccessPolicy
 internal import SymbolonTransport
 
 /// What both kinds of end are made of: a definition with its role.
@@ -16,8 +17,15 @@ struct EndPlan: Sendable {
     let limits: EndLimits
     let observer: any EndObserver
     let clock: @Sendable () -> Date
+    /// A clock that nobody sets.
+    let steady: @Sendable () -> Duration
+    /// Both clocks as they were when the end was made.
+    private let plausible: PlausibleClock
 
-    init(_ service: ServiceDefinition, observer: any EndObserver, clock: @escaping @Sendable () -> Date) {
+    init(
+        _ service: ServiceDefinition, observer: any EndObserver, clock: @escaping @Sendable () -> Date,
+        steady: @escaping @Sendable () -> Duration
+    ) {
         name = service.name
         role = .protect
         listen = service.listen
@@ -28,9 +36,14 @@ struct EndPlan: Sendable {
         limits = service.limits
         self.observer = observer
         self.clock = clock
+        self.steady = steady
+        plausible = PlausibleClock(at: clock(), steady: steady())
     }
 
-    init(_ door: DoorDefinition, observer: any EndObserver, clock: @escaping @Sendable () -> Date) {
+    init(
+        _ door: DoorDefinition, observer: any EndObserver, clock: @escaping @Sendable () -> Date,
+        steady: @escaping @Sendable () -> Duration
+    ) {
         name = door.name
         role = .reach
         listen = door.listen
@@ -41,7 +54,12 @@ struct EndPlan: Sendable {
         limits = door.limits
         self.observer = observer
         self.clock = clock
+        self.steady = steady
+        plausible = PlausibleClock(at: clock(), steady: steady())
     }
+
+    /// What the clock says, and whether rules believe it.
+    func reading(at steady: Duration) -> ClockReading { plausible.reading(of: clock(), steady: steady) }
 
     /// One TLS context for all connections under `trust`.
     func context(for trust: TrustState) throws(EndFailure) -> TLSContext {

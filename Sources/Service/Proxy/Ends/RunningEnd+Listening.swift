@@ -9,13 +9,15 @@ extension RunningEnd {
     ) async throws(EndFailure) -> RunningEnd {
         guard !plan.listen.isEmpty else { throw .noListenAddress }
         let cache = SignatureCache()
-        let trust = PreparedTrust(state, epoch: 1, context: try plan.context(for: state), cache: cache)
+        let trust = PreparedTrust(
+            state, of: plan.name, epoch: 1, context: try plan.context(for: state), cache: cache)
+        let usage = EndUsage()
         let loops = Array(group.makeIterator())
         var seats: [Seat] = []
         for (index, loop) in loops.enumerated() {
             let count = loops.count
             let made = loop.submit {
-                NIOLoopBound(LoopShare(loop, index, of: count, plan: plan, trust: trust), eventLoop: loop)
+                NIOLoopBound(LoopShare(loop, index, of: count, plan: plan, trust: trust, usage: usage), eventLoop: loop)
             }
             do { seats.append(Seat(loop: loop, share: try await made.get())) } catch { throw .stopped }
         }

@@ -61,7 +61,8 @@ public final class RunningEnd: Sendable {
             let known = control.trust
             let context =
                 known.state.identity.tls === state.identity.tls ? known.context : try plan.context(for: state)
-            let next = PreparedTrust(state, epoch: known.epoch + 1, context: context, cache: cache)
+            let next = PreparedTrust(
+                state, of: plan.name, epoch: known.epoch + 1, context: context, cache: cache)
             control.trust = next
             return next
         }

@@ -23,6 +23,10 @@ public enum EndEvent: Sendable, Encodable {
     /// Descriptors ran out; accepting rests until some are free.
     case acceptPaused(service: String, role: EndRole, because: String)
     case acceptResumed(service: String, role: EndRole)
+    /// Somebody has set the clock by more than is plausible: rules that ask for a time or an age allow nothing, and deny in
+    /// doubt.
+    case clockDoubted(service: String, role: EndRole)
+    case clockBelieved(service: String, role: EndRole)
     case stopped(service: String, role: EndRole)
 
     /// The case as operators and programs read it.
@@ -36,6 +40,8 @@ public enum EndEvent: Sendable, Encodable {
         case .trustReplaced: "trustReplaced"
         case .acceptPaused: "acceptPaused"
         case .acceptResumed: "acceptResumed"
+        case .clockDoubted: "clockDoubted"
+        case .clockBelieved: "clockBelieved"
         case .stopped: "stopped"
         }
     }
@@ -65,7 +71,8 @@ public enum EndEvent: Sendable, Encodable {
             try object.encode(service, forKey: .service)
             try object.encode(role, forKey: .role)
             try object.encode(reason, forKey: .because)
-        case .acceptResumed(let service, let role), .stopped(let service, let role):
+        case .acceptResumed(let service, let role), .clockDoubted(let service, let role),
+            .clockBelieved(let service, let role), .stopped(let service, let role):
             try object.encode(service, forKey: .service)
             try object.encode(role, forKey: .role)
         }

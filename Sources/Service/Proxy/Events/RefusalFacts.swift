@@ -55,7 +55,7 @@ extension RefusalFacts {
             clause = refusal.clause
             place = refusal.place.description
             subject = refusal.subject
-        case .policy(let identity, considered: _):
+        case .policy(let identity, because: _, rule: _):
             clause = ""
             place = ""
             subject = identity.description
@@ -101,10 +101,8 @@ extension RefusalCause {
         switch self {
         case .verification(let refusal):
             refusal.explanation
-        case .policy(let identity, let considered):
-            considered.isEmpty
-                ? "\(identity) is proved, but no rule allows anybody"
-                : "\(identity) is proved, but no rule allows it: \(considered.joined(separator: ", "))"
+        case .policy(let identity, let because, rule: _):
+            "\(identity) is proved, but \(because)"
         case .clockBehind(let now, let notBefore):
             "this machine's clock says \(now.formatted(.iso8601)), and its own certificate begins on "
                 + "\(notBefore.formatted(.iso8601)): who has ended since then would be let in"
@@ -122,7 +120,10 @@ extension RefusalCause {
     var remedy: String {
         switch self {
         case .verification(let refusal): refusal.remedy
-        case .policy(let identity, considered: _): "if it may pass, allow it by name: --allow \(identity)"
+        case .policy(let identity, because: _, rule: nil):
+            "if it may pass, allow it by name (--allow \(identity)), or by a rule of the policy"
+        case .policy(_, because: _, rule: .some):
+            "if it may pass, change the rule: symbolon policy explain shows all of them"
         case .clockBehind: "set the clock of this machine right"
         case .handshake(let failure): failure.remedy
         case .lost: "nothing here; see what stands between the two ends if it happens often"

@@ -15,15 +15,20 @@ struct PreparedTrust: Sendable {
     private let expectation: Expectation
     /// What lets a door's service pass: being the one that was asked for.
     private let serviceRule: String
+    /// The end's short name, as rules know it.
+    private let service: String
 
-    init(_ state: TrustState, epoch: UInt64, context: TLSContext, cache: SignatureCache) {
+    init(_ state: TrustState, of service: String, epoch: UInt64, context: TLSContext, cache: SignatureCache) {
         self.epoch = epoch
         self.state = state
+        self.service = service
         self.context = context
         self.expectation = state.expectation
         serviceRule = "the service is \(expectation.names.map(\.description).joined(separator: " and "))"
         self.verifier = Verifier(anchors: state.anchors, sources: state.revocation, cache: cache)
     }
+
+    var policy: CompiledPolicy? { state.policy }
 
     /// Five minutes: the authority's clock and this one may differ by as much.
     private static let clockTolerance: TimeInterval = 300
@@ -32,63 +37,76 @@ struct PreparedTrust: Sendable {
     ///
     /// It is later than the beginning of this end's own certificate: a clock that was put back further than that would let
     /// in who has ended since. So short lives end in time, where nothing is revoked because they are short.
-    func judge(_ presented: PresentedPeer, at now: Date) throws(RefusalCause) -> Proof {
-        let notBefore = state.identity.leaf.notBefore
+    func judge(_ presented: PresentedPeer, _ circumstances: Circumstances) throws(RefusalCause) -> Proof {
+        let (now, notBefore) = (circumstances.date, state.identity.leaf.notBefore)
         guard now >= notBefore - Self.clockTolerance else { throw .clockBehind(now: now, notBefore: notBefore) }
         let peer: VerifiedPeer
         let answers = presented.stapledAnswer.map { [$0] } ?? []
         do {
             peer = try verifier.verify(
-                PresentedChain(der: presented.chain, stapledAnswers: answers), expecting: expectation, at: now)
+                PresentedChain(der: presented.chain, stapledAnswers: answers), expecting: expectation,
+                at: circumstances.date)
         } catch {
             throw .verification(error)
         }
-        return Proof(
-            peer: peer, stapledAnswers: answers, rule: try rule(admitting: peer), expectation: expectation, epoch: epoch
-        )
+        return try proof(of: peer, Party(peer), answers, circumstances, after: nil)
     }
 
     /// The same question about a live connection, after the trust has changed or time has passed.
     ///
     /// A path that was proved stays proved while its anchor, its validity and its revocation hold; when something else is
     /// expected of the peer now, the path's own certificates are verified anew.
-    func rejudge(_ proof: Proof, at now: Date) throws(RefusalCause) -> Proof {
-        var peer = proof.peer
+    func rejudge(_ known: Proof, _ circumstances: Circumstances) throws(RefusalCause) -> Proof {
+        var (peer, party) = (known.peer, known.party)
         do {
-            if proof.expectation == expectation {
-                try verifier.recheck(peer, at: now)
+            if known.expectation == expectation {
+                try verifier.recheck(peer, at: circumstances.date)
             } else {
                 let path = PresentedChain(
-                    der: peer.path.certificates.map(\.der), stapledAnswers: proof.stapledAnswers)
-                peer = try verifier.verify(path, expecting: expectation, at: now)
+                    der: peer.path.certificates.map(\.der), stapledAnswers: known.stapledAnswers)
+                peer = try verifier.verify(path, expecting: expectation, at: circumstances.date)
+                party = Party(peer)
             }
         } catch {
             throw .verification(error)
         }
-        return Proof(
-            peer: peer, stapledAnswers: proof.stapledAnswers, rule: try rule(admitting: peer), expectation: expectation,
-            epoch: epoch)
+        return try proof(of: peer, party, known.stapledAnswers, circumstances, after: known.rule)
     }
 
-    private func rule(admitting peer: VerifiedPeer) throws(RefusalCause) -> String {
-        switch state.admission {
-        case .service:
-            return serviceRule
-        case .clients(let list):
-            switch list.decide(peer) {
-            case .allowed(let rule): return rule
-            case .denied(let considered): throw .policy(peer.identity, considered: considered)
-            }
+    /// - Parameter former: the rule that has let the peer in, where one has.
+    private func proof(
+        of peer: VerifiedPeer, _ party: Party, _ answers: [[UInt8]], _ circumstances: Circumstances,
+        after former: String?
+    ) throws(RefusalCause) -> Proof {
+        var proof = Proof(
+            peer: peer, party: party, stapledAnswers: answers, rule: serviceRule, endsAt: nil, expectation: expectation,
+            epoch: epoch)
+        guard let policy else { return proof }
+        var question = Question(
+            from: party, to: service, address: policy.asksNetwork ? circumstances.network : .unknown(.notReported),
+            at: circumstances.moment, age: circumstances.age)
+        if policy.asksUsage { question.peer.usage = .known(circumstances.usage(peer.identity)) }
+        let decision = policy.decide(question)
+        guard case .allowed(let rule, _) = decision.outcome else {
+            throw .policy(
+                peer.identity, because: policy.because(decision, of: question, after: former), rule: decision.rule)
         }
+        proof.rule = rule
+        proof.endsAt = decision.standsFor.map { circumstances.steady + .seconds($0) }
+        return proof
     }
 }
 
 /// That a peer proved itself and is permitted: by which path, under which rule, asked what, by which trust.
 struct Proof: Sendable {
     let peer: VerifiedPeer
+    /// As rules see the peer.
+    let party: Party
     /// What came with the peer's certificate, for the day when it is judged anew.
     let stapledAnswers: [[UInt8]]
-    let rule: String
+    var rule: String
+    /// When the rule has to be asked again, by the end's steady clock; nil: nothing that it rests on ends by itself.
+    var endsAt: Duration?
     let expectation: Expectation
     let epoch: UInt64
 }

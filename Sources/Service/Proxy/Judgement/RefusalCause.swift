@@ -8,8 +8,8 @@ internal import SymbolonVerification
 enum RefusalCause: Error, Sendable {
     /// The peer's proof failed.
     case verification(Refusal)
-    /// Proved, but no rule allows it.
-    case policy(PeerIdentity, considered: [String])
+    /// Proved, and not permitted. Without a rule: none allows it.
+    case policy(PeerIdentity, because: String, rule: String?)
     /// This machine's clock is before the beginning of this end's own certificate.
     case clockBehind(now: Date, notBefore: Date)
     /// The handshake itself failed: no certificate, plain text, silence, an alert, …

@@ -7,10 +7,11 @@ public import SymbolonVerification
 public struct TrustState: Sendable {
     /// Who may pass, once proved.
     public enum Admission: Sendable {
-        /// At a protected service: the clients that this list allows. An empty list allows nobody.
-        case clients(AllowList)
-        /// At a door: the service that proves every one of these names, of which there is at least one.
-        case service([ReferenceName])
+        /// At a protected service: the clients that this policy allows. One without rules allows nobody.
+        case clients(CompiledPolicy)
+        /// At a door: the service that proves every one of these names, of which there is at least one; and that the policy
+        /// allows, where there is one.
+        case service([ReferenceName], CompiledPolicy? = nil)
     }
 
     public let identity: EndIdentity
@@ -27,7 +28,7 @@ public struct TrustState: Sendable {
         revocationMode: RevocationMode = .required
     ) throws(EndFailure) {
         guard !anchors.isEmpty else { throw .noTrustAnchor }
-        if case .service(let names) = admission, names.isEmpty { throw .noExpectedName }
+        if case .service(let names, _) = admission, names.isEmpty { throw .noExpectedName }
         self.identity = identity
         self.anchors = anchors
         self.admission = admission
@@ -40,7 +41,15 @@ public struct TrustState: Sendable {
     var expectation: Expectation {
         switch admission {
         case .clients: Expectation(.client, revocation: revocationMode)
-        case .service(let names): Expectation(.server, names: names, revocation: revocationMode)
+        case .service(let names, _): Expectation(.server, names: names, revocation: revocationMode)
+        }
+    }
+
+    /// By which peers are judged once they are proved. Nil: being the one that was asked for is enough.
+    var policy: CompiledPolicy? {
+        switch admission {
+        case .clients(let policy): policy
+        case .service(_, let policy): policy
         }
     }
 }

@@ -1,13 +1,13 @@
 /// Remembers what a set of paths held at the last look. A path with nothing at it is as good a state as any.
-struct FileWatch: Sendable {
+package struct FileWatch: Sendable {
     private var stamps: [String: FileStamp?]
 
-    init(_ paths: [String]) {
+    package init(_ paths: [String]) {
         stamps = Dictionary(paths.map { ($0, Self.stamp(of: $0)) }) { first, _ in first }
     }
 
     /// The paths whose file was replaced, written, removed or made since the last look.
-    mutating func poll() -> Set<String> {
+    package mutating func poll() -> Set<String> {
         var changed: Set<String> = []
         for (path, old) in stamps {
             let new = Self.stamp(of: path)

@@ -1,0 +1,123 @@
+public import Foundation
+
+/// Something in a policy that is well-formed and hardly meant.
+public struct PolicyFinding: Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable {
+        /// The rule holds for nobody, ever.
+        case neverHolds
+        /// Wherever it would decide, an earlier or a stronger rule has decided.
+        case shadowed
+        /// It asks for a fact that ends do not have.
+        case unknownFact
+        /// No rule allows anything.
+        case allowsNothing
+        case unusedGroup
+    }
+
+    public let kind: Kind
+    /// The rule's number in the policy; nil where it is about the whole.
+    public let rule: Int?
+    public let what: String
+    public let mend: String
+
+    init(kind: Kind, rule: Int?, what: String, mend: String) {
+        self.kind = kind
+        self.rule = rule
+        self.what = what
+        self.mend = mend
+    }
+
+    /// A group that no rule names.
+    public init(unusedGroup name: String) {
+        self.init(
+            kind: .unusedGroup, rule: nil, what: "no rule names the group \"\(name)\"",
+            mend: "remove it, or write from: group:\(name)")
+    }
+}
+
+extension Policy {
+    /// Rules that can never match, are shadowed, or ask for what no end knows. For rules in their thousands.
+    ///
+    /// - Parameter now: what has ended by now never holds again.
+    public func findings(at now: Date) -> [PolicyFinding] {
+        var findings: [PolicyFinding] = []
+        if !rules.contains(where: { $0.effect == .allow }) {
+            findings.append(
+                PolicyFinding(
+                    kind: .allowsNothing, rule: nil, what: "no rule allows anything: nobody gets in",
+                    mend: "no rule means no: write who may do what with allow:"))
+        }
+        for (number, rule) in rules.enumerated() {
+            if let finding = rule.neverHolds(number, at: now) {
+                findings.append(finding)
+            } else if let finding = shadow(of: rule, number) {
+                findings.append(finding)
+            }
+            findings += rule.unknownFacts(number)
+        }
+        return findings
+    }
+
+    private func shadow(of rule: Rule, _ number: Int) -> PolicyFinding? {
+        for (other, cover) in rules.enumerated() where other != number {
+            // Every deny stands before every allow; among equals the first decides.
+            let isBefore = cover.effect == rule.effect ? other < number : cover.effect == .deny
+            guard isBefore, cover.covers(rule) else { continue }
+            return PolicyFinding(
+                kind: .shadowed, rule: number,
+                what:
+                    "\"\(rule.name)\" never decides: \"\(cover.name)\" \(cover.effect == .deny ? "denies" : "allows") "
+                    + "wherever it would \(rule.effect.rawValue)",
+                mend: cover.effect == rule.effect
+                    ? "remove one of them, or put the narrower one first" : "narrow the deny, or remove the allow")
+        }
+        return nil
+    }
+}
+
+extension Rule {
+    fileprivate func neverHolds(_ number: Int, at now: Date) -> PolicyFinding? {
+        for condition in conditions {
+            if case .time(let windows) = condition, windows.allSatisfy({ $0.until.map { $0 <= now } ?? false }) {
+                return PolicyFinding(
+                    kind: .neverHolds, rule: number, what: "\"\(name)\" never holds again: its time is over",
+                    mend: "remove it, or give it another until:")
+            }
+            let sameKind = exceptions.filter { $0.kind == condition.kind }
+            if exceptions.count == 1, sameKind.contains(where: { $0.covers(condition) }) {
+                return PolicyFinding(
+                    kind: .neverHolds, rule: number,
+                    what: "\"\(name)\" never holds: its exception (\(condition.kind.word)) takes back all that it says",
+                    mend: "narrow what stands below unless:")
+            }
+        }
+        return nil
+    }
+
+    /// What an end of today does not learn. An allow that asks for it never holds there, and a deny denies in doubt.
+    fileprivate func unknownFacts(_ number: Int) -> [PolicyFinding] {
+        let unknown = (conditions + exceptions).filter { $0.kind.isUnknownAtEnds }
+        guard !unknown.isEmpty else { return [] }
+        let words = Set(unknown.map(\.kind)).sorted().map(\.word).joined(separator: ", ")
+        let effect =
+            effect == .allow
+            ? "so it allows nobody there" : "so it denies, in doubt, everybody whom the rest of it means"
+        return [
+            PolicyFinding(
+                kind: .unknownFact, rule: number, what: "\"\(name)\" asks for \(words), which no end knows: \(effect)",
+                mend: unknown.contains { $0.kind == .method || $0.kind == .path }
+                    ? "ends carry bytes and look into no requests: keep such rules for programs that ask by themselves"
+                    : "keep such rules for programs that bring these facts themselves")
+        ]
+    }
+}
+
+extension Condition.Kind {
+    /// Programs that ask a policy themselves may know more than `protect` and `reach` do.
+    public var isUnknownAtEnds: Bool {
+        switch self {
+        case .key, .method, .path, .assurance, .posture, .proofAge: true
+        case .identity, .service, .profile, .issuer, .network, .connections, .rate, .certificateAge, .time: false
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/// One sentence of a policy: whom it means, what they want, under which circumstances; and what follows.
+public struct Rule: Hashable, Sendable {
+    public enum Effect: String, Hashable, Sendable {
+        case allow, deny
+    }
+
+    public let effect: Effect
+    /// As decisions and records name it; one rule of a policy has it.
+    public let name: String
+    /// All of them hold, or the rule does not.
+    public let conditions: [Condition]
+    /// The rule does not hold where all of these do. Empty: there is no exception.
+    public let exceptions: [Condition]
+    /// How long a connection may live that this rule allows, in seconds. Nil: as long as the rule holds.
+    public let life: Double?
+
+    /// The conditions are put in one order, whatever the order in which they were written: what never changes first.
+    init(
+        _ effect: Effect, _ name: String, where conditions: [Condition], unless exceptions: [Condition] = [],
+        for life: Double? = nil
+    ) {
+        self.effect = effect
+        self.name = name
+        self.conditions = conditions.sorted { $0.kind < $1.kind }
+        self.exceptions = exceptions.sorted { $0.kind < $1.kind }
+        self.life = life
+    }
+}
