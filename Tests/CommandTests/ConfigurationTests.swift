@@ -23,6 +23,7 @@ struct ConfigurationTests {
             listen: [0.0.0.0:8443, "[::]:8443"]
             to: 127.0.0.1:8080
             allow: [payments, person/*]
+            policy: ledger.yaml
             handshake-deadline: 5
             tls: "1.2"
           - name: admin
@@ -38,6 +39,7 @@ struct ConfigurationTests {
             at: store.example:8443
             as: ledger
             expect: spiffe://example.internal/store
+            policy: store.yaml
           - name: queue
             listen: 127.0.0.1:5672
         """
@@ -75,7 +77,7 @@ struct ConfigurationTests {
         expected.protected = [
             .init(
                 name: "ledger", listen: [try HostAndPort("0.0.0.0:8443"), try HostAndPort("[::]:8443")],
-                backend: try HostAndPort("127.0.0.1:8080"), allow: ["payments", "person/*"],
+                backend: try HostAndPort("127.0.0.1:8080"), allow: ["payments", "person/*"], policy: "ledger.yaml",
                 identity: .home(name: nil), options: .init(handshakeDeadline: 5, allowsTLS12: true)),
             .init(
                 name: "admin", listen: [try HostAndPort("127.0.0.1:9443")], backend: try HostAndPort("localhost:9090"),
@@ -85,7 +87,7 @@ struct ConfigurationTests {
         expected.doors = [
             .init(
                 name: "store", listen: try HostAndPort("127.0.0.1:5432"), at: try HostAndPort("store.example:8443"),
-                expect: "spiffe://example.internal/store", identity: .home(name: "ledger")),
+                expect: "spiffe://example.internal/store", policy: "store.yaml", identity: .home(name: "ledger")),
             .init(
                 name: "queue", listen: try HostAndPort("127.0.0.1:5672"), at: nil, expect: nil,
                 identity: .home(name: nil)),
@@ -155,7 +157,7 @@ struct ConfigurationTests {
             ),
             (
                 "reach:\n  - {name: a, listen: 'h:1', \"x\\e[2J\": 1}",
-                "s.yaml:2:30: reach[0]: \"x\\u{1b}[2J\" is not known here; known are name, listen, at, as, expect, certificate, key, anchors, revocation, handshake-deadline, tls"
+                "s.yaml:2:30: reach[0]: \"x\\u{1b}[2J\" is not known here; known are name, listen, at, as, expect, policy, certificate, key, anchors, revocation, handshake-deadline, tls"
             ),
             (
                 "reach:\n  - {name: a, listen: 'h:1', revocation: {best-effort: ' '}}",
