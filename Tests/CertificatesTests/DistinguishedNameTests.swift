@@ -138,10 +138,26 @@ struct DistinguishedNameComparisonTests {
             name(
                 (.organizationName, 0x13, octets("Example Org")), (.organizationalUnitName, 0x13, octets("Issuing CA"))),
             name((.organizationName, 0x14, octets("Example Org")), (.commonName, 0x13, octets("Issuing CA"))),
+            name((.organizationName, 0x13, octets("Example Org")), (.commonName, 0x16, octets("Issuing CA"))),
+            name((.organizationName, 0x0C, octets("Example Örg")), (.commonName, 0x13, octets("Issuing CA"))),
             der(0x30),
         ])
     func different(_ other: [UInt8]) throws {
         #expect(try parse(Self.base) != parse(other))
+    }
+
+    @Test("domain components are IA5Strings, without case among themselves")
+    func components() throws {
+        let (one, other) = (
+            try parse(name((.domainComponent, 0x16, octets("Example")))),
+            try parse(name((.domainComponent, 0x16, octets("example"))))
+        )
+        #expect(one == other)
+        #expect(one.hashValue == other.hashValue)
+        #expect(one.folded == other.folded)
+        let directoryString = try parse(name((.domainComponent, 0x13, octets("example"))))
+        #expect(one != directoryString)
+        #expect(one.folded != directoryString.folded)
     }
 
     @Test("letters beyond ASCII fold too")

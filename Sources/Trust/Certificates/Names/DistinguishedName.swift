@@ -2,7 +2,7 @@ internal import SwiftASN1
 
 /// A name of an issuer or subject: a sequence of sets of attributes. RFC 5280 §4.1.2.4.
 ///
-/// Equality is that of RFC 5280 §7.1: letter case and runs of spaces do not count, nor does which string type holds the text.
+/// Equality is that of RFC 5280 §7.1: letter case and runs of spaces do not count, nor does which kind of DirectoryString holds the text.
 public struct DistinguishedName: Sendable {
     /// Sets of attributes, the most significant first, as encoded.
     public let relativeNames: [[Attribute]]
@@ -30,6 +30,8 @@ public struct DistinguishedName: Sendable {
             case .other: nil
             }
         }
+
+        var isIA5: Bool { if case .ia5 = self { true } else { false } }
     }
 
     /// The name with no attributes. A certificate with this subject names it in a critical subject alternative name.
