@@ -44,17 +44,21 @@ struct ListCheck {
     /// Nil when the list has nothing to do with the certificate.
     private func usable(_ held: CertificateList) throws(SilenceOfList) -> Usable? {
         let parsed = held.parsed
-        let reaching = points.filter { isIssuer(of: parsed, right: $0) }
-        guard !reaching.isEmpty else { return nil }
+        var isReached = false
+        var reasons: ReasonFlags?
+        for point in points where isIssuer(of: parsed, right: point) {
+            isReached = true
+            guard isInScope(of: parsed, point) else { continue }
+            let some = (point.reasons ?? .all).intersection(parsed.scope?.onlySomeReasons ?? .all)
+            reasons = some.union(reasons ?? [])
+        }
+        guard isReached else { return nil }
         if let defect = parsed.defect { throw SilenceOfList(silence: .listUnusable(defect)) }
-        let reasons = reaching.filter { isInScope(of: parsed, $0) }
-            .map { ($0.reasons ?? .all).intersection(parsed.scope?.onlySomeReasons ?? .all) }
-        guard !reasons.isEmpty else { throw SilenceOfList(silence: .listOutOfScope) }
+        guard let reasons else { throw SilenceOfList(silence: .listOutOfScope) }
         let thisUpdate = parsed.thisUpdate.date
         guard thisUpdate <= signers.now else { throw SilenceOfList(silence: .notYetCurrent(from: thisUpdate)) }
         do throws(ListProofFailure) {
-            return Usable(
-                held: held, key: try signers.prove(held), reasons: reasons.reduce([]) { $0.union($1) })
+            return Usable(held: held, key: try signers.prove(held), reasons: reasons)
         } catch {
             throw SilenceOfList(silence: .listNotProved(error))
         }
@@ -81,7 +85,8 @@ struct ListCheck {
 
     /// RFC 5280 §5.2.3: of the lists of one issuer, key and scope only the one of the highest number counts.
     private func newest(of lists: [Usable]) -> [Usable] {
-        lists.filter { one in
+        guard lists.count > 1 else { return lists }
+        return lists.filter { one in
             !lists.contains { other in
                 other.key == one.key && other.held.parsed.issuer == one.held.parsed.issuer
                     && other.held.parsed.scope == one.held.parsed.scope
