@@ -23,7 +23,7 @@ $(SYMBOLON): Package.swift $(shell find Sources)
 	@swift build -c release --static-swift-stdlib --scratch-path $(RELEASE) --product symbolon -j $(JOBS)
 	@touch $@
 
-test: ## build and run every test, with the peers they need
+test: build ## build and run every test, with the peers they need
 	@Scripts/install-missing test
 	@swift build --build-tests -j $(JOBS)
 	@Scripts/test
