@@ -44,7 +44,7 @@ fuzz: ## libFuzzer on every parser; TIME=600 seconds each, TARGET=certificate on
 	@SYMBOLON_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product fuzz -j $(JOBS)
 	@Scripts/fuzz $(or $(TIME),60) $(TARGET)
 
-differential: ## mutated chains, judged by us, OpenSSL, GnuTLS and cryptography; CHAINS=200000, SEED=7
+differential: ## mutated chains, judged by us, OpenSSL, GnuTLS, Java and cryptography; CHAINS=200000, SEED=7
 	@Scripts/install-missing test
 	@SYMBOLON_TESTS=Interop swift build --build-tests -j $(JOBS)
 	@SYMBOLON_TESTS=Interop SYMBOLON_CHAINS=$(or $(CHAINS),200000) SYMBOLON_SEED=$(SEED) swift test --skip-build --filter DifferentialTests

@@ -8,7 +8,7 @@ struct DifferentialTests {
     private static let count = Int(ProcessInfo.processInfo.environment["SYMBOLON_CHAINS"] ?? "") ?? 2_000
     private static let seed = UInt64(ProcessInfo.processInfo.environment["SYMBOLON_SEED"] ?? "") ?? 26
 
-    @Test("X26: of mutated chains, OpenSSL, GnuTLS or cryptography accepts each one that we accept")
+    @Test("X26: of mutated chains, OpenSSL, GnuTLS, Java or cryptography accepts each one that we accept")
     func mutated() async throws {
         print("seed \(Self.seed), \(Self.count) chains")
         var random = SeededRandom(seed: Self.seed)

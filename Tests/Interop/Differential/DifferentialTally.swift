@@ -32,8 +32,6 @@ struct DifferentialTally {
     private(set) var agreed = 0
     /// We accept, and nobody else does: what must not be.
     private(set) var looser: [(title: String, pem: String)] = []
-    /// We accept, and no peer refuses for a reason that we share, nor accepts.
-    private(set) var unjudged: [String: Int] = [:]
     private(set) var stricter: [String: Stricter] = [:]
 
     mutating func count(_ judged: [JudgedChain], _ answers: [Peer: PeerRun]) throws {
@@ -62,21 +60,10 @@ struct DifferentialTally {
     }
 
     private mutating func countLooser(_ chain: ChainCase, _ verdicts: [Peer: Verdict]) {
-        var shared: [String] = []
-        var known: [String] = []
-        for (peer, verdict) in verdicts {
-            guard case .refuses(let why) = verdict else { continue }
-            if let peculiarity = Peculiarity.all.first(where: { $0.covers(peer, why, chain) }) {
-                known.append("\(peer.rawValue): \(peculiarity.title)")
-            } else {
-                shared.append("\(peer.rawValue): \(why)")
-            }
+        let reasons = verdicts.compactMap { peer, verdict in
+            if case .refuses(let why) = verdict { "\(peer.rawValue): \(why)" } else { nil }
         }
-        if shared.isEmpty {
-            unjudged[known.sorted().joined(separator: ", "), default: 0] += 1
-        } else {
-            looser.append(("\(chain.title): \((shared + known).sorted().joined(separator: "; "))", chain.pem))
-        }
+        looser.append(("\(chain.title): \(reasons.sorted().joined(separator: "; "))", chain.pem))
     }
 
     private mutating func countStricter(_ chain: ChainCase, _ refusal: any Error, isAlone: Bool) {
@@ -123,10 +110,6 @@ struct DifferentialTally {
                 "accepted by us alone: \(looser.count)",
             ]
             + looser.map { "  \($0.title)" }
-            + [
-                "accepted by us, where the others cannot say, or refuse what the standard allows: \(unjudged.values.reduce(0, +))"
-            ]
-            + unjudged.sorted { $0.value > $1.value }.map { "  \($0.value)  \($0.key)" }
             + [
                 "refused by us and accepted by every other that can say; accepted by any; our reason; an example; because"
             ]

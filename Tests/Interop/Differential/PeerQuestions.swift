@@ -3,7 +3,7 @@ import SymbolonNames
 import SymbolonTestSupport
 import SymbolonVerification
 
-/// The other verifiers as programs that answer many questions in one run, one line each. Those in C are compiled first.
+/// The other verifiers as programs that answer many questions in one run, one line each. Those in C and Java are compiled first.
 ///
 /// A question is the purpose, the kind of the name and the number of certificates, an octet each; the name; and the certificates
 /// from the leaf to the root. The name and each certificate come after their length in four octets, the highest first.
@@ -16,10 +16,12 @@ struct PeerQuestions {
         let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Peers").path
         let openssl = try Self.compiled("openssl", ["-lcrypto"], from: sources, to: folder)
         let gnutls = try Self.compiled("gnutls", ["-lgnutls"], from: sources, to: folder)
+        try Self.compile(Tools.javaCompiler, ["-Xlint:all", "-Werror", "-d", folder.path, "\(sources)/Java.java"])
         let time = String(Int(noon.timeIntervalSince1970))
         commands = [
             .openssl: [openssl, time], .gnutls: [gnutls, time],
             .cryptography: [try Tools.python, sources + "/cryptography.py", time],
+            .java: [try Tools.java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", folder.path, "Java", time],
         ]
     }
 
@@ -34,10 +36,15 @@ struct PeerQuestions {
         _ name: String, _ libraries: [String], from sources: String, to folder: TemporaryFolder
     ) throws -> String {
         let program = folder.file(name)
-        let result = try run(
-            Tools.compiler, ["-O2", "-Wall", "-Werror", "-o", program, "\(sources)/\(name).c"] + libraries)
-        guard result.status == 0 else { throw PeerRun.Failed(command: "cc \(name).c", err: result.err) }
+        try compile(Tools.compiler, ["-O2", "-Wall", "-Werror", "-o", program, "\(sources)/\(name).c"] + libraries)
         return program
+    }
+
+    private static func compile(_ compiler: String, _ arguments: [String]) throws {
+        let result = try run(compiler, arguments)
+        guard result.status == 0 else {
+            throw PeerRun.Failed(command: ([compiler] + arguments).joined(separator: " "), err: result.err)
+        }
     }
 
     private static func question(_ chain: ChainCase) -> [UInt8] {

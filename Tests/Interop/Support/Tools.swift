@@ -5,6 +5,8 @@ import SymbolonTestSupport
 enum Tools {
     static var openssl: String { get throws { try installed("openssl") } }
     static var compiler: String { get throws { try installed("cc") } }
+    static var java: String { get throws { try installed("java") } }
+    static var javaCompiler: String { get throws { try installed("javac") } }
     static var ocsptool: String { get throws { try installed("ocsptool") } }
     static var certtool: String { get throws { try installed("certtool") } }
     static var python: String { get throws { try ofPython("python") } }

@@ -16,5 +16,5 @@ enum Verdict: Equatable, Sendable {
 
 /// The verifiers beside ours.
 enum Peer: String, CaseIterable, Sendable {
-    case openssl, gnutls, cryptography
+    case openssl, gnutls, cryptography, java
 }
