@@ -66,16 +66,16 @@ extension IssuingAuthority {
     }
 
     /// An event that a store may add to this authority's record, in the transaction that makes it true.
-    public nonisolated func sealed(_ event: AuditEvent) -> AuditAppend { AuditAppend(event, sealedBy: sealer) }
+    public func sealed(_ event: AuditEvent) -> AuditAppend { AuditAppend(event, sealedBy: sealer) }
 
     /// What became of a serial number; `nil` when it was never reserved here.
-    public nonisolated func record(of serialNumber: SerialNumber) async throws(StoreFailure) -> IssuanceRecord? {
+    public func record(of serialNumber: SerialNumber) async throws(StoreFailure) -> IssuanceRecord? {
         try await store.certificate(serialNumber)
     }
 
     /// The public half of the key that signs the head of the audit record.
-    public nonisolated var auditKey: PublicKey { sealer.publicKey }
+    public var auditKey: PublicKey { sealer.publicKey }
 
     /// The time by the authority's clock.
-    public nonisolated var now: Date { clock() }
+    public var now: Date { clock() }
 }

@@ -27,7 +27,7 @@ extension IssuingAuthority {
 
     /// Whether this could be issued now, as far as that can be said before a key is known.
     /// - Returns: the identity that it would have.
-    public nonisolated func check(
+    public func check(
         _ profile: ProfileName, name: String, names: [SubjectName], life: Duration?
     ) throws(IssuanceFailure) -> SubjectName {
         let profile = CertificateProfile.named(profile)
@@ -72,12 +72,12 @@ extension IssuingAuthority {
     }
 
     /// Whether this is a key of the authority itself, which is never certified or believed for anybody else.
-    public nonisolated func isOwn(_ key: KeyFingerprint) -> Bool {
+    public func isOwn(_ key: KeyFingerprint) -> Bool {
         key == sealer.publicKey.fingerprint || issuers.all.contains { $0.key == key }
     }
 
     /// The identity first, then every other name once, each checked by itself.
-    private nonisolated func permittedNames(
+    private func permittedNames(
         of request: IssuanceRequest, _ profile: CertificateProfile, _ form: CertificateProfile.IdentityForm
     ) throws(IssuanceFailure) -> [SubjectName] {
         guard request.names.count <= Self.mostNames else {
@@ -104,7 +104,7 @@ extension IssuingAuthority {
     }
 
     /// A certificate never outlives its issuer: that is an error, not a silent cut.
-    private nonisolated func validity(
+    private func validity(
         of request: IssuanceRequest, _ profile: CertificateProfile, at now: Date
     ) throws(IssuanceFailure) -> (notBefore: Date, notAfter: Date) {
         let life = request.life ?? profile.defaultLife

@@ -35,7 +35,7 @@ extension IssuingAuthority {
     }
 
     /// When the last of all leaves that could have been issued until now ends.
-    private nonisolated func latestEnd(at now: Date) -> Date {
+    private func latestEnd(at now: Date) -> Date {
         let longest = CertificateProfile.all.filter(\.isForLeaves).map(\.maximumLife).max() ?? .zero
         return min(now + longest.wholeSeconds, issuing.notAfter)
     }

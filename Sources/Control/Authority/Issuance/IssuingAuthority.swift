@@ -7,22 +7,26 @@ import Synchronization
 
 /// An authority at work: the only thing that signs certificates.
 ///
-/// One at a time decides; many requests may be under way. After each suspension the actor looks again before it signs.
-public actor IssuingAuthority {
+/// Many requests may be under way at once, each where its task runs. What they share is changed under a lock, in one step.
+public final class IssuingAuthority: Sendable {
     /// With all that was permitted since, as far as `permit` or `refreshPermissions` has seen it.
-    public nonisolated var configuration: AuthorityConfiguration { permitted.withLock { $0 } }
-    nonisolated let store: any AuthorityStore
-    nonisolated let clock: @Sendable () -> Date
-    nonisolated let sealer: AuditSealer
-    nonisolated let permitted: Mutex<AuthorityConfiguration>
+    public var configuration: AuthorityConfiguration { permitted.withLock { $0 } }
+    let store: any AuthorityStore
+    let clock: @Sendable () -> Date
+    let sealer: AuditSealer
+    let permitted: Mutex<AuthorityConfiguration>
     /// As far as `refreshIssuers` has seen it.
-    nonisolated let inForce: Mutex<IssuersInForce>
-    nonisolated let findKey: AuthorityKeys.Finder
-    private nonisolated let faults: IssuanceFaults
-    private var serialNumbers: SerialNumberSource
-    /// Drawn, and not yet known to the store.
-    private var reserved: Set<SerialNumber> = []
-    private var haltedBecause: String?
+    let inForce: Mutex<IssuersInForce>
+    let findKey: AuthorityKeys.Finder
+    private let faults: IssuanceFaults
+    private let serialNumbers: Mutex<SerialNumbers>
+    private let haltedBecause = Mutex<String?>(nil)
+
+    private struct SerialNumbers {
+        var source: SerialNumberSource
+        /// Drawn, and not yet known to the store.
+        var reserved: Set<SerialNumber> = []
+    }
 
     /// Certificates begin a minute before they are made, for peers whose clock is behind.
     public static let backdating: Duration = .seconds(60)
@@ -39,7 +43,7 @@ public actor IssuingAuthority {
         self.clock = clock
         self.sealer = sealer
         self.faults = faults
-        serialNumbers = SerialNumberSource(random: random)
+        serialNumbers = Mutex(SerialNumbers(source: SerialNumberSource(random: random)))
     }
 
     /// Issues one certificate, or nothing: what this returns is durable and in the audit record.
@@ -73,7 +77,7 @@ public actor IssuingAuthority {
         let authorized = try await authorize(request, at: now)  // 1. authorisation
         faults.reach(.authorized)
         let serialNumber = try reserveSerialNumber()  // 2. serial number
-        defer { reserved.remove(serialNumber) }
+        defer { serialNumbers.withLock { _ = $0.reserved.remove(serialNumber) } }
         faults.reach(.serialReserved)
         // One configuration and one issuer for all steps: another task may be told of new ones at any time.
         let (configuration, issuers) = (configuration, issuers)
@@ -100,12 +104,16 @@ public actor IssuingAuthority {
     private func reserveSerialNumber() throws(IssuanceFailure) -> SerialNumber {
         // 8: of numbers with 158 random bits not even two are ever the same.
         for _ in 0..<8 {
+            let drawn: SerialNumber?
             do throws(CertificateFailure) {
-                let serialNumber = try serialNumbers.next()
-                if reserved.insert(serialNumber).inserted { return serialNumber }
+                drawn = try serialNumbers.withLock { (numbers) throws(CertificateFailure) in
+                    let next = try numbers.source.next()
+                    return numbers.reserved.insert(next).inserted ? next : nil
+                }
             } catch {
                 throw .certificate(error)
             }
+            if let drawn { return drawn }
         }
         throw .serialNumbersRepeat
     }
@@ -160,7 +168,7 @@ public actor IssuingAuthority {
         do throws(IssuanceFailure) {
             return try signing.release(signed, linted: linted)
         } catch {
-            if case .signedBytesDiffer = error { haltedBecause = error.explanation }
+            if case .signedBytesDiffer = error { haltedBecause.withLock { $0 = error.explanation } }
             throw error
         }
     }
@@ -183,6 +191,6 @@ public actor IssuingAuthority {
     }
 
     func checkNotHalted() throws(IssuanceFailure) {
-        if let haltedBecause { throw .halted(because: haltedBecause) }
+        if let cause = haltedBecause.withLock({ $0 }) { throw .halted(because: cause) }
     }
 }

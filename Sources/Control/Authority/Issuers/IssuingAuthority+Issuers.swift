@@ -4,24 +4,24 @@ import Synchronization
 
 /// What the authority issues with, which may become another while it is at work.
 extension IssuingAuthority {
-    nonisolated var issuers: IssuersInForce { inForce.withLock { $0 } }
+    var issuers: IssuersInForce { inForce.withLock { $0 } }
 
     /// The root that new certificates are under.
-    public nonisolated var root: Certificate { issuers.root }
+    public var root: Certificate { issuers.root }
     /// The certificate that new ones are signed with.
-    public nonisolated var issuing: Certificate { issuers.issuing.certificate }
-    nonisolated var issuer: LintIssuer { issuers.issuing.issuer }
+    public var issuing: Certificate { issuers.issuing.certificate }
+    var issuer: LintIssuer { issuers.issuing.issuer }
     /// With its key, for what else it signs.
-    public nonisolated var signingIssuer: SigningIssuer { issuers.issuing }
+    public var signingIssuer: SigningIssuer { issuers.issuing }
     /// Every root and issuing authority that there is or was, as far as `refreshIssuers` has seen it.
-    public nonisolated var allIssuers: [Issuer] { issuers.all }
+    public var allIssuers: [Issuer] { issuers.all }
     /// The roots that are believed, the active one first.
-    public nonisolated var anchors: [Certificate] { issuers.all.anchors }
+    public var anchors: [Certificate] { issuers.all.anchors }
 
     /// Takes up what was prepared, activated or retired, by whichever process: from then on the active one issues.
     /// - Returns: whether another one issues now.
     @discardableResult
-    public nonisolated func refreshIssuers() async throws(AuthorityFailure) -> Bool {
+    public func refreshIssuers() async throws(AuthorityFailure) -> Bool {
         let record = try await Self.record(in: store)
         let all = try await Self.issuers(in: store)
         guard let active = all.active(.issuing) else { throw .notCreated }
@@ -44,7 +44,7 @@ extension IssuingAuthority {
     }
 
     /// An issuer of this authority with its key, if that is here.
-    public nonisolated func signingIssuer(_ key: KeyFingerprint) async throws(KeysUnavailable) -> SigningIssuer? {
+    public func signingIssuer(_ key: KeyFingerprint) async throws(KeysUnavailable) -> SigningIssuer? {
         let issuers = issuers
         if issuers.issuing.key == key { return issuers.issuing }
         guard let issuer = issuers.all.first(where: { $0.key == key }), let signer = try await findKey(key) else {

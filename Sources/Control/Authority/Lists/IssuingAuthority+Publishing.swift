@@ -6,7 +6,7 @@ import Synchronization
 
 extension IssuingAuthority {
     /// The key that it issues with, by which its lists are told from another's.
-    public nonisolated var key: KeyFingerprint { issuer.publicKey.fingerprint }
+    public var key: KeyFingerprint { issuer.publicKey.fingerprint }
 
     /// From now on each certificate says that its list is here. What was said in earlier certificates stays: their lists are
     /// served at the same paths.

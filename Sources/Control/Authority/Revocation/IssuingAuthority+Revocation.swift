@@ -33,7 +33,7 @@ extension IssuingAuthority {
     }
 
     /// What else uses a key of these and has not ended.
-    public nonisolated func others(
+    public func others(
         withKeysOf records: [IssuanceRecord]
     ) async throws(RevocationFailure) -> [IssuanceRecord] {
         var seen = Set(records.map(\.intent.serialNumber))
@@ -82,7 +82,7 @@ extension IssuingAuthority {
     }
 
     /// The version of what is to be believed now.
-    public nonisolated func changeCounter() async throws(StoreFailure) -> UInt64 { try await store.changeCounter() }
+    public func changeCounter() async throws(StoreFailure) -> UInt64 { try await store.changeCounter() }
 
     func known(_ serialNumber: SerialNumber) async throws(RevocationFailure) -> IssuanceRecord {
         let record: IssuanceRecord?
