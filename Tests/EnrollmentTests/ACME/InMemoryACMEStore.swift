@@ -48,26 +48,40 @@ final class InMemoryACMEStore: ACMEStore {
     func record(
         _ intent: IssuanceIntent, audit: AuditAppend, with decision: ACMEDecision
     ) async throws(StoreFailure) {
-        try require(decision)
-        try await self.audit.record(intent, audit: audit)
-        guard try await commit(decision) == .done else { throw .overtaken }
+        try await together(with: decision) { () async throws(StoreFailure) in
+            try await self.audit.record(intent, audit: audit)
+        }
     }
 
     func complete(
         _ serialNumber: SerialNumber, certificate: [UInt8], at: Date, audit: AuditAppend, with decision: ACMEDecision
     ) async throws(StoreFailure) {
-        try require(decision)
-        try await self.audit.complete(serialNumber, certificate: certificate, at: at, audit: audit)
-        guard try await commit(decision) == .done else { throw .overtaken }
+        try await together(with: decision) { () async throws(StoreFailure) in
+            try await self.audit.complete(serialNumber, certificate: certificate, at: at, audit: audit)
+        }
     }
 
-    /// Two locks are not one transaction: what would be a conflict is found before the other store is asked.
-    private func require(_ decision: ACMEDecision) throws(StoreFailure) {
-        let holds = try contents.withLock { contents throws(StoreFailure) -> Bool in
-            var next = contents
-            return try next.apply(decision)
+    /// Two locks are not one transaction: the decision is taken first, and is undone where the other store fails.
+    private func together(
+        with decision: ACMEDecision, _ work: () async throws(StoreFailure) -> Void
+    ) async throws(StoreFailure) {
+        if let failure = failure.withLock({ $0 }) { throw failure }
+        let before = try contents.withLock { contents throws(StoreFailure) -> Contents in
+            let before = contents
+            guard try contents.apply(decision) else {
+                contents = before
+                throw .overtaken
+            }
+            return before
         }
-        guard holds else { throw .overtaken }
+        do {
+            try await work()
+        } catch {
+            contents.withLock { $0 = before }
+            throw error
+        }
+        committed.withLock { $0 += 1 }
+        for one in decision.audit { try await audit.append(one) }
     }
 
     func account(_ id: ResourceID) async throws(StoreFailure) -> ACMEAccount? { try read { try $0.account(id) } }
