@@ -33,6 +33,28 @@ struct EnrolmentTables {
         #expect(try await store.auditEnd()?.last.sequence == 4)
     }
 
+    @Test("whose an issued certificate is, and what role they have, is seen together", arguments: StoreKind.allCases)
+    func standing(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let store = fixture.store
+        try await fixture.fill()
+        let identity = "spiffe://example.internal/web"
+        func found(_ number: UInt32) async throws -> OperatorStanding? {
+            try await store.standing(of: StoreFixture.serial(number))
+        }
+        func expected(_ role: Role?) -> OperatorStanding {
+            OperatorStanding(certificate: [1], identity: identity, profile: "service", role: role)
+        }
+        #expect(try await found(1) == expected(nil))
+        let entry = Operator(identity: identity, role: .operator, since: noon, addedBy: "x")
+        #expect(try await store.put(entry, audit: fixture.audit()))
+        #expect(try await found(1) == expected(.operator))
+        // Intended, abandoned, revoked, and never heard of.
+        for number: UInt32 in [2, 3, 4, 9] { #expect(try await found(number) == nil) }
+        _ = try await store.revoke([fixture.order(1)])
+        #expect(try await found(1) == nil)
+    }
+
     @Test("of a hundred tries of one form of an invitation, over two nodes, one counts", arguments: StoreKind.allCases)
     func invitations(_ kind: StoreKind) async throws {
         let fixture = try await StoreFixture.make(kind)

@@ -97,36 +97,32 @@ public struct LocalAdministration: Administration {
     private func standing(for access: Access) async throws(AdministrationFailure) -> Role? {
         guard case .peer(let peer, _) = caller else { return .administrator }
         guard let register else { throw Self.notOffered("administration by connection") }
-        let role: Role?
-        let record: IssuanceRecord?
+        let standing: OperatorStanding?
         do {
-            record = try await register.store.certificate(peer.path.leaf.serialNumber)
-            role = try await register.operators.role(of: caller.identity)
+            standing = try await register.operators.standing(of: peer.path.leaf.serialNumber)
         } catch {
             throw AdministrationFailure(error)
         }
         // An identity of a federated authority is known here and holds nothing.
-        guard let record, case .issued(let certificate, at: _) = record.state, certificate == peer.path.leaf.der,
-            record.intent.identity == caller.identity
-        else {
+        guard let standing, standing.certificate == peer.path.leaf.der, standing.identity == caller.identity else {
             throw AdministrationFailure(
                 .forbidden, what: "\(caller.identity) is no live identity of this authority",
                 mend: "come with a certificate that was issued here")
         }
         switch access {
         case .holder:
-            return Self.isForOperators(record) ? role : nil
+            return Self.isForOperators(standing) ? standing.role : nil
         case .role(let least):
-            guard let role, role >= least, Self.isForOperators(record) else {
-                throw Self.roleTooLow(caller.identity, role, least)
+            guard let role = standing.role, role >= least, Self.isForOperators(standing) else {
+                throw Self.roleTooLow(caller.identity, standing.role, least)
             }
             return role
         }
     }
 
     /// Operators are people and the programs they run: what a service or a host proves by its certificate is another thing.
-    private static func isForOperators(_ record: IssuanceRecord) -> Bool {
-        [ProfileName.person.rawValue, ProfileName.client.rawValue].contains(record.intent.profile)
+    private static func isForOperators(_ standing: OperatorStanding) -> Bool {
+        [ProfileName.person.rawValue, ProfileName.client.rawValue].contains(standing.profile)
     }
 
     private static func roleTooLow(_ identity: String, _ role: Role?, _ least: Role) -> AdministrationFailure {

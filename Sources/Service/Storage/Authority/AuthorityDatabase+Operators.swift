@@ -2,6 +2,7 @@ import Foundation
 public import SymbolonAdministration
 public import SymbolonAudit
 public import SymbolonAuthority
+public import SymbolonCertificates
 
 extension AuthorityDatabase: OperatorStore {
     public func operators() async throws(StoreFailure) -> [Operator] {
@@ -13,6 +14,22 @@ extension AuthorityDatabase: OperatorStore {
 
     public func role(of identity: String) async throws(StoreFailure) -> Role? {
         try await engine.lookUp { try Self.operator(identity, in: $0)?.role }
+    }
+
+    public func standing(of certificate: SerialNumber) async throws(StoreFailure) -> OperatorStanding? {
+        try await engine.lookUp { session in
+            try session.row(
+                """
+                SELECT certificate, certificate.identity AS identity, profile, role
+                FROM certificate LEFT JOIN operator ON operator.identity = certificate.identity
+                WHERE serial = ? AND state = 'issued'
+                """, [.octets(certificate.magnitude)]
+            ).map { row in
+                OperatorStanding(
+                    certificate: try row.octets("certificate"), identity: try row.text("identity"),
+                    profile: try row.text("profile"), role: try row.textIfAny("role").map(Self.role))
+            }
+        }
     }
 
     public func put(_ entry: Operator, audit: AuditAppend) async throws(OperatorFailure) -> Bool {
@@ -69,12 +86,15 @@ extension AuthorityDatabase: OperatorStore {
     }
 
     private static func `operator`(_ row: StoreRow) throws -> Operator {
-        let text = try row.text("role")
+        Operator(
+            identity: try row.text("identity"), role: try role(try row.text("role")), since: try row.time("since"),
+            addedBy: try row.text("added_by"))
+    }
+
+    private static func role(_ text: String) throws -> Role {
         guard let role = Role(rawValue: text) else {
             throw StoreFailure.damaged("\(text.debugDescription) is no role")
         }
-        return Operator(
-            identity: try row.text("identity"), role: role, since: try row.time("since"),
-            addedBy: try row.text("added_by"))
+        return role
     }
 }
