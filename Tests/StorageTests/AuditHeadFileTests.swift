@@ -103,6 +103,41 @@ struct AuditHeadFileTests {
         try file.remove()
     }
 
+    @Test("a file that was replaced, moved away or removed while it was open is noted into no more")
+    func replacedWhileOpen() async throws {
+        try await store.append(fixture.audit())
+        let first = try #require(try await end())
+        let moved = fixture.scratch.file("moved")
+        try FileManager.default.moveItem(atPath: file.path, toPath: moved)
+        try await store.append(fixture.audit())
+        try await expectNoted(2)
+        #expect(try AuditHeadFile(moved).read() == first)
+        try file.replace(with: first)
+        try await store.append(fixture.audit())
+        try await expectNoted(3)
+        try file.remove()
+        try await store.append(fixture.audit())
+        try await expectNoted(4)
+        #expect(try AuditHeadFile(moved).read() == first)
+    }
+
+    @Test("a later head that another process noted meanwhile stays, and the next one covers it")
+    func overtaken() async throws {
+        try await store.append(fixture.audit())
+        let copy = try copy()
+        try await store.append(fixture.audit())
+        // A head of the same record's, further on than the one that comes next here.
+        let ahead = try AuthorityDatabase.open(at: copy)
+        for _ in 0..<3 { try await ahead.append(fixture.audit()) }
+        let further = try #require(try await ahead.auditEnd()?.head)
+        try file.note(further)
+        try await store.append(fixture.audit())
+        #expect(try file.read() == further)
+        try await store.append(fixture.audit())
+        try await store.append(fixture.audit())
+        try await expectNoted(5)
+    }
+
     @Test("a head that cannot be noted does not undo what is durable, and the next one is noted")
     func cannotNote() async throws {
         try makeFolder(file.path, mode: 0o700)

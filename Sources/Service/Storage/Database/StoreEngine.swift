@@ -77,20 +77,3 @@ private final class Written<Value: Sendable>: Sendable {
         return .success(value)
     }
 }
-
-/// Notes the head as it is after a transaction, outside the database. What the transaction did is durable, so a failure
-/// here may not undo it or be told in its place; who opens the authority next finds out when no head can be noted.
-final class HeadNoting: Sendable {
-    private let file: AuditHeadFile?
-    private let last = Mutex<AuditHead?>(nil)
-
-    init(_ file: AuditHeadFile?) {
-        self.file = file
-    }
-
-    func note(_ head: AuditHead) {
-        guard let file else { return }
-        do { try file.note(head, after: last.withLock { $0 }) } catch { return }
-        last.withLock { $0 = head }
-    }
-}

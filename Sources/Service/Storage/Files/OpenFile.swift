@@ -98,6 +98,20 @@ struct OpenFile: ~Copyable {
         return bytes
     }
 
+    /// All octets of a file that is read and written in place, in one read from its start.
+    ///
+    /// - Parameter limit: as for `readAll`.
+    func first(_ limit: Int) throws(FileFailure) -> [UInt8] {
+        var found = 0
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: limit + 1) { buffer, count in
+            found = unsafe pread(descriptor, buffer.baseAddress, limit + 1, 0)
+            count = max(found, 0)
+        }
+        guard found >= 0 else { throw systemFailure(path, errno, to: "read") }
+        guard found <= limit else { throw .tooLarge(path: path, limit: limit) }
+        return bytes
+    }
+
     func write(_ bytes: [UInt8]) throws(FileFailure) {
         var written = 0
         while written < bytes.count {
@@ -140,6 +154,9 @@ struct OpenFile: ~Copyable {
             guard errno == EINTR else { throw systemFailure(path, errno, to: "lock") }
         }
     }
+
+    /// Lets go of a lock before the value ends.
+    func unlock() { flock(descriptor, LOCK_UN) }
 
     /// False when another open file holds a lock that excludes this one; else it is held until the value ends.
     func tryLock() throws(FileFailure) -> Bool {

@@ -12,7 +12,7 @@ public struct AuditHeadFile: Hashable, Sendable {
     public let path: String
 
     /// In octets. A head has at most 171: 19 digits, 64 and 86, two colons and the line's end.
-    private static let maximumLength = 512
+    static let maximumLength = 512
 
     public init(_ path: String) {
         self.path = path
@@ -36,16 +36,22 @@ public struct AuditHeadFile: Hashable, Sendable {
     }
 
     /// Notes a head whose entry is durable, unless a later one is noted: another process may have been quicker.
-    /// - Parameter previous: what the caller noted last, which is not read again where it stands.
-    public func note(_ head: AuditHead, after previous: AuditHead? = nil) throws(AuditHeadFileFailure) {
+    public func note(_ head: AuditHead) throws(AuditHeadFileFailure) {
+        var open: OpenHeadFile?
+        try note(head, keeping: &open)
+    }
+
+    /// The same.
+    /// - Parameter open: the file, kept open from one time to the next. After a failure it is to be let go.
+    func note(_ head: AuditHead, keeping open: inout OpenHeadFile?) throws(AuditHeadFileFailure) {
         do throws(FileFailure) {
             do throws(FileFailure) {
-                try overwrite(with: head, after: previous)
+                try overwrite(with: head, &open)
             } catch .absent {
                 do throws(FileFailure) {
                     try DurableFile.create(path, with: Self.line(head), mode: HomeFolder.fileMode)
                 } catch .exists {
-                    try overwrite(with: head, after: previous)
+                    try overwrite(with: head, &open)
                 }
             }
         } catch {
@@ -53,17 +59,10 @@ public struct AuditHeadFile: Hashable, Sendable {
         }
     }
 
-    private func overwrite(with head: AuditHead, after previous: AuditHead?) throws(FileFailure) {
-        let file = try OpenFile(updating: path)
-        try file.lock(.exclusive)
-        let line = try file.readAll(limit: Self.maximumLength)
-        let known = previous.flatMap { line == Self.line($0) ? $0 : nil }
-        // Counts only rise, so a line is never shorter than the one it covers; anything else is replaced whole.
-        guard let noted = known ?? Self.head(in: line) else {
-            return try DurableFile.replace(path, with: Self.line(head), mode: HomeFolder.fileMode)
-        }
-        guard noted.count < head.count else { return }
-        try file.overwrite(Self.line(head))
+    private func overwrite(with head: AuditHead, _ open: inout OpenHeadFile?) throws(FileFailure) {
+        if try open?.isCurrent() != true { open = try OpenHeadFile(path) }
+        guard try open?.note(head) != true else { return }
+        try DurableFile.replace(path, with: Self.line(head), mode: HomeFolder.fileMode)
     }
 
     /// Notes a head in the place of whatever is noted, durably: for a store whose history began again.
@@ -86,9 +85,9 @@ public struct AuditHeadFile: Hashable, Sendable {
         }
     }
 
-    private static func line(_ head: AuditHead) -> [UInt8] { Array("\(head.noted)\n".utf8) }
+    static func line(_ head: AuditHead) -> [UInt8] { Array("\(head.noted)\n".utf8) }
 
-    private static func head(in line: [UInt8]) -> AuditHead? {
+    static func head(in line: [UInt8]) -> AuditHead? {
         guard line.last == UInt8(ascii: "\n") else { return nil }
         return try? AuditHead(noted: String(decoding: line.dropLast(), as: UTF8.self))
     }
