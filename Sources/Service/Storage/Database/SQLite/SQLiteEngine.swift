@@ -14,7 +14,7 @@ final class SQLiteEngine: StoreEngine {
     let place: String
     let commits: CommitQueue?
     private let reader: DatabaseQueue
-    private let lookup: DatabaseQueue
+    private let lookups: SQLiteLookups
 
     /// How long a connection waits, in seconds, for another process. A transaction takes milliseconds: 5 s is another
     /// process stuck.
@@ -45,7 +45,7 @@ final class SQLiteEngine: StoreEngine {
                 commits = nil
             }
             reader = try DatabaseQueue(path: path, configuration: Self.reading(patience))
-            lookup = try DatabaseQueue(path: path, configuration: Self.reading(patience))
+            lookups = try SQLiteLookups(path, Self.reading(patience))
             place = path
         } catch {
             throw StoreFailure(error)
@@ -62,21 +62,13 @@ final class SQLiteEngine: StoreEngine {
     func lookUp<Value: Sendable>(
         _ work: @escaping @Sendable (any StoreSession) throws -> Value
     ) async throws(StoreFailure) -> Value {
-        try lookUpNow(work)
+        try lookups.run(work)
     }
 
     func lookUpTogether<Value: Sendable>(
         _ work: @escaping @Sendable (any StoreSession) throws -> Value
     ) async throws(StoreFailure) -> Value {
-        try lookUpNow { try $0.viewing(work) }
-    }
-
-    private func lookUpNow<Value>(_ work: (SQLiteSession) throws -> Value) throws(StoreFailure) -> Value {
-        do {
-            return try lookup.unsafeRead { try work(SQLiteSession($0)) }
-        } catch {
-            throw StoreFailure(error)
-        }
+        try lookups.run { try $0.viewing(work) }
     }
 
     func makeEye() -> any StoreEye { SQLiteEye(path: place) }
