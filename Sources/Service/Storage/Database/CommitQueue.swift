@@ -18,6 +18,8 @@ final class CommitQueue: Sendable {
     private struct State {
         var waiting: [Job] = []
         var isDraining = false
+        /// How many were in the last group.
+        var lastCount = 0
     }
 
     private let state = Mutex(State())
@@ -44,10 +46,16 @@ final class CommitQueue: Sendable {
     }
 
     private func drain(_ link: any StoreLink) {
+        // Where some came together lately, who is ready to run may be about to add too: then one transaction does for
+        // more. A lone one gives its turn to nobody: others' programs would take it as well.
+        if lastCount > 1 { letOthersRun() }
         while let jobs = next() {
             CommitGroup(link: link, committed: committed).commit(jobs)
+            if jobs.count > 1 { letOthersRun() }
         }
     }
+
+    private var lastCount: Int { state.withLock { $0.lastCount } }
 
     /// `nil` when nothing waits; then the next `add` starts again.
     private func next() -> [Job]? {
@@ -57,6 +65,7 @@ final class CommitQueue: Sendable {
                 return nil
             }
             let count = min(state.waiting.count, Self.mostTogether)
+            state.lastCount = count
             defer { state.waiting.removeFirst(count) }
             return Array(state.waiting.prefix(count))
         }

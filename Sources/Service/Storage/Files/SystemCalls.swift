@@ -9,6 +9,9 @@
 /// The user that this process acts as.
 func effectiveUser() -> UInt32 { geteuid() }
 
+/// Lets threads that are ready to run on this processor run first; none is waited for that is not.
+func letOthersRun() { sched_yield() }
+
 func fileStatus(of path: String, links: LinkRule) throws(FileFailure) -> FileStatus {
     var raw = stat()
     let result = unsafe links == .follow ? stat(path, &raw) : lstat(path, &raw)
