@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SymbolonCertificates
 
 /// JSON as the API speaks it: members sorted, slashes plain, times in RFC 3339 and UTC, whole milliseconds.
 enum AdministrationJSON {
@@ -32,8 +33,9 @@ enum AdministrationJSON {
     static func text(_ date: Date) -> String {
         let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
         let exact = Date(timeIntervalSince1970: milliseconds / 1000)
+        // Most are whole seconds, which a certificate's way of saying it is sooner done with.
         return milliseconds.truncatingRemainder(dividingBy: 1000) == 0
-            ? exact.formatted(whole) : exact.formatted(fractional)
+            ? CertificateTime(exact).description : exact.formatted(fractional)
     }
 
     static func date(_ text: String) -> Date? {

@@ -37,7 +37,7 @@ extension CertificateProfile {
             switch segments.first {
             case "host" where segments.count == 2: segments[1]
             case "wildcard" where segments.count == 2: "*." + segments[1]
-            case "address" where segments.count == 2: segments[1].replacing("-", with: ":")
+            case "address" where segments.count == 2: String(segments[1].map { $0 == "-" ? ":" : $0 })
             default: name
             }
         return String(shown.prefix(DistinguishedName.longestText))

@@ -60,7 +60,8 @@ public struct ACMERoutes: HTTPRoutes {
     static func network(of address: String) -> String {
         let host = address.utf8.lastIndex(of: UInt8(ascii: ":")).map { address[..<$0] } ?? address[...]
         let bare = host.hasPrefix("[") ? host.dropFirst().dropLast() : host
-        guard let address = try? IPAddress(bare), address.version == .v6,
+        // Nearly always IPv4, where there is nothing to cut off.
+        guard bare.utf8.contains(UInt8(ascii: ":")), let address = try? IPAddress(bare), address.version == .v6,
             let network = try? IPNetwork(containing: address, prefixLength: 64)
         else { return String(bare) }
         return network.description

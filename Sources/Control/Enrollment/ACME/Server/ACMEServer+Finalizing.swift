@@ -128,7 +128,7 @@ extension ACMEServer {
             switch identifier {
             case .dns(let pattern) where !pattern.isWildcard: return "host/\(pattern)"
             case .dns(let pattern): wildcard = wildcard ?? "wildcard/\(pattern.base)"
-            case .ip(let ip): address = address ?? "address/" + ip.description.replacing(":", with: "-")
+            case .ip(let ip): address = address ?? "address/" + ip.description.map { $0 == ":" ? "-" : $0 }
             }
         }
         return wildcard ?? address ?? ""
