@@ -53,7 +53,7 @@ actor PairedLink {
     /// Which address is asked first.
     private var place = 0
     /// What came did not fit what was known: the whole is asked for.
-    private var wantsWhole = false
+    private(set) var wantsWhole = false
 
     /// Nil where the home was never paired.
     static func open(_ folder: HomeFolder) throws -> PairedLink? {
@@ -318,7 +318,7 @@ actor PairedLink {
     }
 
     /// True when something else is to be believed than before.
-    private func take(_ answer: TrustAnswer) throws(AdministrationFailure) -> Bool {
+    func take(_ answer: TrustAnswer) throws(AdministrationFailure) -> Bool {
         let now = Date()
         if let trust = answer.trust, trust.trustDomain == paired.trustDomain {
             // A store that was put back forgets revocations; here they stay.
