@@ -206,23 +206,5 @@ extension EndToEnd {
             #expect(protect.ends.events.allSatisfy { $0["event"] != "refused" })
             #expect(reach.ends.events.allSatisfy { $0["event"] != "refused" })
         }
-
-        @Test("killed in the middle of a change, an authority is as it was before, or as it is after")
-        func killed() async throws {
-            let machine = try Machine()
-            for milliseconds in stride(from: 100, through: 1_000, by: 100) {
-                let program = try RunningProgram([
-                    try BuiltProgram.path("symbolon"), "authority", "prepare", "--home", machine.home,
-                ])
-                try await Task.sleep(for: .milliseconds(milliseconds))
-                program.signal(SIGKILL)
-                let issuers = try Self.issuers(machine.done("authority", "list", "--json"))
-                #expect(issuers.count { $0.state == "active" } == 2)
-                for one in issuers where one.state == "prepared" {
-                    try machine.done("authority", "activate", one.name)
-                }
-                try machine.done("identity", "issue", "web", "--profile", "service")
-            }
-        }
     }
 }
