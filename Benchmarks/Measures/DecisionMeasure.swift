@@ -11,7 +11,11 @@ struct DecisionMeasure {
     func run(rounds: Int) throws -> [Figure] {
         let domain = try TrustDomain("example.internal")
         let policy = try Policy(in: domain) { for number in 0..<Self.ruleCount { Self.rule(number) } }
-        let one = try Policy(in: domain) { Self.rule(1) }
+        let one = try Policy(in: domain) {
+            allow("everybody") {
+                peer(in: "ns/**"); network("10.0.0.0/8")
+            }
+        }
         let (compiled, small) = (CompiledPolicy(policy), CompiledPolicy(one))
         let now = Date()
         let questions = try (0..<Self.ruleCount).map { number in

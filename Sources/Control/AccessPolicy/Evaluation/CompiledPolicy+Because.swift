@@ -6,7 +6,8 @@ extension CompiledPolicy {
         func found(_ name: String, _ who: Decision.Who) -> String {
             let party = who == .person ? question.actingFor ?? question.peer : question.peer
             let rule = policy.rules.first { $0.name == name }
-            return rule.map { $0.consideration(for: Judged(party: party, question: question)).because } ?? "it is gone"
+            return rule.map { $0.consideration(for: party, asking: question).because }
+                ?? "the policy has no such rule any more"
         }
         switch decision.outcome {
         case .allowed(let rule, _): return "\"\(rule)\" allows it"

@@ -14,9 +14,14 @@ public final class CompiledPolicy: Sendable {
     }
 
     /// The rules of one service, or of all that no rule names.
-    private struct Shelf: Sendable {
+    private final class Shelf: Sendable {
         let denials: IdentityIndex
         let allowances: IdentityIndex
+
+        init(denials: IdentityIndex, allowances: IdentityIndex) {
+            self.denials = denials
+            self.allowances = allowances
+        }
     }
 
     public let policy: Policy
@@ -56,63 +61,32 @@ public final class CompiledPolicy: Sendable {
     }
 
     /// Judges the peer, and the person for whom it acts as well: what either may not, nobody does.
-    public func decide(_ question: Question) -> Decision {
+    public func decide(_ question: borrowing Question) -> Decision {
         let shelf = shelves.isEmpty ? others : shelves[question.service] ?? others
-        let peer = decide(Judged(party: question.peer, question: question), .peer, shelf)
+        let peer = decide(question.peer, question, .peer, shelf)
         guard let acting = question.actingFor, case .allowed(let rule, _) = peer.outcome else { return peer }
-        let person = decide(Judged(party: acting, question: question), .person, shelf)
+        let person = decide(acting, question, .person, shelf)
         guard case .allowed(let second, _) = person.outcome else { return person }
         return Decision(
             outcome: .allowed(by: rule, person: second), standsFor: earlier(peer.standsFor, person.standsFor))
     }
 
-    private func decide(_ judged: Judged, _ who: Decision.Who, _ shelf: Shelf) -> Decision {
-        let denial = first(shelf.denials, judged, isDenial: true)
+    private func decide(
+        _ party: borrowing Party, _ question: borrowing Question, _ who: Decision.Who, _ shelf: Shelf
+    ) -> Decision {
+        let denial = shelf.denials.search(policy.rules, for: party, asking: question, isDenial: true)
         if let number = denial.number {
             let outcome = Decision.Outcome.denied(
                 by: policy.rules[number].name, who, inDoubt: denial.standing.truth != .yes)
             return Decision(outcome: outcome, standsFor: denial.standing.lasts)
         }
-        let allowance = first(shelf.allowances, judged, isDenial: false)
+        let allowance = shelf.allowances.search(policy.rules, for: party, asking: question, isDenial: false)
         guard let number = allowance.number else {
             return Decision(outcome: .noRule(who), standsFor: allowance.missed)
         }
         return Decision(
             outcome: .allowed(by: policy.rules[number].name, person: nil),
             standsFor: earlier(allowance.standing.lasts, denial.missed))
-    }
-
-    /// What a search among rules of one effect has found.
-    private struct Search {
-        /// The first in the order of the policy.
-        var number: Int?
-        var standing = Standing(.no)
-        /// When one that does not hold might.
-        var missed: Double?
-    }
-
-    private func first(_ index: IdentityIndex, _ judged: Judged, isDenial: Bool) -> Search {
-        var search = Search()
-        index.visit(judged.party.names) { numbers in
-            for number in numbers {
-                if let found = search.number, number >= found { return }
-                let rule = policy.rules[number]
-                let standing = rule.standing(for: judged, from: rule.judgedFrom)
-                let holds =
-                    switch standing.truth {
-                    case .yes: true
-                    case .no: false
-                    case .unknown: isDenial
-                    }
-                if holds {
-                    search.number = number
-                    search.standing = standing
-                    return
-                }
-                search.missed = earlier(search.missed, standing.lasts)
-            }
-        }
-        return search
     }
 }
 
@@ -121,10 +95,5 @@ extension Rule {
     var services: Set<String>? {
         for condition in conditions { if case .service(let names) = condition { return names } }
         return nil
-    }
-
-    /// The first condition that the index has not answered: identities and services stand before all others.
-    var judgedFrom: Int {
-        conditions.prefix(2).count { $0.kind == .identity || $0.kind == .service }
     }
 }

@@ -25,11 +25,11 @@ extension Condition {
     }
 
     /// `from: spiffe://example.org/web is not spiffe://example.org/app`.
-    func found(for judged: Judged) -> String {
+    func found(for party: Party, asking question: Question) -> String {
         let asked = values.joined(separator: " or ")
-        switch standing(for: judged).truth {
-        case .yes: return "\(kind.word): \(fact(judged)) is \(relation)\(asked)"
-        case .no: return "\(kind.word): \(fact(judged)) is not \(relation)\(asked)"
+        switch standing(for: party, asking: question).truth {
+        case .yes: return "\(kind.word): \(fact(party, question)) is \(relation)\(asked)"
+        case .no: return "\(kind.word): \(fact(party, question)) is not \(relation)\(asked)"
         case .unknown(let why):
             return "\(kind.word): whether it is \(relation)\(asked) is not known: \(why.explanation)"
         }
@@ -46,8 +46,7 @@ extension Condition {
         }
     }
 
-    private func fact(_ judged: Judged) -> String {
-        let (party, question) = (judged.party, judged.question)
+    private func fact(_ party: Party, _ question: Question) -> String {
         switch self {
         case .identity: return party.names.map(\.description).joined(separator: ", ")
         case .service: return question.service

@@ -1,48 +1,48 @@
 import Foundation
 import SymbolonNames
 
-/// One party with the question: what conditions are held against.
-struct Judged {
-    let party: Party
-    let question: Question
-}
-
 extension Condition {
-    /// Whether the condition holds, and for how long.
-    func standing(for judged: Judged) -> Standing {
+    /// Whether the condition holds for a party, and for how long.
+    ///
+    /// Nothing is copied on the way: a question has many parts, and counting who holds each would cost more than the answer.
+    func standing(for party: borrowing Party, asking question: borrowing Question) -> Standing {
         switch self {
         case .identity(let patterns):
-            Standing(patterns.contains { pattern in judged.party.names.contains(where: pattern.matches) })
-        case .service(let names): Standing(names.contains(judged.question.service))
+            Standing(Self.identity(patterns, party.names))
+        case .service(let names): Standing(names.contains(question.service))
         case .profile(let kinds):
-            Self.of(judged.party.certificate.kind) { Standing(kinds.contains($0)) }
-        case .issuer(let patterns): Self.issuer(judged.party.certificate, patterns)
-        case .key(let needed): Self.of(judged.party.key) { Standing($0.isSuperset(of: needed)) }
+            Self.of(party.certificate.kind) { Standing(kinds.contains($0)) }
+        case .issuer(let patterns): Self.issuer(party.certificate, patterns)
+        case .key(let needed): Self.of(party.key) { Standing($0.isSuperset(of: needed)) }
         case .network(let networks):
-            Self.of(judged.question.address) { address in Standing(networks.contains { $0.contains(address) }) }
+            Self.of(question.address) { address in Standing(networks.contains { $0.contains(address) }) }
         case .method(let methods):
-            Self.of(judged.question.request) { request in
+            Self.of(question.request) { request in
                 Self.of(request.method) { Standing(methods.contains($0)) }
             }
         case .path(let patterns):
-            Self.of(judged.question.request) { request in
+            Self.of(question.request) { request in
                 Self.of(request.path) { path in Standing(patterns.contains { $0.matches(path) }) }
             }
-        case .assurance(let least): Self.of(judged.party.proof) { Standing($0.assurance >= least) }
-        case .posture(let signals): Self.posture(signals, judged.party.posture, at: judged.question.moment)
-        case .connections(let limit): Self.of(judged.party.usage) { Standing($0.live < limit) }
+        case .assurance(let least): Self.of(party.proof) { Standing($0.assurance >= least) }
+        case .posture(let signals): Self.posture(signals, party.posture, at: question.moment)
+        case .connections(let limit): Self.of(party.usage) { Standing($0.live < limit) }
         case .rate(let limit, let seconds):
-            Self.of(judged.party.usage) { usage in
+            Self.of(party.usage) { usage in
                 Standing(usage.arrivals(within: seconds).map { $0 < limit } ?? true)
             }
         case .certificateAge(let limit):
-            Self.of(judged.party.certificate.notBefore) {
-                Self.age(since: $0, below: limit, at: judged.question.moment)
+            Self.of(party.certificate.notBefore) {
+                Self.age(since: $0, below: limit, at: question.moment)
             }
         case .proofAge(let limit):
-            Self.of(judged.party.proof) { Self.age(since: $0.at, below: limit, at: judged.question.moment) }
-        case .time(let windows): Self.time(windows, at: judged.question.moment)
+            Self.of(party.proof) { Self.age(since: $0.at, below: limit, at: question.moment) }
+        case .time(let windows): Self.time(windows, at: question.moment)
         }
+    }
+
+    private static func identity(_ patterns: [IdentityPattern], _ names: [SubjectName]) -> Bool {
+        patterns.contains { pattern in names.contains(where: pattern.matches) }
     }
 
     private static func of<Value>(_ fact: Fact<Value>, _ judge: (Value) -> Standing) -> Standing {
@@ -133,22 +133,28 @@ struct Conjunction {
 extension Rule {
     /// Whether the rule holds for a party.
     /// - Parameter start: the first condition that is looked at; those before it are known to hold.
-    func standing(for judged: Judged, from start: Int = 0) -> Standing {
+    func standing(
+        for party: borrowing Party, asking question: borrowing Question, from start: Int = 0
+    ) -> Standing {
         var all = Conjunction()
         for index in start..<conditions.count {
-            guard all.add(conditions[index].standing(for: judged), at: index) else { return all.standing }
+            guard all.add(conditions[index].standing(for: party, asking: question), at: index) else {
+                return all.standing
+            }
         }
         guard !exceptions.isEmpty || life != nil else { return all.standing }
-        if !exceptions.isEmpty, !all.add(exceptionStanding(for: judged), at: conditions.count) { return all.standing }
-        if let life { _ = all.add(Self.lifeStanding(life, judged.question.age), at: conditions.count + 1) }
+        if !exceptions.isEmpty, !all.add(exceptionStanding(for: party, asking: question), at: conditions.count) {
+            return all.standing
+        }
+        if let life { _ = all.add(Self.lifeStanding(life, question.age), at: conditions.count + 1) }
         return all.standing
     }
 
     /// The contrary of what the exceptions come to.
-    func exceptionStanding(for judged: Judged) -> Standing {
+    func exceptionStanding(for party: borrowing Party, asking question: borrowing Question) -> Standing {
         var all = Conjunction()
-        for (index, exception) in exceptions.enumerated() {
-            guard all.add(exception.standing(for: judged), at: index) else { break }
+        for index in exceptions.indices {
+            guard all.add(exceptions[index].standing(for: party, asking: question), at: index) else { break }
         }
         let contrary: Truth =
             switch all.standing.truth {

@@ -33,10 +33,9 @@ public struct Explanation: Hashable, Sendable {
         var decisions: [Decision] = []
         let parties = [(Decision.Who.peer, question.peer)] + (question.actingFor.map { [(.person, $0)] } ?? [])
         for (who, party) in parties {
-            let judged = Judged(party: party, question: question)
-            let standings = policy.rules.map { $0.standing(for: judged) }
+            let standings = policy.rules.map { $0.standing(for: party, asking: question) }
             judgements.append(
-                Judgement(who: who, rules: policy.rules.map { $0.consideration(for: judged) }))
+                Judgement(who: who, rules: policy.rules.map { $0.consideration(for: party, asking: question) }))
             decisions.append(Self.decision(policy.rules, standings, who))
         }
         self.judgements = judgements
@@ -71,40 +70,45 @@ public struct Explanation: Hashable, Sendable {
 }
 
 extension Rule {
-    func consideration(for judged: Judged) -> Explanation.ConsideredRule {
+    func consideration(for party: Party, asking question: Question) -> Explanation.ConsideredRule {
         let result: Explanation.ConsideredRule.Result =
-            switch standing(for: judged).truth {
+            switch standing(for: party, asking: question).truth {
             case .yes: .holds
             case .no: .fails
             case .unknown: .doubt
             }
-        let (decisive, because) = decisive(for: judged)
+        let (decisive, because) = decisive(for: party, asking: question)
         return .init(name: name, effect: effect, result: result, decisive: decisive, because: because)
     }
 
-    private func decisive(for judged: Judged) -> (String?, String) {
+    private func decisive(for party: Party, asking question: Question) -> (String?, String) {
         var all = Conjunction()
         for (index, condition) in conditions.enumerated() {
-            guard all.add(condition.standing(for: judged), at: index) else {
-                return (condition.kind.word, condition.found(for: judged))
+            guard all.add(condition.standing(for: party, asking: question), at: index) else {
+                return (condition.kind.word, condition.found(for: party, asking: question))
             }
         }
-        if !exceptions.isEmpty, !all.add(exceptionStanding(for: judged), at: conditions.count) {
-            let found = exceptions.map { $0.found(for: judged) }.joined(separator: "; ")
+        if !exceptions.isEmpty, !all.add(exceptionStanding(for: party, asking: question), at: conditions.count) {
+            let found = exceptions.map { $0.found(for: party, asking: question) }.joined(separator: "; ")
             return ("unless", "its exception holds: \(found)")
         }
-        if let life, !all.add(Self.lifeStanding(life, judged.question.age), at: conditions.count + 1) {
-            return ("for", "the connection has lived \(Int(judged.question.age)) s of \(Int(life)) s")
+        if let life, !all.add(Self.lifeStanding(life, question.age), at: conditions.count + 1) {
+            return ("for", "the connection has lived \(Int(question.age)) s of \(Int(life)) s")
         }
         switch all.decisive {
         case nil:
-            let found = conditions.map { $0.found(for: judged) }
+            let found = conditions.map { $0.found(for: party, asking: question) }
             return (nil, found.isEmpty ? "it asks for nothing" : found.joined(separator: "; "))
         case let index? where index < conditions.count:
-            return (conditions[index].kind.word, conditions[index].found(for: judged))
+            return (conditions[index].kind.word, conditions[index].found(for: party, asking: question))
         default:
-            let unknown = exceptions.first { if case .unknown = $0.standing(for: judged).truth { true } else { false } }
-            return ("unless", "whether its exception holds is not known: \(unknown?.found(for: judged) ?? "")")
+            let unknown = exceptions.first {
+                if case .unknown = $0.standing(for: party, asking: question).truth { true } else { false }
+            }
+            return (
+                "unless",
+                "whether its exception holds is not known: \(unknown?.found(for: party, asking: question) ?? "")"
+            )
         }
     }
 }

@@ -71,27 +71,72 @@ struct IdentityIndex: Sendable {
         if numbers.last != number { numbers.append(number) }
     }
 
-    /// Calls `visit` with each list of rules, ascending, that may mean one of the names.
-    func visit(_ names: [SubjectName], _ visit: ([Int]) -> Void) {
-        if !everybody.isEmpty { visit(everybody) }
-        for name in names {
-            if case .spiffe(let identity) = name {
-                if let root = domains[identity.trustDomain] { walk(root, identity.path, 0, visit) }
-            } else if !self.names.isEmpty, let numbers = self.names[name] {
-                visit(numbers)
+    /// Looks for the first rule, in the order of the policy, that holds for a party.
+    ///
+    /// - Parameter isDenial: what is not known is enough.
+    func search(
+        _ rules: borrowing [Rule], for party: borrowing Party, asking question: borrowing Question, isDenial: Bool
+    ) -> RuleSearch {
+        var search = RuleSearch(isDenial: isDenial)
+        if !everybody.isEmpty { search.look(at: everybody, of: rules, for: party, asking: question) }
+        for index in party.names.indices {
+            if case .spiffe(let identity) = party.names[index] {
+                guard let root = domains[identity.trustDomain] else { continue }
+                walk(root, identity.path, 0, &search, rules, party, question)
+            } else if !names.isEmpty, let numbers = names[party.names[index]] {
+                search.look(at: numbers, of: rules, for: party, asking: question)
             }
         }
+        return search
     }
 
-    private func walk(_ place: Int, _ path: [String], _ depth: Int, _ visit: ([Int]) -> Void) {
+    private func walk(
+        _ place: Int, _ path: [String], _ depth: Int, _ search: inout RuleSearch, _ rules: borrowing [Rule],
+        _ party: borrowing Party, _ question: borrowing Question
+    ) {
         guard depth < path.count else {
-            if !nodes[place].here.isEmpty { visit(nodes[place].here) }
-            return
+            return search.look(at: nodes[place].here, of: rules, for: party, asking: question)
         }
-        if !nodes[place].below.isEmpty { visit(nodes[place].below) }
+        search.look(at: nodes[place].below, of: rules, for: party, asking: question)
         if !nodes[place].children.isEmpty, let child = nodes[place].children[path[depth]] {
-            walk(child, path, depth + 1, visit)
+            walk(child, path, depth + 1, &search, rules, party, question)
         }
-        if let any = nodes[place].any { walk(any, path, depth + 1, visit) }
+        if let any = nodes[place].any { walk(any, path, depth + 1, &search, rules, party, question) }
+    }
+}
+
+/// What a search among rules of one effect has found.
+struct RuleSearch {
+    let isDenial: Bool
+    /// The first in the order of the policy.
+    private(set) var number: Int?
+    private(set) var standing = Standing(.no)
+    /// When one that does not hold might.
+    private(set) var missed: Double?
+
+    init(isDenial: Bool) { self.isDenial = isDenial }
+
+    /// - Parameter numbers: of rules that may mean the party, ascending.
+    mutating func look(
+        at numbers: borrowing [Int], of rules: borrowing [Rule], for party: borrowing Party,
+        asking question: borrowing Question
+    ) {
+        for index in numbers.indices {
+            let number = numbers[index]
+            if let found = self.number, number >= found { return }
+            let standing = rules[number].standing(for: party, asking: question, from: rules[number].judgedFrom)
+            let holds =
+                switch standing.truth {
+                case .yes: true
+                case .no: false
+                case .unknown: isDenial
+                }
+            if holds {
+                self.number = number
+                self.standing = standing
+                return
+            }
+            missed = earlier(missed, standing.lasts)
+        }
     }
 }

@@ -13,6 +13,8 @@ public struct Rule: Hashable, Sendable {
     public let exceptions: [Condition]
     /// How long a connection may live that this rule allows, in seconds. Nil: as long as the rule holds.
     public let life: Double?
+    /// The first condition that an index by identity and service does not answer: those two stand before all others.
+    let judgedFrom: Int
 
     /// The conditions are put in one order, whatever the order in which they were written: what never changes first.
     init(
@@ -24,5 +26,6 @@ public struct Rule: Hashable, Sendable {
         self.conditions = conditions.sorted { $0.kind < $1.kind }
         self.exceptions = exceptions.sorted { $0.kind < $1.kind }
         self.life = life
+        judgedFrom = self.conditions.prefix(2).count { $0.kind == .identity || $0.kind == .service }
     }
 }
