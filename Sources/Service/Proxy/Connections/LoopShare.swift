@@ -17,7 +17,6 @@ final class LoopShare {
     let usage: EndUsage
     /// Rules do not believe the clock.
     private var isClockDoubted = false
-    private let isFirst: Bool
     var counters = Counters()
     private var live: [UInt64: Connection] = [:]
     private var proving: [UInt64: Connection] = [:]
@@ -41,7 +40,6 @@ final class LoopShare {
         self.plan = plan
         self.trust = trust
         self.usage = usage
-        isFirst = index == 0
         target = Target(plan.target, timeout: plan.limits.connectTimeout)
         handshakes = HandshakeQueue(
             limit: share(plan.limits.handshakes), limitPerAddress: share(plan.limits.handshakesPerAddress))
@@ -197,7 +195,7 @@ final class LoopShare {
             for connection in live.values where hasDoubtChanged || connection.isDue(at: now, steady) {
                 connection.rejudge()
             }
-            if isFirst, let policy = trust.policy, policy.asksUsage {
+            if let policy = trust.policy, policy.asksUsage {
                 usage.sweep(at: steady, keeping: policy.rateLimits)
             }
             scheduleSweep()
@@ -210,7 +208,7 @@ final class LoopShare {
         let isDoubtful = plan.reading(at: steady).isDoubtful
         guard isDoubtful != isClockDoubted else { return false }
         isClockDoubted = isDoubtful
-        if isFirst {
+        if usage.isNews(clockDoubted: isDoubtful) {
             plan.observer.end(
                 isDoubtful
                     ? .clockDoubted(service: plan.name, role: plan.role)

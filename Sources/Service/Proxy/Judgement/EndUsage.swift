@@ -2,9 +2,19 @@ internal import SymbolonAccessPolicy
 internal import SymbolonVerification
 internal import Synchronization
 
-/// Who uses an end, and how much, over all its event loops. Only where rules ask for it is anything counted, and locked.
+/// What the event loops of an end share for its rules: who uses it, and how much, and whether the clock is believed. Only
+/// where rules ask for it is anything counted, and locked.
 final class EndUsage: Sendable {
     private let ledger = Mutex(UsageLedger())
+    private let isClockDoubted = Mutex(false)
+
+    /// Whichever event loop sees it first tells it: the others may have no connection, and look at nothing.
+    func isNews(clockDoubted isDoubtful: Bool) -> Bool {
+        isClockDoubted.withLock { known in
+            defer { known = isDoubtful }
+            return known != isDoubtful
+        }
+    }
 
     func usage(of identity: PeerIdentity, connection: UInt64?, at now: Duration) -> Usage {
         ledger.withLock { $0.usage(of: identity, connection: connection, at: now) }
