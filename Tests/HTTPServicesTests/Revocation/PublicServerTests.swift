@@ -50,6 +50,8 @@ final class PublicHouse: Sendable {
 
     deinit { serving.cancel() }
 
+    func stop() { serving.cancel() }
+
     func path(_ scope: ListScope, _ kind: ListStanding.Kind = .complete) -> String {
         ListPath.path(of: authority.key, scope, kind)
     }

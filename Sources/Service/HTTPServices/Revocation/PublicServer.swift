@@ -1,12 +1,10 @@
 public import Foundation
-internal import HummingbirdCore
-internal import Logging
 public import NIOCore
 internal import NIOHTTP1
+internal import NIOPosix
 public import ServiceLifecycle
 public import SymbolonAuthority
 internal import SymbolonProxy
-internal import SymbolonTransport
 internal import Synchronization
 
 /// Plain HTTP for what is signed and meant for everybody: revocation lists (RFC 5280 §8), filters, and answers (RFC 6960 A.1).
@@ -52,60 +50,75 @@ public final class PublicServer: Service {
     public var address: SocketAddress? { bound.withLock { $0 } }
 
     public func run() async throws {
-        let server = PlainChannel(parts).server(
-            configuration: ServerConfiguration(
-                address: .hostname(host, port: port), backlog: 1_024,
-                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
-            onServerRunning: { [weak self] in self?.started($0) }, eventLoopGroup: group,
-            logger: Logger(label: "symbolon") { _ in SwiftLogNoOpLogHandler() })
-        try await server.run()
+        let loops = Array(group.makeIterator())
+        var seats: [(loop: any EventLoop, connections: NIOLoopBound<PublicLoop>)] = []
+        for loop in loops {
+            let connections = try await loop.submit {
+                let connections = PublicLoop(loop)
+                connections.begin()
+                return NIOLoopBound(connections, eventLoop: loop)
+            }.get()
+            seats.append((loop, connections))
+        }
+        let ended = { [seats] in
+            for seat in seats { try? await seat.loop.flatSubmit { seat.connections.value.end() }.get() }
+        }
+        let listener: any Channel
+        do {
+            listener = try await listen(Dictionary(uniqueKeysWithValues: seats.map { (ObjectIdentifier($0), $1) }))
+        } catch {
+            await ended()
+            throw error
+        }
+        bound.withLock { $0 = listener.localAddress }
+        observer.server(.publishing(address: listener.localAddress?.text ?? "unknown"))
+        try? await gracefulShutdown()
+        try? await listener.close()
+        await ended()
     }
 
-    private func started(_ channel: any Channel) {
-        bound.withLock { $0 = channel.localAddress }
-        observer.server(.publishing(address: channel.localAddress?.text ?? "unknown"))
-    }
-}
-
-/// HTTP/1.1 without TLS on each accepted connection, within the bounds of the authority's own port.
-struct PlainChannel: ServerChildChannel {
-    struct Value: ServerChildChannelValue {
-        let channel: any Channel
+    private func listen(_ loops: [ObjectIdentifier: NIOLoopBound<PublicLoop>]) async throws -> any Channel {
+        let (parts, observer) = (parts, observer)
+        return try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1_024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Taken in one turn of the loop: who asks once opens a connection for it.
+            .serverChannelOption(.maxMessagesPerRead, value: 16)
+            .serverChannelInitializer { listener in
+                listener.eventLoop.makeCompletedFuture {
+                    let pipeline = listener.pipeline.syncOperations
+                    try pipeline.addHandler(AcceptGate(telling: observer))
+                    try pipeline.addHandler(ConnectionBound(parts.limits.connections))
+                }
+            }
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let loop = loops[ObjectIdentifier(channel.eventLoop)]?.value else { return }
+                    try Self.begin(channel, parts, loop)
+                }
+            }
+            .bind(host: host, port: port).get()
     }
 
     private struct TooMany: Error {}
 
-    private let parts: PublicParts
-
-    init(_ parts: PublicParts) { self.parts = parts }
-
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    /// HTTP/1.1 without TLS, within the bounds of the authority's own port.
+    private static func begin(_ channel: any Channel, _ parts: PublicParts, _ loop: PublicLoop) throws {
         let key = PeerKey.address(PeerAddress(channel.remoteAddress))
-        guard parts.ledger.connect(key) else {
-            return channel.close().flatMap { channel.eventLoop.makeFailedFuture(TooMany()) }
+        guard parts.ledger.connect(key) else { throw TooMany() }
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = parts.limits.headerBytes
+        limits.maxHeaderListSize = parts.limits.headerBytes
+        limits.maxHeaderFieldCount = parts.limits.headerFields
+        let pipeline = channel.pipeline.syncOperations
+        do {
+            try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits)))
+        } catch {
+            parts.ledger.disconnect(key)
+            throw error
         }
-        let parts = parts
-        channel.closeFuture.whenComplete { _ in parts.ledger.disconnect(key) }
-        let limits = parts.limits
-        var decoding = NIOHTTPDecoderLimitConfiguration()
-        decoding.maxHeaderFieldSize = limits.headerBytes
-        decoding.maxHeaderListSize = limits.headerBytes
-        decoding.maxHeaderFieldCount = limits.headerFields
-        // Every field is one of ours, and every length is known.
-        var encoding = HTTPResponseEncoder.Configuration()
-        encoding.automaticallySetFramingHeaders = false
-        return channel.eventLoop.makeCompletedFuture { [encoding, decoding] in
-            let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(HeadDeadline(limits.headDeadline) {})
-            try pipeline.addHandler(IdleStateHandler(allTimeout: limits.idle))
-            try pipeline.configureHTTPServerPipeline(
-                withPipeliningAssistance: true, withErrorHandling: true, withOutboundHeaderValidation: false,
-                withEncoderConfiguration: encoding, withDecoderLimitConfiguration: decoding)
-            try pipeline.addHandler(PublicHandler(parts, peer: key))
-            return Value(channel: channel)
-        }
+        // It gives the connection back to the ledger when it goes.
+        try pipeline.addHandler(PublicConnection(parts, on: loop, peer: key))
     }
-
-    /// The event loop does it all.
-    func handle(value: Value, logger: Logger) async { try? await value.channel.closeFuture.get() }
 }

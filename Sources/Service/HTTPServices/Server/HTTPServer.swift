@@ -111,14 +111,7 @@ public final class HTTPServer: Service {
     }
 
     private func started(_ channel: any Channel) async {
-        let observer = observer
-        let gate = AcceptGate(pause: .milliseconds(100)) { change in
-            switch change {
-            case .paused(let reason): observer.server(.acceptPaused(because: reason))
-            case .resumed: observer.server(.acceptResumed)
-            case .triedAgain: break
-            }
-        }
+        let gate = AcceptGate(telling: observer)
         let bound = NIOLoopBoundBox<AcceptGate?>.makeBoxSendingValue(gate, eventLoop: channel.eventLoop)
         try? await channel.eventLoop.submit {
             guard let gate = bound.value else { return }
@@ -134,6 +127,18 @@ public final class HTTPServer: Service {
             try? await Task.sleep(for: .milliseconds(500))
             tellCut(register.cutWhatIsOver())
             measures.connections(register.count)
+        }
+    }
+}
+
+extension AcceptGate {
+    convenience init(telling observer: any ServerObserver) {
+        self.init(pause: .milliseconds(100)) { change in
+            switch change {
+            case .paused(let reason): observer.server(.acceptPaused(because: reason))
+            case .resumed: observer.server(.acceptResumed)
+            case .triedAgain: break
+            }
         }
     }
 }
