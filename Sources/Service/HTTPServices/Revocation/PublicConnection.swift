@@ -182,6 +182,7 @@ final class PublicConnection: ChannelDuplexHandler {
             !isReadWhole || isInputClosed || loop.isEnding || !head.isKeepAlive || head.version != .http1_1
         phase = isLast ? .over : .betweenRequests
         due = .now() + parts.limits.idle
+        unsent = 0
         let written = write(response, isHead: head.method == .HEAD, isLast: isLast, context)
         guard isLast else { return }
         let channel = context.channel
