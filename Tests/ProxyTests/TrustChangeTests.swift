@@ -81,6 +81,27 @@ struct TrustChangeTests {
         #expect(backend.peers.value.count == 1)
     }
 
+    @Test("another answer about itself is shown, and is no news; other trust is")
+    func stapled() async throws {
+        let stage = try Stage()
+        let backend = try await Backend()
+        let end = try await stage.protect(backend.endpoint)
+        let client = try await tlsClient(end.port, try stage.tls("alice"))
+        client.send("one ")
+        #expect(await client.received("one "))
+        try end.staple(try stage.serviceTrust(allow: ["alice"]))
+        await end.settled()
+        try end.replace(try stage.serviceTrust(allow: ["alice"]))
+        guard case .trustReplaced(_, _, let epoch, let count) = await stage.log.event("trustReplaced") else { return }
+        // The first that is told is the second.
+        #expect(epoch == 3 && count == 0)
+        // What a staple should end all the same is told.
+        try end.staple(try stage.serviceTrust(allow: ["bob"]))
+        _ = await stage.log.event("trustReplaced", times: 2)
+        _ = await client.closed()
+        await end.stop()
+    }
+
     @Test("a change that leaves the peer's proof standing leaves its connection alone")
     func untouched() async throws {
         let stage = try Stage()

@@ -38,7 +38,7 @@ extension TrustKeeper {
     private func show(_ answer: StatusAnswer, of identity: StoredIdentity, _ source: IdentitySource) {
         guard let held = identities[source], held.stored.leaf == identity.leaf, held.stapled != answer else { return }
         identities[source]?.staple(answer)
-        publish(to: source)
+        publish(to: source, isStaple: true)
     }
 }
 

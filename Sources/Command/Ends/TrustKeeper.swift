@@ -146,10 +146,12 @@ actor TrustKeeper {
     }
 
     /// Puts what is known now in force at the ends of one identity, or at all.
-    func publish(to source: IdentitySource? = nil) {
+    /// - Parameter isStaple: only the answer about that identity is another.
+    func publish(to source: IdentitySource? = nil, isStaple: Bool = false) {
         for (index, one) in kept.enumerated() where source == nil || one.wish.source == source {
             do {
-                try one.end.replace(try trust(one.wish))
+                let trust = try trust(one.wish)
+                if isStaple { try one.end.staple(trust) } else { try one.end.replace(trust) }
                 kept[index].epoch = sources.snapshot.epoch
             } catch EndFailure.stopped {
                 kept[index].epoch = sources.snapshot.epoch

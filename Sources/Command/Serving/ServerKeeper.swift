@@ -183,7 +183,8 @@ actor ServerKeeper {
             answer.tag != stapled
         else { return }
         do {
-            try publish(trust.stapling(answer.der))
+            trust = trust.stapling(answer.der)
+            try server?.staple(trust)
             stapled = answer.tag
         } catch {
             report.warn("authority", "no answer is stapled", why: ExplainedError.text(error))

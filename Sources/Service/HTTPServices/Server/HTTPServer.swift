@@ -66,13 +66,25 @@ public final class HTTPServer: Service {
 
     /// Puts other trust in force, for new connections and for those that live: those whose proof no longer holds end.
     public func replace(_ trust: ServerTrust) throws(TLSFailure) {
+        observer.server(.trustReplaced(cut: try take(trust)))
+    }
+
+    /// The same, where nothing but the answer about the server's own certificate is another. It is told only where it cut
+    /// something: who is let in is as it was.
+    public func staple(_ trust: ServerTrust) throws(TLSFailure) {
+        let cut = try take(trust)
+        if cut > 0 { observer.server(.trustReplaced(cut: cut)) }
+    }
+
+    /// - Returns: how many connections it cut.
+    private func take(_ trust: ServerTrust) throws(TLSFailure) -> Int {
         let known = register.trust
         let isSameIdentity = known.trust.identity === trust.identity
         let isSameAnchors = known.trust.anchors == trust.anchors
         let context = isSameIdentity && isSameAnchors ? known.context : try Self.context(trust, gate)
         let over = register.adopt(PreparedServerTrust(trust, context: context, cache: cache))
         tellCut(over)
-        observer.server(.trustReplaced(cut: over.count))
+        return over.count
     }
 
     private static func context(_ trust: ServerTrust, _ gate: (any PairingGate)?) throws(TLSFailure) -> TLSContext {

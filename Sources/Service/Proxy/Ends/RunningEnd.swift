@@ -55,7 +55,13 @@ public final class RunningEnd: Sendable {
     /// the end stops, too: a connection that is let finish is cut when its proof no longer holds.
     ///
     /// - Throws: what is wrong with `state`; what was in force before stays in force.
-    public func replace(_ state: TrustState) throws(EndFailure) {
+    public func replace(_ state: TrustState) throws(EndFailure) { try take(state, isTold: true) }
+
+    /// The same, where nothing but the answer about this end's own certificate is another. It is told only where it closed
+    /// something: who is let in is as it was.
+    public func staple(_ state: TrustState) throws(EndFailure) { try take(state, isTold: false) }
+
+    private func take(_ state: TrustState, isTold: Bool) throws(EndFailure) {
         let next = try control.withLock { (control) throws(EndFailure) -> PreparedTrust in
             guard !control.isStopped else { throw .stopped }
             let known = control.trust
@@ -69,9 +75,10 @@ public final class RunningEnd: Sendable {
         // A loop that hears of two replacements in the wrong order keeps the newer: `adopt` compares epochs.
         let closed = seats.map { seat in seat.loop.submit { seat.share.value.adopt(next) } }
         EventLoopFuture.whenAllSucceed(closed, on: seats[0].loop).whenSuccess { [plan] closed in
+            let closed = closed.reduce(0, +)
+            guard isTold || closed > 0 else { return }
             plan.observer.end(
-                .trustReplaced(
-                    service: plan.name, role: plan.role, epoch: next.epoch, closed: closed.reduce(0, +)))
+                .trustReplaced(service: plan.name, role: plan.role, epoch: next.epoch, closed: closed))
         }
     }
 
