@@ -1,4 +1,5 @@
-"""What an OCSP answer costs: beside `openssl ocsp`, which signs each at once, and `cfssl ocspserve`, which has them signed ahead.
+"""What an OCSP answer costs: beside `openssl ocsp`, which signs each at once, and `cfssl ocspserve`, which has them signed ahead;
+and beside a loop in C that does nothing but accept, read, write and close: no answer on a connection of its own costs less here.
 
 Each answers about one certificate of an authority of its own, by P-256 keys, and is asked by one client program."""
 
@@ -131,6 +132,17 @@ def cfssl(setting: Setting) -> Responder | None:
         "cfssl ocspserve", debian_version("golang-cfssl"), port, "/", folder, process, answers_nonce=False)
 
 
+def bare(setting: Setting, program: Path) -> Responder:
+    """Whose answers are none: what the connection alone costs."""
+    folder = setting.folder / "answers-bare"
+    folder.mkdir()
+    (folder / "plain.der").write_bytes(bytes(80))
+    port = machine.free_port()
+    process = begun(folder, [program, port], port, "the bare loop")
+    return Responder(
+        "accept, read, write, close alone", "", port, "/", folder, process, keeps=False, answers_nonce=False)
+
+
 def asked(load: Path, responder: Responder, question: str, way: str, count: int, rows: Rows) -> None:
     process = machine.start(
         [load, responder.port, responder.path, responder.folder / f"{question}.der", way, count, CLIENTS],
@@ -157,10 +169,14 @@ def asked(load: Path, responder: Responder, question: str, way: str, count: int,
     rows.take(subject, "failed answers", failed)
 
 
-def measured(setting: Setting, load: Path, version: str, about: dict, rounds: int, count: int) -> Measure:
+def measured(
+    setting: Setting, load: Path, loop: Path, version: str, about: dict, rounds: int, count: int
+) -> Measure:
     responders, rows = [], Rows()
     try:
-        for launch in (lambda: symbolon(setting, version), lambda: openssl(setting), lambda: cfssl(setting)):
+        for launch in (
+            lambda: symbolon(setting, version), lambda: openssl(setting), lambda: cfssl(setting), lambda: bare(setting, loop),
+        ):
             try:
                 responder = launch()
             except RuntimeError as failure:
@@ -168,7 +184,7 @@ def measured(setting: Setting, load: Path, version: str, about: dict, rounds: in
                 continue
             if responder:
                 responders.append(responder)
-        about |= {each.name: each.version for each in responders[1:]}
+        about |= {each.name: each.version for each in responders[1:] if each.version}
         for _ in range(rounds):
             for way in ("kept", "each"):
                 for question in ("plain", "nonce"):
