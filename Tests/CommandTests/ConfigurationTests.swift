@@ -152,6 +152,10 @@ struct ConfigurationTests {
                 "s.yaml:2:50: reach[0].handshake-deadline: whole seconds from 1 to 120"
             ),
             (
+                "protect:\n  - {name: a, listen: 'h:1', to: 'h:2', proxy-protocol: v1}",
+                "s.yaml:2:57: protect[0].proxy-protocol: the version of the PROXY protocol's header that the service expects: v2, or none"
+            ),
+            (
                 "reach:\n  - {name: a, listen: 'h:1', tls: '1.0'}",
                 "s.yaml:2:35: reach[0].tls: the oldest version spoken, \"1.3\" (the default) or \"1.2\""
             ),

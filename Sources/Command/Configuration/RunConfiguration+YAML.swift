@@ -1,4 +1,5 @@
 import SymbolonClients
+import SymbolonProxy
 import SymbolonVerification
 import Yams
 
@@ -86,19 +87,26 @@ private final class YAMLReader {
         let entry = fields(
             of: node, named: path,
             allowed: [
-                "name", "listen", "to", "allow", "policy", "identity", "certificate", "key", "anchors", "revocation",
-                "handshake-deadline", "tls",
+                "name", "listen", "to", "allow", "policy", "proxy-protocol", "identity", "certificate", "key", "anchors",
+                "revocation", "handshake-deadline", "tls",
             ])
         let name = required(entry, "name", in: node, path).flatMap { text($0, "\(path).name") }
         let listen = required(entry, "listen", in: node, path).map { addresses($0, "\(path).listen") } ?? []
         let backend = required(entry, "to", in: node, path).flatMap { address($0, "\(path).to") }
         let allow = entry["allow"].map { texts($0, "\(path).allow") } ?? []
         let policy = entry["policy"].flatMap { text($0, "\(path).policy") }
+        let header = entry["proxy-protocol"].map { backendHeader($0, "\(path).proxy-protocol") } ?? .none
         let options = options(entry, path)
         guard let source = identity(entry, in: node, path), let name, let backend, !listen.isEmpty else { return nil }
         return .init(
-            name: name, listen: listen, backend: backend, allow: allow, policy: policy, identity: source,
-            options: options)
+            name: name, listen: listen, backend: backend, allow: allow, policy: policy, backendHeader: header,
+            identity: source, options: options)
+    }
+
+    private func backendHeader(_ node: Node, _ path: String) -> BackendHeader {
+        if let header = node.string.flatMap(BackendHeader.init(rawValue:)) { return header }
+        fault(node, "\(path): the version of the PROXY protocol's header that the service expects: v2, or none")
+        return .none
     }
 
     private func door(_ node: Node, _ path: String) -> RunConfiguration.Door? {

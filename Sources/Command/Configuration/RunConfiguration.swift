@@ -1,4 +1,5 @@
 import SymbolonClients
+import SymbolonProxy
 import SymbolonVerification
 
 /// What `symbolon run --config FILE` serves: any number of protected services and of doors to them, in one process.
@@ -11,6 +12,8 @@ struct RunConfiguration: Equatable, Sendable {
         var allow: [String]
         /// A file of rules, beside `allow`.
         var policy: String?
+        /// What the service is told of each peer.
+        var backendHeader = BackendHeader.none
         var identity: IdentitySource
         var options = EndOptions()
     }

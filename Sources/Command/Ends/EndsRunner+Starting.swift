@@ -28,7 +28,8 @@ extension EndsRunner {
         await warnUnlessResolved(service.backend, of: service.name)
 
         var definition = ServiceDefinition(
-            name: service.name, listen: service.listen.map(\.endpoint), backend: service.backend.endpoint)
+            name: service.name, listen: service.listen.map(\.endpoint), backend: service.backend.endpoint,
+            backendHeader: service.backendHeader)
         definition.tls = TLSSettings(service.options)
         let wish = TrustKeeper.Wish(
             source: source, admission: file?.admission ?? .clients(CompiledPolicy(Policy(allowing: allowed))),

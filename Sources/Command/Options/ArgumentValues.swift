@@ -2,6 +2,7 @@ public import ArgumentParser
 public import SymbolonAdministration
 public import SymbolonAuthority
 public import SymbolonKeys
+public import SymbolonProxy
 public import SymbolonRevocation
 public import SymbolonVerification
 
@@ -23,3 +24,4 @@ extension Role: ExpressibleByArgument {}
 extension Purpose: ExpressibleByArgument {}
 extension RevocationDemand: ExpressibleByArgument {}
 extension NamedProfile: ExpressibleByArgument {}
+extension BackendHeader: ExpressibleByArgument {}

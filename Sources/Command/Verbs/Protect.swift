@@ -1,4 +1,5 @@
 import ArgumentParser
+import SymbolonProxy
 
 /// `symbolon protect`: the server end.
 struct Protect: AsyncParsableCommand {
@@ -44,6 +45,11 @@ struct Protect: AsyncParsableCommand {
     var policy: String?
     @Option(
         help: ArgumentHelp(
+            "Tell the service who is there before the first byte: the PROXY protocol's header, v2. For services that expect it.",
+            valueName: "v2"))
+    var proxyProtocol = BackendHeader.none
+    @Option(
+        help: ArgumentHelp(
             "The identity of the home to prove this end with (default: the service's name).", valueName: "name"))
     var identity: String?
     @OptionGroup var options: EndOptions
@@ -58,7 +64,7 @@ struct Protect: AsyncParsableCommand {
         configuration.protected = [
             RunConfiguration.Protected(
                 name: name, listen: listen.isEmpty ? [Self.standardPlace] : listen, backend: to, allow: allow,
-                policy: policy,
+                policy: policy, backendHeader: proxyProtocol,
                 identity: try options.source(identity, option: "--identity"), options: options.settings)
         ]
         try await options.serve(configuration)

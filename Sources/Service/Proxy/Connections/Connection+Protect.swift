@@ -12,7 +12,15 @@ extension Connection {
     /// The client is proved and permitted.
     func connectBackend() {
         share.target.connect(on: share.loop).assumeIsolated().whenComplete { result in
-            self.open(result) { leg, channel in try channel.pipeline.syncOperations.addHandler(leg) }
+            self.open(result) { leg, channel in
+                if let header = self.backendHeader { channel.writeAndFlush(ByteBuffer(bytes: header), promise: nil) }
+                try channel.pipeline.syncOperations.addHandler(leg)
+            }
         }
+    }
+
+    private var backendHeader: [UInt8]? {
+        guard share.plan.backendHeader == .proxyV2, let facts else { return nil }
+        return ProxyHeader(facts: facts, source: front.remoteAddress, destination: front.localAddress).bytes
     }
 }

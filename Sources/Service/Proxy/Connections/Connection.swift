@@ -87,6 +87,8 @@ final class Connection {
         return proof.peer.validUntil <= now || proof.endsAt.map { $0 <= steady } ?? false
     }
 
+    var facts: ConnectionFacts? { admitted?.facts }
+
     var record: LiveConnection? {
         admitted.map { LiveConnection(facts: $0.facts, bytesUp: bytesUp, bytesDown: bytesDown) }
     }

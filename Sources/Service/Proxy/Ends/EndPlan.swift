@@ -9,6 +9,8 @@ struct EndPlan: Sendable {
     let listen: [Endpoint]
     /// The backend of a service, or the service behind a door.
     let target: Endpoint
+    /// What a backend is told of the peer.
+    let backendHeader: BackendHeader
     /// What a door asks its service for.
     let serverName: String?
     /// What a service answers to.
@@ -30,6 +32,7 @@ struct EndPlan: Sendable {
         role = .protect
         listen = service.listen
         target = service.backend
+        backendHeader = service.backendHeader
         serverName = nil
         servedNames = service.serverNames
         tls = service.tls
@@ -48,6 +51,7 @@ struct EndPlan: Sendable {
         role = .reach
         listen = door.listen
         target = door.service
+        backendHeader = .none
         serverName = door.serverName
         servedNames = nil
         tls = door.tls

@@ -6,6 +6,8 @@ public struct ServiceDefinition: Sendable {
     public var name: String
     public var listen: [Endpoint]
     public var backend: Endpoint
+    /// What the backend is told of the peer before the connection's first byte.
+    public var backendHeader: BackendHeader
     /// The protocol versions, application protocols and server names that the end speaks.
     public var tls: TLSSettings
     /// The server names that are answered; nil answers any, and its absence (RFC 6066 §3: others get unrecognized_name).
@@ -13,12 +15,14 @@ public struct ServiceDefinition: Sendable {
     public var limits: EndLimits
 
     public init(
-        name: String, listen: [Endpoint], backend: Endpoint, tls: TLSSettings = TLSSettings(),
+        name: String, listen: [Endpoint], backend: Endpoint, backendHeader: BackendHeader = .none,
+        tls: TLSSettings = TLSSettings(),
         serverNames: Set<String>? = nil, limits: EndLimits = EndLimits()
     ) {
         self.name = name
         self.listen = listen
         self.backend = backend
+        self.backendHeader = backendHeader
         self.tls = tls
         self.serverNames = serverNames
         self.limits = limits

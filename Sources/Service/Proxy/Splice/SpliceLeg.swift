@@ -46,6 +46,7 @@ final class SpliceLeg: ChannelDuplexHandler {
     }
 
     var remoteAddress: SocketAddress? { context?.channel.remoteAddress }
+    var localAddress: SocketAddress? { context?.channel.localAddress }
 
     // MARK: What the connection asks
 
