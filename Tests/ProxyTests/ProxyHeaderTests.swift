@@ -53,8 +53,7 @@ struct ProxyHeaderTests {
     }
 
     /// What a backend gets of a client that says "hello".
-    private func received(_ header: BackendHeader) async throws -> (Header?, [UInt8], Stage)
-    {
+    private func received(_ header: BackendHeader) async throws -> (Header?, [UInt8], Stage) {
         let stage = try Stage()
         let backend = try await Backend(.silent)
         let end = try await stage.protect(backend.endpoint) { $0.backendHeader = header }

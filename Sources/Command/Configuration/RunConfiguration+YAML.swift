@@ -87,7 +87,8 @@ private final class YAMLReader {
         let entry = fields(
             of: node, named: path,
             allowed: [
-                "name", "listen", "to", "allow", "policy", "proxy-protocol", "identity", "certificate", "key", "anchors",
+                "name", "listen", "to", "allow", "policy", "proxy-protocol", "identity", "certificate", "key",
+                "anchors",
                 "revocation", "handshake-deadline", "tls",
             ])
         let name = required(entry, "name", in: node, path).flatMap { text($0, "\(path).name") }
