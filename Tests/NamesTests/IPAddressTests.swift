@@ -110,6 +110,17 @@ struct IPAddressTests {
         #expect(try IPAddress("0.0.0.1") != IPAddress("::1"))
     }
 
+    @Test(
+        "only a mapped address carries an IPv4 address",
+        arguments: [
+            ("::ffff:192.0.2.1", "192.0.2.1"), ("::ffff:0.0.0.0", "0.0.0.0"), ("192.0.2.1", "192.0.2.1"),
+            ("::192.0.2.1", "::192.0.2.1"), ("::fffe:192.0.2.1", "::fffe:192.0.2.1"),
+            ("1::ffff:192.0.2.1", "1::ffff:192.0.2.1"), ("::1:ffff:192.0.2.1", "::1:ffff:192.0.2.1"),
+        ])
+    func unmapped(_ address: String, _ inner: String) throws {
+        #expect(try IPAddress(address).unmapped == IPAddress(inner))
+    }
+
     @Test("every address of a spread comes back from its text")
     func roundTrip() throws {
         var state: UInt64 = 0x9E37_79B9_7F4A_7C15

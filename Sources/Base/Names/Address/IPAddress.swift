@@ -48,6 +48,13 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The IPv4 address in a mapped one, `::ffff:0:0/96` (RFC 4291 §2.5.5.2): so the peer of a socket that takes both kinds is
+    /// written who came by IPv4. Any other address is itself.
+    public var unmapped: IPAddress {
+        version == .v6 && high == 0 && low >> 32 == 0xFFFF
+            ? IPAddress(version: .v4, high: 0, low: low & 0xFFFF_FFFF) : self
+    }
+
     /// RFC 5952 §4 for IPv6; dotted decimal for IPv4.
     public var description: String { IPAddressText.render(self) }
 

@@ -26,16 +26,13 @@ public struct PermittedNetworks: Hashable, Sendable {
     /// The IPv4 address in a mapped (::ffff:0:0/96) or translated (64:ff9b::/96) one.
     static func unclothed(_ address: IPAddress) -> IPAddress {
         let octets = address.bytes
-        guard octets.count == 16, clothes.contains(Array(octets.prefix(12))),
+        guard octets.count == 16, octets.prefix(12).elementsEqual(translated),
             let inner = try? IPAddress(bytes: octets.suffix(4))
-        else { return address }
+        else { return address.unmapped }
         return inner
     }
 
-    private static let clothes: [[UInt8]] = [
-        [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF],
-        [0x00, 0x64, 0xFF, 0x9B] + [UInt8](repeating: 0, count: 8),
-    ]
+    private static let translated: [UInt8] = [0x00, 0x64, 0xFF, 0x9B] + [UInt8](repeating: 0, count: 8)
 
     /// RFC 6890 and the IANA registries of special-purpose addresses, so far as they are not private networks, which an
     /// authority of one's own is for; and where clouds answer with secrets of the machine. The narrower stand first.

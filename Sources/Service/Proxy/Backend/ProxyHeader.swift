@@ -50,18 +50,11 @@ struct ProxyHeader {
 
     /// §2.2: both addresses and both ports; nothing where the two are of no one family, such as Unix domain sockets.
     private var addresses: (Family, [UInt8]) {
-        guard let source, let destination, let from = Self.octets(source), let to = Self.octets(destination),
+        guard let source, let destination, let from = source.unmappedIP?.bytes, let to = destination.unmappedIP?.bytes,
             from.count == to.count
         else { return (.unspecified, []) }
         let ports = [source, destination].flatMap { Self.length($0.port ?? 0) }
         return (from.count == 4 ? .streamOverIPv4 : .streamOverIPv6, from + to + ports)
-    }
-
-    /// RFC 4291 §2.5.5.2: an IPv4 peer of a dual-stack socket is an IPv4 peer.
-    private static func octets(_ address: SocketAddress) -> [UInt8]? {
-        guard let octets = address.ipAddress.flatMap({ try? IPAddress($0) })?.bytes else { return nil }
-        let isMapped = octets.count == 16 && octets.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
-        return Array(isMapped ? octets.suffix(4) : octets[...])
     }
 
     private var values: [UInt8] {

@@ -7,11 +7,10 @@ package struct PeerAddress: Hashable, Sendable {
 
     /// Sockets without an IP address, such as Unix domain sockets, count as one stranger.
     package init(_ address: SocketAddress?) {
-        let octets = address?.ipAddress.flatMap { try? IPAddress($0) }?.bytes ?? []
-        // RFC 4291 §2.5.5.2: an IPv4 client of a dual-stack socket. All of them share one /64.
-        let isMapped = octets.count == 16 && octets.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF]
+        let octets = address?.unmappedIP?.bytes ?? []
+        // All IPv4 clients of a socket that takes both kinds share one /64 (RFC 4291 §2.5.5.2): they are told apart as IPv4.
         // IPv4 addresses take the numbers of the /64 networks in 0000::/8, which is not assigned (RFC 4291 §2.4).
-        let counted = isMapped ? octets.suffix(4) : octets.prefix(8)
+        let counted = octets.prefix(8)
         bits = counted.reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

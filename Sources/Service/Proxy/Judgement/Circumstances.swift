@@ -23,13 +23,6 @@ struct Circumstances {
         Circumstances(date: date, moment: moment, steady: steady, address: address, age: age) { _ in usage }
     }
 
-    /// As rules know addresses: an IPv4 peer of a socket that takes both kinds is an IPv4 peer (RFC 4291 §2.5.5.2).
-    var network: Fact<IPAddress> {
-        guard let address = address?.ipAddress.flatMap({ try? IPAddress($0) }) else { return .unknown(.notReported) }
-        let octets = address.bytes
-        guard octets.count == 16, octets.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF],
-            let mapped = try? IPAddress(bytes: octets.suffix(4))
-        else { return .known(address) }
-        return .known(mapped)
-    }
+    /// As rules know addresses.
+    var network: Fact<IPAddress> { address?.unmappedIP.map(Fact.known) ?? .unknown(.notReported) }
 }
