@@ -9,19 +9,12 @@ extension PolicyNode {
     private static let mostDepth = 16
 
     static func parse(yaml text: String, file: String) throws(ConfigurationFaults) -> PolicyNode {
-        func fault(_ message: String) -> ConfigurationFaults {
-            ConfigurationFaults(faults: [.init(file: file, line: 1, column: 1, message: message)])
+        guard text.utf8.count <= mostOctets else {
+            throw ConfigurationFaults(faults: [
+                .init(file: file, line: 1, column: 1, message: "the file is over \(mostOctets >> 20) MiB")
+            ])
         }
-        guard text.utf8.count <= mostOctets else { throw fault("the file is over \(mostOctets >> 20) MiB") }
-        let root: Node?
-        do {
-            root = try Yams.compose(yaml: text)
-        } catch let error as YamlError {
-            throw ConfigurationFaults(faults: [ConfigurationFault(error, file: file)])
-        } catch {
-            throw fault("\(error)")
-        }
-        guard let root else { throw fault("the file is empty; it needs a list under `rules:`") }
+        let root = try Node.compose(text, file: file, holding: "a list under `rules:`")
         // Anchors that stand for each other again and again would make of a small file one without end.
         var left = text.utf8.count + 1
         do throws(ConfigurationFault) {

@@ -18,24 +18,27 @@ struct ConfigurationFaults: Error, Equatable {
     let faults: [ConfigurationFault]
 }
 
-extension RunConfiguration {
-    /// Reads a configuration as a whole: either every line is understood, or nothing is served and every fault is named.
-    static func parse(yaml text: String, file: String) throws(ConfigurationFaults) -> RunConfiguration {
-        let root: Node?
+extension Node {
+    /// The document of a file.
+    /// - Parameter content: what it needs, for whoever left it empty.
+    static func compose(_ text: String, file: String, holding content: String) throws(ConfigurationFaults) -> Node {
         do {
-            root = try Yams.compose(yaml: text)
+            if let root = try Yams.compose(yaml: text) { return root }
         } catch let error as YamlError {
             throw ConfigurationFaults(faults: [ConfigurationFault(error, file: file)])
         } catch {
             throw ConfigurationFaults(faults: [.init(file: file, line: 1, column: 1, message: "\(error)")])
         }
-        guard let root else {
-            throw ConfigurationFaults(faults: [
-                .init(
-                    file: file, line: 1, column: 1,
-                    message: "the file is empty; it needs a list under `protect:` or `reach:`")
-            ])
-        }
+        throw ConfigurationFaults(faults: [
+            .init(file: file, line: 1, column: 1, message: "the file is empty; it needs \(content)")
+        ])
+    }
+}
+
+extension RunConfiguration {
+    /// Reads a configuration as a whole: either every line is understood, or nothing is served and every fault is named.
+    static func parse(yaml text: String, file: String) throws(ConfigurationFaults) -> RunConfiguration {
+        let root = try Node.compose(text, file: file, holding: "a list under `protect:` or `reach:`")
         let reader = YAMLReader(file: file)
         let configuration = reader.configuration(root)
         guard reader.faults.isEmpty else {
@@ -88,8 +91,7 @@ private final class YAMLReader {
             of: node, named: path,
             allowed: [
                 "name", "listen", "to", "allow", "policy", "proxy-protocol", "identity", "certificate", "key",
-                "anchors",
-                "revocation", "handshake-deadline", "tls",
+                "anchors", "revocation", "handshake-deadline", "tls",
             ])
         let name = required(entry, "name", in: node, path).flatMap { text($0, "\(path).name") }
         let listen = required(entry, "listen", in: node, path).map { addresses($0, "\(path).listen") } ?? []
