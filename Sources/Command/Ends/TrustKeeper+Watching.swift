@@ -36,15 +36,10 @@ extension TrustKeeper: Service {
                             report: { await self.heard($0) })
                     }
                 }
-                group.addTask {
-                    while !Task.isCancelled {
-                        await self.lookAtPolicies()
-                        try? await Task.sleep(for: .milliseconds(100))
-                    }
-                }
                 while !Task.isCancelled {
                     for due in await self.tick() { group.addTask { await self.attend(to: due) } }
                     await self.confirmHere()
+                    await self.lookAtPolicies()
                     try? await Task.sleep(for: .milliseconds(100))
                 }
             }
