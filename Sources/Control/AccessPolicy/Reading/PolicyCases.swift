@@ -19,11 +19,9 @@ public struct PolicyCases: Sendable {
         }
     }
 
-    /// Where the policy is, from the cases' own folder.
-    public let policyPath: String
     public let cases: [Case]
 
-    /// What a document of cases names before its policy is read.
+    /// Where the policy is, from the cases' own folder: it is read before them.
     public static func policyPath(_ root: PolicyNode) throws(PolicyFaults) -> String {
         let reader = NodeReader()
         let fields = reader.fields(root, "the cases", known: ["policy", "cases"])
@@ -39,7 +37,6 @@ public struct PolicyCases: Sendable {
     ///   - domain: of short names.
     ///   - now: the moment of cases that name none.
     public init(_ root: PolicyNode, in domain: TrustDomain?, at now: Date) throws(PolicyFaults) {
-        policyPath = try Self.policyPath(root)
         let reader = NodeReader()
         let fields = reader.fields(root, "the cases", known: ["policy", "cases"])
         var cases: [Case] = []
