@@ -179,7 +179,8 @@ def filters(program: Path, rounds: int) -> Measure:
 
 def decisions(program: Path, rounds: int) -> Measure:
     """One decision of a policy, and the same rules held against the question one after the other."""
-    rows = [Row(line["name"], line["unit"], line["samples"]) for line in map(json.loads, output([program, "decisions", rounds]))]
+    lines = map(json.loads, output([program, "decisions", rounds]))
+    rows = [Row(line["name"], line["unit"], line["samples"]) for line in lines]
     return Measure("decisions", "A decision of a policy", rows)
 
 

@@ -30,7 +30,7 @@ struct Run: AsyncParsableCommand {
 
               Each entry also takes policy, certificate, key and anchors (files, in place of identity or as), \
             revocation (required, or below it best-effort: REASON or required-unless-life-under: HOURS), handshake-deadline \
-            (seconds), tls ("1.2" to speak that too); a door also expect. Every fault is named with its line.
+            (seconds), tls ("1.2" to speak that too); what is protected also proxy-protocol (v2), a door also expect. Every fault is named with its line.
             """)
 
     @Option(help: ArgumentHelp("The configuration (YAML).", valueName: "file"))
