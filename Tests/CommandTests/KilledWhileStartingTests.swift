@@ -1,5 +1,6 @@
 import Foundation
 import SymbolonTestSupport
+import SymbolonWire
 import Testing
 
 @Suite("symbolon up, interrupted")
@@ -57,7 +58,6 @@ struct KilledWhileStartingTests {
     private func timeOfUp() throws -> Double {
         let home = try Home()
         let clock = ContinuousClock()
-        let time = try clock.measure { try home.done("up", "--once") }
-        return Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
+        return try clock.measure { try home.done("up", "--once") }.inSeconds
     }
 }

@@ -3,6 +3,7 @@ import NIOCore
 import SymbolonCertificates
 import SymbolonClients
 import SymbolonStorage
+import SymbolonWire
 
 extension RevocationGatherer {
     /// Nil where nothing is configured.

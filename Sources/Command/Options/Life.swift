@@ -14,7 +14,3 @@ struct Life: ExpressibleByArgument, Equatable {
         duration = .seconds(seconds)
     }
 }
-
-extension Duration {
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
-}

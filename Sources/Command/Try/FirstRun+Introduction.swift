@@ -10,6 +10,7 @@ import SymbolonKeys
 import SymbolonNames
 import SymbolonProxy
 import SymbolonStorage
+import SymbolonWire
 
 /// The client's machine: a home of its own beside the authority's keys, which knows nothing until a code introduces it.
 extension FirstRun {

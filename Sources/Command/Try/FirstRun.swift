@@ -9,6 +9,7 @@ import SymbolonProxy
 import SymbolonRevocation
 import SymbolonStorage
 import SymbolonTransport
+import SymbolonWire
 
 /// The whole story on this machine: an authority, a machine introduced to it by a code, a protected service, a door to it,
 /// impostors, and one revocation.

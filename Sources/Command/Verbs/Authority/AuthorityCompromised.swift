@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import SymbolonAdministration
+import SymbolonWire
 
 struct AuthorityCompromised: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

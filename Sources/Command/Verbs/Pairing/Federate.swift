@@ -6,6 +6,7 @@ import SymbolonCertificates
 import SymbolonClients
 import SymbolonEnrollment
 import SymbolonNames
+import SymbolonWire
 
 /// `symbolon federate …`: two authorities that believe each other, each for its own trust domain.
 struct Federate: AsyncParsableCommand {

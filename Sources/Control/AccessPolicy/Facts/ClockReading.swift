@@ -1,4 +1,5 @@
 public import Foundation
+internal import SymbolonWire
 
 /// What a clock says, and whether it is believed.
 public enum ClockReading: Hashable, Sendable {
@@ -36,8 +37,7 @@ public struct PlausibleClock: Sendable {
     }
 
     public func reading(of date: Date, steady: Duration) -> ClockReading {
-        let components = (steady - steadyStart).components
-        let passed = Double(components.seconds) + Double(components.attoseconds) / 1e18
+        let passed = (steady - steadyStart).inSeconds
         let isPlausible = abs(date.timeIntervalSince(start) - passed) <= Self.window
         return isPlausible ? .sure(date) : .doubtful(date)
     }

@@ -1,4 +1,5 @@
 public import SymbolonNames
+internal import SymbolonWire
 
 /// A policy as a program writes it; the same values that a file gives, and the same decisions.
 ///
@@ -65,7 +66,7 @@ public struct DraftRule: Sendable {
             case .life(let span):
                 guard effect == .allow else { throw PolicyFault("what is denied has no life") }
                 guard life == nil, span > .zero else { throw PolicyFault("a life stands once and is over 0") }
-                life = Double(span.components.seconds) + Double(span.components.attoseconds) / 1e18
+                life = span.inSeconds
             }
         }
         try Self.refuseRepeats(conditions)

@@ -5,6 +5,7 @@ internal import SymbolonCertificates
 internal import SymbolonNames
 internal import SymbolonTransport
 internal import SymbolonVerification
+internal import SymbolonWire
 
 /// One event loop's own part of an end: its copy of the trust, its connections, its counts and its share of the limits.
 ///
@@ -58,7 +59,7 @@ final class LoopShare {
         let (id, usage) = (age == nil ? nil : connection.id, usage)
         return Circumstances(
             date: moment.date, moment: moment, steady: steady, address: connection.peerAddress,
-            age: age.map { Double($0.components.seconds) + Double($0.components.attoseconds) / 1e18 } ?? 0
+            age: age?.inSeconds ?? 0
         ) { identity in usage.usage(of: identity, connection: id, at: steady) }
     }
 
