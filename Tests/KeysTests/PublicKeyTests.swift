@@ -205,6 +205,12 @@ struct PublicKeyTests {
                 == (0..<32).map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined())
     }
 
+    @Test("a fingerprint stands at multiples of 16 octets or fewer: no frame has room for more")
+    func alignment() {
+        #expect(MemoryLayout<KeyFingerprint>.alignment <= 16)
+        #expect(MemoryLayout<KeyFingerprint>.size == 32)
+    }
+
     private func refuses(
         _ encoding: [UInt8], _ failure: KeyFailure, sourceLocation: SourceLocation = #_sourceLocation
     ) {

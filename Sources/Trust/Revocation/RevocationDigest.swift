@@ -10,13 +10,13 @@ internal import SymbolonWire
 /// Two ends compare it to see that one has missed nothing. It proves nothing to strangers: who could choose many entries
 /// could find two sets of one sum. The other end is proved by its certificate.
 public struct RevocationDigest: Hashable, Sendable, CustomStringConvertible {
-    private var words: SIMD4<UInt64>
+    private var words: Octets32
 
     /// Of no revocation.
     public init() { words = .zero }
 
     public init(of revoked: RevokedSet) {
-        var sum = SIMD4<UInt64>.zero
+        var sum = Octets32.zero
         revoked.forEach { certificate, revocation in sum &+= Self.words(certificate, revocation) }
         words = sum
     }
@@ -24,7 +24,7 @@ public struct RevocationDigest: Hashable, Sendable, CustomStringConvertible {
     /// From what `description` wrote.
     public init?(_ text: String) {
         guard let octets = try? Hex.decode(text), octets.count == 32 else { return nil }
-        words = Self.words(octets)
+        words = Octets32(octets)
     }
 
     /// Follows what `changes` do to `revoked`, which they have not been applied to yet.
@@ -38,23 +38,16 @@ public struct RevocationDigest: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    public var description: String {
-        Hex.encode((0..<32).map { UInt8(truncatingIfNeeded: words[$0 / 8] >> UInt64(56 - $0 % 8 * 8)) })
-    }
+    public var description: String { Hex.encode(words.octets) }
 
     /// Whole seconds, as they are told.
-    private static func words(_ certificate: CertificateIdentifier, _ revocation: Revocation) -> SIMD4<UInt64> {
+    private static func words(_ certificate: CertificateIdentifier, _ revocation: Revocation) -> Octets32 {
         var hash = SHA256()
         hash.update(data: certificate.issuerKey.bytes)
         hash.update(data: [UInt8(certificate.serialNumber.contents.count)] + certificate.serialNumber.contents)
         let seconds = Int64(revocation.since.timeIntervalSince1970)
         hash.update(data: (0..<8).map { UInt8(truncatingIfNeeded: seconds >> (56 - 8 * $0)) })
         hash.update(data: Array(revocation.reason.rawValue.utf8))
-        return words(Array(hash.finalize()))
-    }
-
-    private static func words(_ octets: [UInt8]) -> SIMD4<UInt64> {
-        func word(_ start: Int) -> UInt64 { octets[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) } }
-        return SIMD4(word(0), word(8), word(16), word(24))
+        return Octets32(Array(hash.finalize()))
     }
 }
