@@ -1,3 +1,4 @@
+import Foundation
 import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonKeys
@@ -26,5 +27,12 @@ extension InMemoryStore: RevocationAnswerStore {
         let changed = contents.changes.filter { $0.value > changeCounter }.map(\.key)
         return AnswerChanges(
             changed: changed.count > limit ? nil : changed, changeCounter: contents.changeCounter)
+    }
+
+    func lives(below issuer: KeyFingerprint, at now: Date) async throws(StoreFailure) -> Bool {
+        snapshot.records.values.contains {
+            $0.intent.issuerKey == issuer && $0.intent.notAfter >= now && $0.intent.profile != "responder"
+                && [.issued, .revoked].contains($0.state.name)
+        }
     }
 }

@@ -92,7 +92,9 @@ final class InMemoryStore: AuthorityStore {
     func record(_ intent: IssuanceIntent, audit: AuditAppend) async throws(StoreFailure) {
         try transaction(.record) { contents throws(StoreFailure) in
             guard contents.records[intent.serialNumber] == nil else { throw .serialTaken(intent.serialNumber) }
-            guard !contents.issuers.contains(where: { $0.key == intent.issuerKey && $0.state != .active }) else {
+            let issuer = contents.issuers.first { $0.key == intent.issuerKey }
+            let isDelegate = intent.profile == "responder" && issuer?.state == .superseded
+            guard issuer == nil || issuer?.state == .active || isDelegate else {
                 throw .forbidden("only the active issuing authority issues")
             }
             contents.records[intent.serialNumber] = IssuanceRecord(intent: intent, state: .intended)

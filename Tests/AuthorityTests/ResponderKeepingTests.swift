@@ -101,6 +101,10 @@ struct ResponderKeepingTests {
         ) async throws(StoreFailure) -> AnswerChanges {
             try await store.changes(of: issuer, after: changeCounter, atMost: limit)
         }
+
+        func lives(below issuer: KeyFingerprint, at now: Date) async throws(StoreFailure) -> Bool {
+            try await store.lives(below: issuer, at: now)
+        }
     }
 
     @Test("R04: what was found before a revocation is neither kept nor said after it")

@@ -162,6 +162,32 @@ struct IssuerStoreTests {
         try await made.fixture.store.record(intent(2, made.node.authority.key), audit: made.audit(.certificateIntended))
     }
 
+    @Test(
+        "what another took the place of has nothing new below it but delegates of responders, and what is retired nothing",
+        arguments: StoreKind.allCases)
+    func delegates(_ kind: StoreKind) async throws {
+        let made = try await Made(kind)
+        let former = made.node.authority.key
+        let next = try #require(try await made.node.succession.prepare(.issuing, actor: "test").last)
+        _ = try await made.node.succession.activate(next.name, evenSo: true, actor: "test")
+        func record(_ number: UInt32, _ profile: ProfileName) async throws {
+            let like = try made.fixture.intent(number)
+            let intent = IssuanceIntent(
+                serialNumber: like.serialNumber, issuerKey: former, profile: profile.rawValue, identity: like.identity,
+                names: like.names, publicKey: like.publicKey, notBefore: like.notBefore, notAfter: like.notAfter,
+                tbs: like.tbs, actor: like.actor, at: like.at)
+            try await made.fixture.store.record(intent, audit: made.audit(.certificateIntended))
+        }
+        for profile in ProfileName.allCases where profile != .responder {
+            await #expect(throws: StoreFailure.self, "\(profile)") { try await record(1, profile) }
+        }
+        try await record(2, .responder)
+        _ = try await made.node.succession.retire(
+            try #require(try await made.fixture.store.issuers().first { $0.key == former }).name, evenSo: true,
+            actor: "test")
+        await #expect(throws: StoreFailure.self) { try await record(3, .responder) }
+    }
+
     @Test("a store of an earlier release has its root and its issuing authority, and goes on")
     func earlierRelease() async throws {
         let made = try await Made(.sqlite)

@@ -48,4 +48,18 @@ struct RevocationAnswerStoreTests {
             try await fixture.store.changes(of: other, after: 0, atMost: 9)
                 == AnswerChanges(changed: [], changeCounter: 2))
     }
+
+    @Test("an issuer lives below until its last certificate, revoked or not, has ended", arguments: StoreKind.allCases)
+    func lives(_ kind: StoreKind) async throws {
+        let fixture = try await StoreFixture.make(kind)
+        let end = noon + 86_400
+        #expect(try await !fixture.store.lives(below: fixture.issuer, at: noon))
+        try await fixture.fill()
+        #expect(try await fixture.store.lives(below: fixture.issuer, at: end))
+        #expect(try await !fixture.store.lives(below: fixture.issuer, at: end + 1))
+        _ = try await fixture.store.revoke([fixture.order(1)])
+        #expect(try await fixture.store.lives(below: fixture.issuer, at: end))
+        let other = try KeyFingerprint([UInt8](repeating: 9, count: 32))
+        #expect(try await !fixture.store.lives(below: other, at: noon))
+    }
 }

@@ -179,7 +179,7 @@ actor ServerKeeper {
     /// RFC 6066 §8: what the responder says of the server's own certificate is shown to clients that ask, ahead of need.
     private func staple() async {
         // What cannot be said now is said by the next look; what was stapled before holds as long as it says.
-        guard let responder, let answer = try? await responder.answer(about: trust.leaf.serialNumber),
+        guard let responder, let answer = try? await responder.answer(about: trust.leaf),
             answer.tag != stapled
         else { return }
         do {

@@ -7,6 +7,8 @@ import SymbolonRevocation
 /// for goes, without a list of who asked when.
 struct KeptAnswers {
     struct Key: Hashable {
+        /// As `AnsweredIssuer` has it.
+        let issuer: Int
         let serialNumber: SerialNumber
         let digest: CertificateID.Digest
     }
@@ -43,16 +45,16 @@ struct KeptAnswers {
         old[key] = nil
     }
 
-    mutating func forget(_ serialNumber: SerialNumber) {
+    mutating func forget(_ serialNumber: SerialNumber, from issuer: Int) {
         for digest in [CertificateID.Digest.sha1, .sha256] {
-            let key = Key(serialNumber: serialNumber, digest: digest)
+            let key = Key(issuer: issuer, serialNumber: serialNumber, digest: digest)
             young[key] = nil
             old[key] = nil
         }
     }
 
-    mutating func forgetAll() {
-        young = [:]
-        old = [:]
+    mutating func forgetAll(from issuer: Int) {
+        young = young.filter { $0.key.issuer != issuer }
+        old = old.filter { $0.key.issuer != issuer }
     }
 }

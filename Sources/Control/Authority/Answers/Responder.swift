@@ -4,8 +4,8 @@ public import SymbolonKeys
 public import SymbolonRevocation
 import Synchronization
 
-/// An issuing authority's OCSP responder on one node: a delegate with a key of its own that is in memory only (RFC 6960
-/// §4.2.2.2).
+/// An authority's OCSP responder on one node: for each issuing authority of which a certificate lives, a delegate with a key of
+/// its own that is in memory only (RFC 6960 §4.2.2.2).
 ///
 /// An answer is signed when somebody first asks, then kept until something changes or half its life is over. One with a nonce is
 /// signed at once, of what is kept. `follow` must be called several times a second: it forgets what has changed.
@@ -18,17 +18,15 @@ public final class Responder: Sendable {
     private let state: Mutex<State>
 
     private struct State {
-        /// Of the issuing authority that was active when `follow` looked last; for those before it, lists speak.
-        var issuer: IssuerDigests
-        var issuerKey: KeyFingerprint
-        var signer: AnswerSigner?
+        /// The one that was active when `follow` looked last, then those before it.
+        var issuers: [AnsweredIssuer]
+        var made = 1
         var kept: KeptAnswers
-        /// Every change up to this value of the counter is accounted for in `kept`.
-        var changeCounter: UInt64 = 0
-        /// When that was last found to be all.
-        var followedAt: Date?
-        /// Why there is no new certificate, and when it is asked for again.
-        var refused: (ResponderFailure, until: Date)?
+        /// The former ones that were looked at, and when that is done again.
+        var former: (keys: [KeyFingerprint], until: Date) = ([], .distantPast)
+
+        func index(of number: Int) -> Int? { issuers.firstIndex { $0.number == number } }
+        func issuer(_ number: Int) -> AnsweredIssuer? { index(of: number).map { issuers[$0] } }
     }
 
     /// Changes that are forgotten one by one; of more at once everything is.
@@ -40,16 +38,15 @@ public final class Responder: Sendable {
     public init?(
         _ authority: IssuingAuthority, store: any RevocationAnswerStore, schedule: AnswerSchedule = AnswerSchedule()
     ) {
-        guard let issuer = IssuerDigests(authority.issuing) else { return nil }
+        guard let issuer = AnsweredIssuer(authority.signingIssuer, number: 0) else { return nil }
         self.authority = authority
         self.store = store
         self.schedule = schedule
-        state = Mutex(
-            State(issuer: issuer, issuerKey: authority.key, kept: KeptAnswers(most: schedule.mostKept)))
+        state = Mutex(State(issuers: [issuer], kept: KeptAnswers(most: schedule.mostKept)))
     }
 
-    /// Whose certificates it answers for.
-    public var issuerKey: KeyFingerprint { state.withLock { $0.issuerKey } }
+    /// Whose certificates it answers for, the active issuing authority first.
+    public var issuerKeys: [KeyFingerprint] { state.withLock { $0.issuers.map(\.key) } }
 
     // MARK: Answering
 
@@ -78,26 +75,29 @@ public final class Responder: Sendable {
     }
 
     /// What it says of one certificate to everybody: to be stapled. Nil: nothing now.
-    public func answer(about serialNumber: SerialNumber) async throws(StoreFailure) -> SignedAnswer? {
-        guard let question = StatusQuestion(about: serialNumber, from: authority.issuing, nonce: nil) else {
-            return nil
-        }
-        guard case .kept(let answer) = try await replyAskingStore(to: question.der) else { return nil }
+    public func answer(about certificate: Certificate) async throws(StoreFailure) -> SignedAnswer? {
+        let issuer = state.withLock { $0.issuers.map(\.certificate).first { $0.subject == certificate.issuer } }
+        guard let issuer, let question = StatusQuestion(about: certificate.serialNumber, from: issuer, nonce: nil),
+            case .kept(let answer) = try await replyAskingStore(to: question.der)
+        else { return nil }
         return answer
     }
 
-    /// Nil: it is no question. Its keys are nil when it is about another issuer.
+    /// Nil: it is no question. Its keys are nil when it is about another issuer, or about those of several.
     private func asked(
         _ der: some Collection<UInt8>
     ) -> (question: PresentedQuestion, keys: [KeptAnswers.Key]?)? {
         guard let question = try? PresentedQuestion(der: der) else { return nil }
-        var keys: [KeptAnswers.Key] = []
-        let issuer = state.withLock { $0.issuer }
-        for identifier in question.certificates {
-            guard let digest = issuer.digest(of: identifier) else { return (question, nil) }
-            keys.append(KeptAnswers.Key(serialNumber: identifier.serialNumber, digest: digest))
+        let issuers = state.withLock { $0.issuers }
+        for issuer in issuers {
+            let keys = question.certificates.compactMap { identifier in
+                issuer.digests.digest(of: identifier).map {
+                    KeptAnswers.Key(issuer: issuer.number, serialNumber: identifier.serialNumber, digest: $0)
+                }
+            }
+            if keys.count == question.certificates.count { return (question, keys) }
         }
-        return (question, keys)
+        return (question, nil)
     }
 
     /// - Parameter unknown: certificates that there are not, which are not kept: there are more serial numbers than memory.
@@ -106,13 +106,15 @@ public final class Responder: Sendable {
         beside unknown: [KeptAnswers.Key: AnsweredCertificate] = [:]
     ) -> ResponderReply? {
         // RFC 9919 §3.2.3: not signed, for everybody could have signed what costs nothing to ask.
-        guard let keys else { return .refused(.unauthorized) }
+        guard let keys, let number = keys.first?.issuer else { return .refused(.unauthorized) }
         let now = authority.now
         let known = state.withLock { state in
-            (state.signer, keys.map { state.kept[$0] }, state.followedAt)
+            (state.issuer(number), keys.map { state.kept[$0] })
         }
-        guard let signer = known.0 else { return .refused(.tryLater) }
-        let isCurrent = isCurrent(known.2, at: now)
+        // It may have become nobody's meanwhile.
+        guard let issuer = known.0 else { return .refused(.unauthorized) }
+        guard let signer = issuer.signer else { return .refused(.tryLater) }
+        let isCurrent = isCurrent(issuer.followedAt, at: now)
         var certificates: [AnsweredCertificate] = []
         for (key, entry) in zip(keys, known.1) {
             guard let certificate = entry?.certificate ?? unknown[key] else { return nil }
@@ -124,7 +126,7 @@ public final class Responder: Sendable {
             if now < half || (!isCurrent && now < answer.nextUpdate) { return .kept(answer) }
         }
         guard isCurrent else { return .refused(.tryLater) }
-        guard let answer = try? sign(zip(keys, certificates), question.nonce, by: signer, at: now) else {
+        guard let answer = try? sign(zip(keys, certificates), question.nonce, from: issuer, by: signer, at: now) else {
             return .refused(.internalError)
         }
         guard question.nonce == nil, keys.count == 1, unknown.isEmpty else { return .made(answer) }
@@ -139,13 +141,14 @@ public final class Responder: Sendable {
 
     /// Asks the store, and keeps an answer of what it says. Nil: nothing can be signed.
     private func find(_ key: KeptAnswers.Key) async throws(StoreFailure) -> AnsweredCertificate? {
-        if let entry = state.withLock({ $0.kept[key] }) { return entry.certificate }
+        let (entry, issuer) = state.withLock { ($0.kept[key], $0.issuer(key.issuer)) }
+        if let entry { return entry.certificate }
+        guard let issuer, let signer = issuer.signer else { return nil }
         let found =
-            try await store.standing(of: key.serialNumber, from: issuerKey)
+            try await store.standing(of: key.serialNumber, from: issuer.key)
             ?? AnsweredCertificate(standing: .unknown, notAfter: .distantFuture, changeCounter: 0)
         guard found.standing != .unknown else { return found }
-        guard let signer = state.withLock({ $0.signer }),
-            let answer = try? sign(zip([key], [found]), nil, by: signer, at: authority.now)
+        guard let answer = try? sign(zip([key], [found]), nil, from: issuer, by: signer, at: authority.now)
         else { return nil }
         keep(KeptAnswers.Entry(certificate: found, answer: answer), for: key)
         return found
@@ -154,8 +157,8 @@ public final class Responder: Sendable {
     /// What was found before the last change that is accounted for may be what has changed, unless it is still kept.
     private func keep(_ entry: KeptAnswers.Entry, for key: KeptAnswers.Key) {
         state.withLock { state in
-            guard
-                entry.certificate.changeCounter >= state.changeCounter
+            guard let issuer = state.issuer(key.issuer),
+                entry.certificate.changeCounter >= issuer.changeCounter
                     || state.kept[key]?.certificate == entry.certificate
             else { return }
             state.kept.keep(entry, for: key)
@@ -164,18 +167,17 @@ public final class Responder: Sendable {
 
     private func sign(
         _ certificates: Zip2Sequence<[KeptAnswers.Key], [AnsweredCertificate]>, _ nonce: StatusNonce?,
-        by signer: AnswerSigner, at now: Date
+        from issuer: AnsweredIssuer, by signer: AnswerSigner, at now: Date
     ) throws(KeyFailure) -> SignedAnswer {
         let now = now.cutToSecond
         // Nobody believes a delegate after its own certificate has ended.
         let nextUpdate = min(now + schedule.life.wholeSeconds, signer.certificate.notAfter)
-        let issuer = state.withLock { $0.issuer }
         let statuses = certificates.map { key, certificate in
             AnswerTemplate.Status(
-                issuer.identifier(of: key.serialNumber, by: key.digest), certificate.standing, thisUpdate: now,
+                issuer.digests.identifier(of: key.serialNumber, by: key.digest), certificate.standing, thisUpdate: now,
                 nextUpdate: nextUpdate,
                 // RFC 6960 §4.4.4: nothing is ever forgotten here, so it is known since the issuer began.
-                archiveCutoff: certificate.notAfter < now ? authority.issuing.notBefore : nil)
+                archiveCutoff: certificate.notAfter < now ? issuer.certificate.notBefore : nil)
         }
         return try signer.sign(
             AnswerTemplate(responderKeyHash: signer.keyHash, producedAt: now, statuses: statuses, nonce: nonce))
@@ -185,75 +187,125 @@ public final class Responder: Sendable {
 // MARK: - Keeping it as it should be
 
 extension Responder {
-    /// Forgets what was revoked or released since the last call, and renews the certificate when that is due.
+    /// Forgets what was revoked or released since the last call, and renews certificates of its own that are due.
     public func follow() async throws(ResponderFailure) {
-        followIssuer()
-        let before = state.withLock { $0.changeCounter }
+        var failure: ResponderFailure?
+        do throws(StoreFailure) {
+            try await followIssuers()
+        } catch {
+            failure = .store(error)
+        }
+        for issuer in state.withLock({ $0.issuers }) {
+            do throws(ResponderFailure) {
+                try await follow(issuer)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private func follow(_ issuer: AnsweredIssuer) async throws(ResponderFailure) {
         let found: AnswerChanges
         do throws(StoreFailure) {
-            found = try await store.changes(of: issuerKey, after: before, atMost: Self.mostChanges)
+            found = try await store.changes(of: issuer.key, after: issuer.changeCounter, atMost: Self.mostChanges)
         } catch {
             throw .store(error)
         }
         let now = authority.now
-        let (certificate, refused) = state.withLock { state -> (Certificate?, (ResponderFailure, until: Date)?) in
-            if found.changeCounter > state.changeCounter {
+        state.withLock { state in
+            guard let index = state.index(of: issuer.number) else { return }
+            if found.changeCounter > state.issuers[index].changeCounter {
                 if let changed = found.changed {
-                    changed.forEach { state.kept.forget($0) }
+                    changed.forEach { state.kept.forget($0, from: issuer.number) }
                 } else {
-                    state.kept.forgetAll()
+                    state.kept.forgetAll(from: issuer.number)
                 }
-                state.changeCounter = found.changeCounter
+                state.issuers[index].changeCounter = found.changeCounter
             }
-            state.followedAt = now
-            return (state.signer?.certificate, state.refused)
+            state.issuers[index].followedAt = now
         }
-        guard certificate.map({ schedule.isRenewalDue($0, from: authority.issuing, at: now) }) ?? true else { return }
-        if let refused, now < refused.until { throw refused.0 }
+        let certificate = issuer.signer?.certificate
+        guard certificate.map({ schedule.isRenewalDue($0, from: issuer.certificate, at: now) }) ?? true else { return }
+        if let refused = issuer.refused, now < refused.until { throw refused.0 }
         do throws(ResponderFailure) {
-            try await renew()
+            try await renew(issuer)
         } catch {
-            state.withLock { $0.refused = (error, now + schedule.pause(with: certificate)) }
+            let until = now + schedule.pause(with: certificate)
+            change(issuer) { $0.refused = (error, until) }
             throw error
         }
     }
 
-    /// Another issuing authority is active: from now on its certificates are answered for.
-    private func followIssuer() {
-        guard authority.key != issuerKey, let issuer = IssuerDigests(authority.issuing) else { return }
-        state.withLock {
-            $0 = State(issuer: issuer, issuerKey: authority.key, kept: KeptAnswers(most: schedule.mostKept))
+    private func change(_ issuer: AnsweredIssuer, _ body: (inout AnsweredIssuer) -> Void) {
+        state.withLock { state in
+            if let index = state.index(of: issuer.number) { body(&state.issuers[index]) }
         }
     }
 
-    private func renew() async throws(ResponderFailure) {
+    /// The active issuing authority, and those that it took the place of: each while one of its certificates lives and its key is
+    /// here. Who has the key elsewhere answers there.
+    private func followIssuers() async throws(StoreFailure) {
+        let now = authority.now
+        let active = authority.signingIssuer
+        let former = authority.allIssuers.filter { $0.role == .issuing && $0.state == .superseded }.map(\.key)
+        let (known, looked) = state.withLock { ($0.issuers, $0.former) }
+        guard known.first?.key != active.key || looked.keys != former || now >= looked.until else { return }
+        var wanted = [active]
+        for key in former {
+            guard try await store.lives(below: key, at: now) else { continue }
+            if let issuer = known.first(where: { $0.key == key })?.issuer {
+                wanted.append(issuer)
+            } else if let issuer = try? await authority.signingIssuer(key) {
+                wanted.append(issuer)
+            }
+        }
+        state.withLock { state in
+            state.issuers = wanted.compactMap { issuer in
+                if let known = state.issuers.first(where: { $0.key == issuer.key }) { return known }
+                defer { state.made += 1 }
+                return AnsweredIssuer(issuer, number: state.made)
+            }
+            state.former = (former, now + Self.lookAgain)
+        }
+    }
+
+    /// Seconds until the former issuing authorities are looked at again: what ends is no hurry.
+    private static let lookAgain: TimeInterval = 60
+
+    private func renew(_ issuer: AnsweredIssuer) async throws(ResponderFailure) {
         let key = SigningKey.make(.p256)
         let issued: IssuedCertificate
         do throws(IssuanceFailure) {
-            issued = try await authority.issueForResponder(key.publicKey, actor: "authority")
+            issued = try await authority.issueForResponder(key.publicKey, below: issuer.issuer, actor: "authority")
         } catch {
             throw .issuance(error)
         }
         let signer = AnswerSigner(issued.certificate, key: key)
-        state.withLock { ($0.signer, $0.refused) = (signer, nil) }
+        change(issuer) { ($0.signer, $0.refused) = (signer, nil) }
     }
 
     /// How it stands: for alarms, metrics and health.
     public var standing: ResponderStanding {
         let now = authority.now
         return state.withLock { state in
-            let certificate = state.signer?.certificate
-            return ResponderStanding(
-                certificateEnds: certificate?.notAfter, kept: state.kept.count,
-                isLate: !isCurrent(state.followedAt, at: now)
-                    || certificate.map { schedule.isLate(certificateEnding: $0.notAfter, at: now) } ?? true)
+            ResponderStanding(
+                certificateEnds: state.issuers.first?.signer?.certificate.notAfter, kept: state.kept.count,
+                isLate: state.issuers.contains { isLate($0, at: now) })
         }
+    }
+
+    private func isLate(_ issuer: AnsweredIssuer, at now: Date) -> Bool {
+        guard isCurrent(issuer.followedAt, at: now), let ends = issuer.signer?.certificate.notAfter else { return true }
+        // Of a former issuing authority the delegate that ends with it is the last one.
+        guard issuer.key == authority.key || ends + 1 < issuer.certificate.notAfter else { return false }
+        return schedule.isLate(certificateEnding: ends, at: now)
     }
 }
 
 /// How a responder stands.
 public struct ResponderStanding: Equatable, Sendable {
-    /// Nil: it has no certificate, and answers nobody.
+    /// By which it answers for the active issuing authority. Nil: it has none, and answers nobody.
     public let certificateEnds: Date?
     /// How many answers are kept.
     public let kept: Int

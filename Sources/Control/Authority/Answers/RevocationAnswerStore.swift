@@ -13,6 +13,9 @@ public protocol RevocationAnswerStore: Sendable {
     func changes(
         of issuer: KeyFingerprint, after changeCounter: UInt64, atMost limit: Int
     ) async throws(StoreFailure) -> AnswerChanges
+    /// Whether a certificate of this issuer has not ended, revoked or not. A responder's own does not count, which is there for
+    /// the others.
+    func lives(below issuer: KeyFingerprint, at now: Date) async throws(StoreFailure) -> Bool
 }
 
 /// What a responder says of a certificate until something changes.

@@ -11,15 +11,18 @@ extension IssuingAuthority {
     /// How far the clock may be behind the last audit entry: what a good time source corrects in one step.
     public static let clockTolerance: Duration = .seconds(300)
 
-    func authorize(_ request: IssuanceRequest, at now: Date) async throws(IssuanceFailure) -> AuthorizedRequest {
+    /// - Parameter issuing: the certificate that it is to be signed with.
+    func authorize(
+        _ request: IssuanceRequest, at now: Date, below issuing: Certificate
+    ) async throws(IssuanceFailure) -> AuthorizedRequest {
         try checkNotHalted()
         guard !request.actor.isEmpty else { throw .actorMissing }
         let profile = CertificateProfile.named(request.profile)
         guard let form = request.identityForm else { throw .profileIsNotForLeaves(profile.name) }
-        try await checkClock(now)
+        try await checkClock(now, issuing)
         try await checkKey(request.publicKey)
         let names = try permittedNames(of: request, profile, form)
-        let (notBefore, notAfter) = try validity(of: request, profile, at: now)
+        let (notBefore, notAfter) = try validity(of: request, profile, at: now, below: issuing)
         return AuthorizedRequest(
             profile: profile, name: request.name, names: names, publicKey: request.publicKey, notBefore: notBefore,
             notAfter: notAfter, actor: request.actor, at: now, replaces: request.replaces)
@@ -34,12 +37,12 @@ extension IssuingAuthority {
         guard case .leaf(let form) = profile.role else { throw .profileIsNotForLeaves(profile.name) }
         let request = IssuanceRequest(
             profile: profile.name, name: name, names: names, publicKey: sealer.publicKey, life: life, actor: "")
-        _ = try validity(of: request, profile, at: clock())
+        _ = try validity(of: request, profile, at: clock(), below: issuing)
         return try permittedNames(of: request, profile, form)[0]
     }
 
     /// A clock that went back makes certificates that have ended already, or that outlive what they should.
-    private func checkClock(_ now: Date) async throws(IssuanceFailure) {
+    private func checkClock(_ now: Date, _ issuing: Certificate) async throws(IssuanceFailure) {
         guard now >= issuing.notBefore else { throw .clockBeforeIssuer(now: now, notBefore: issuing.notBefore) }
         let end: AuditEnd?
         do throws(StoreFailure) {
@@ -105,7 +108,7 @@ extension IssuingAuthority {
 
     /// A certificate never outlives its issuer: that is an error, not a silent cut.
     private func validity(
-        of request: IssuanceRequest, _ profile: CertificateProfile, at now: Date
+        of request: IssuanceRequest, _ profile: CertificateProfile, at now: Date, below issuing: Certificate
     ) throws(IssuanceFailure) -> (notBefore: Date, notAfter: Date) {
         let life = request.life ?? profile.defaultLife
         guard life >= .seconds(1), life <= profile.maximumLife else {

@@ -15,9 +15,13 @@ extension IssuingAuthority {
 
     /// Certifies the key of a responder of the authority's own: `spiffe://DOMAIN/authority/responder`, for as long as the
     /// profile says and the issuing certificate still holds.
-    func issueForResponder(_ publicKey: PublicKey, actor: String) async throws(IssuanceFailure) -> IssuedCertificate {
-        let left = Duration.seconds(Int64(issuing.notAfter.timeIntervalSince(clock())))
+    /// - Parameter issuer: for whose certificates it is to answer; it may be one that another took the place of.
+    func issueForResponder(
+        _ publicKey: PublicKey, below issuer: SigningIssuer, actor: String
+    ) async throws(IssuanceFailure) -> IssuedCertificate {
+        let left = Duration.seconds(Int64(issuer.certificate.notAfter.timeIntervalSince(clock())))
         let life = min(CertificateProfile.responder.defaultLife, left)
-        return try await issue(IssuanceRequest(forResponderWith: publicKey, life: life, actor: actor))
+        return try await issue(
+            IssuanceRequest(forResponderWith: publicKey, life: life, actor: actor), below: issuer)
     }
 }

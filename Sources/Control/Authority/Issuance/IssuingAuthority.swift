@@ -53,13 +53,20 @@ public final class IssuingAuthority: Sendable {
     public func issue(
         _ request: IssuanceRequest, in ledger: (any IssuanceLedger)? = nil
     ) async throws(IssuanceFailure) -> IssuedCertificate {
+        try await issue(request, below: nil, in: ledger)
+    }
+
+    /// - Parameter named: nil: the one that is active.
+    func issue(
+        _ request: IssuanceRequest, below named: SigningIssuer?, in ledger: (any IssuanceLedger)? = nil
+    ) async throws(IssuanceFailure) -> IssuedCertificate {
         var intended: SerialNumber?
         let issuer = key
         do {
-            return try await issue(request, at: clock(), in: ledger ?? store, intended: &intended)
+            return try await issue(request, below: named, at: clock(), in: ledger ?? store, intended: &intended)
         } catch {
             // Another process has activated another issuing authority, and this one was not told yet.
-            if intended == nil, case .store(.forbidden) = error {
+            if named == nil, intended == nil, case .store(.forbidden) = error {
                 _ = try? await refreshIssuers()
                 if key != issuer { return try await issue(request, in: ledger) }
             }
@@ -72,17 +79,20 @@ public final class IssuingAuthority: Sendable {
 
     /// The nine steps.
     private func issue(
-        _ request: IssuanceRequest, at now: Date, in ledger: any IssuanceLedger, intended: inout SerialNumber?
+        _ request: IssuanceRequest, below named: SigningIssuer?, at now: Date, in ledger: any IssuanceLedger,
+        intended: inout SerialNumber?
     ) async throws(IssuanceFailure) -> IssuedCertificate {
-        let authorized = try await authorize(request, at: now)  // 1. authorisation
+        let authorized = try await authorize(
+            request, at: now, below: (named ?? signingIssuer).certificate)  // 1. authorisation
         faults.reach(.authorized)
         let serialNumber = try reserveSerialNumber()  // 2. serial number
         defer { serialNumbers.withLock { _ = $0.reserved.remove(serialNumber) } }
         faults.reach(.serialReserved)
         // One configuration and one issuer for all steps: another task may be told of new ones at any time.
         let (configuration, issuers) = (configuration, issuers)
-        let issuer = issuers.issuing.issuer
-        let signing = CertificateSigning(signer: issuers.issuing.signer, faults: faults)
+        let issuing = named ?? issuers.issuing
+        let issuer = issuing.issuer
+        let signing = CertificateSigning(signer: issuing.signer, faults: faults)
         let tbs = try build(authorized, serialNumber, configuration, issuer)  // 3. build
         faults.reach(.built)
         let linted = try Lint.pass(
@@ -96,7 +106,7 @@ public final class IssuingAuthority: Sendable {
         faults.reach(.signed)
         let certificate = try compare(signed, linted, signing)  // 8. compare
         faults.reach(.compared)
-        let issued = try await complete(certificate, authorized, issuers, in: ledger)  // 9. store
+        let issued = try await complete(certificate, authorized, issuers, issuing, in: ledger)  // 9. store
         faults.reach(.stored)
         return issued
     }
@@ -175,7 +185,7 @@ public final class IssuingAuthority: Sendable {
 
     private func complete(
         _ certificate: Certificate, _ request: AuthorizedRequest, _ issuers: IssuersInForce,
-        in ledger: any IssuanceLedger
+        _ issuing: SigningIssuer, in ledger: any IssuanceLedger
     ) async throws(IssuanceFailure) -> IssuedCertificate {
         let now = clock()
         do throws(StoreFailure) {
@@ -186,7 +196,7 @@ public final class IssuingAuthority: Sendable {
             throw .store(error)
         }
         return IssuedCertificate(
-            certificate: certificate, chain: [certificate] + issuers.all.chain(above: issuers.issuing.key),
+            certificate: certificate, chain: [certificate] + issuers.all.chain(above: issuing.key),
             anchors: issuers.all.anchors, profile: request.profile.name, identity: request.identity)
     }
 

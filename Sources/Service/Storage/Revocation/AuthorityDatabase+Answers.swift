@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 public import SymbolonAuthority
 public import SymbolonCertificates
 public import SymbolonKeys
@@ -42,6 +42,16 @@ extension AuthorityDatabase: RevocationAnswerStore {
                 [.octets(issuer.bytes), .integer(Int(clamping: changeCounter)), .integer(limit + 1)]
             ).map(CertificateTable.serialNumber)
             return AnswerChanges(changed: changed.count > limit ? nil : changed, changeCounter: now)
+        }
+    }
+
+    public func lives(below issuer: KeyFingerprint, at now: Date) async throws(StoreFailure) -> Bool {
+        try await engine.read { session in
+            try session.exists(
+                """
+                SELECT 1 FROM certificate WHERE issuer_key = ? AND state IN ('issued', 'revoked') AND not_after >= ?
+                    AND profile <> 'responder' LIMIT 1
+                """, [.octets(issuer.bytes), .integer(now.storedMilliseconds(.up))])
         }
     }
 }

@@ -6,7 +6,9 @@ enum Schema {
     static let applicationID: Int32 = 0x5359_4D42
 
     /// Each brings the schema from the version before, in one transaction.
-    static let migrations = [version1, version2, version3, version4, version5, version6, version7, version8, version9]
+    static let migrations = [
+        version1, version2, version3, version4, version5, version6, version7, version8, version9, version10,
+    ]
 
     enum Standing: Equatable {
         /// No table and no mark: a new database.
