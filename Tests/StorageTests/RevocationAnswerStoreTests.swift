@@ -59,6 +59,12 @@ struct RevocationAnswerStoreTests {
         #expect(try await !fixture.store.lives(below: fixture.issuer, at: end + 1))
         _ = try await fixture.store.revoke([fixture.order(1)])
         #expect(try await fixture.store.lives(below: fixture.issuer, at: end))
+        // A responder's own is there for the others.
+        try await fixture.store.record(
+            fixture.intent(6, profile: "responder", notAfter: end + 600), audit: fixture.audit())
+        try await fixture.store.complete(
+            StoreFixture.serial(6), certificate: [6], at: noon, audit: fixture.audit())
+        #expect(try await !fixture.store.lives(below: fixture.issuer, at: end + 1))
         let other = try KeyFingerprint([UInt8](repeating: 9, count: 32))
         #expect(try await !fixture.store.lives(below: other, at: noon))
     }
