@@ -164,7 +164,9 @@ var allTests: [Target] = [
     tests("Conformance", at: "Conformance", base + trust + ["symbolon"]),
     tests(
         "Interop", at: "Interop",
-        base + trust + control + enrollment + ["symbolon", "SymbolonStorage", crypto, cryptoExtras],
+        base + trust + control + enrollment + [
+            "symbolon", "SymbolonStorage", "SymbolonHTTPServices", nioPosix, crypto, cryptoExtras,
+        ],
         exclude: ["Differential/Peers", "ACME/Peers"]),
     tests(
         "EndToEnd", at: "EndToEnd",

@@ -114,14 +114,14 @@ struct PublishedLists {
 }
 
 extension KeyRing {
-    fileprivate func ofAuthority(_ creation: AuthorityCreation) -> AuthorityKeys {
+    func ofAuthority(_ creation: AuthorityCreation) -> AuthorityKeys {
         AuthorityKeys(issuing: creation.issuingKey, audit: creation.auditKey) { key throws(KeysUnavailable) in
             try await self.signer(.issuing, key)
         }
     }
 }
 
-private struct NoEnds: EndConfirmations {
+struct NoEnds: EndConfirmations {
     func stragglers(before changeCounter: UInt64) async throws(StoreFailure) -> [String] { [] }
 }
 

@@ -12,6 +12,7 @@ enum Tools {
     static var python: String { get throws { try ofPython("python") } }
     static var pkilint: String { get throws { try ofPython("lint_pkix_cert") } }
     static var listLint: String { get throws { try ofPython("lint_crl") } }
+    static var answerLint: String { get throws { try ofPython("lint_ocsp_response") } }
 
     private static func installed(_ name: String) throws -> String {
         try existing("/usr/bin/\(name)")
