@@ -20,7 +20,8 @@ struct VerbTests {
         "authority publish-root-list": ["publishRootLists"], "authority retire": ["retireIssuer"],
         "authority show": ["showAuthority"], "ends list": ["listEnds"],
         "federate end": ["endFederation"], "federate invite": ["makeInvitation"],
-        "federate list": ["listFederations"], "identity issue": ["issueCertificate"],
+        "federate list": ["listFederations"], "federate with": ["beginFederation", "showAuthority"],
+        "identity issue": ["issueCertificate"],
         "identity list": ["listCertificates"], "identity release": ["releaseCertificate", "listCertificates"],
         "identity revoke": ["revokeCertificates", "listCertificates", "listEnds", "scheduleRevocation"],
         "identity scheduled": ["listScheduledRevocations", "cancelScheduledRevocation"],
@@ -46,8 +47,8 @@ struct VerbTests {
         ],
         // It speaks ACME, with any server.
         "identity obtain": [],
-        // Whoever they come to speaks the pairing protocol: a code proves both, and no identity is there yet.
-        "pair": [], "federate with": [],
+        // Whoever it comes to speaks the pairing protocol: a code proves both, and no identity is there yet.
+        "pair": [],
         // It makes an authority, or is one.
         "up": [],
         // They look, at files, at this machine, or at an endpoint as any peer sees it.

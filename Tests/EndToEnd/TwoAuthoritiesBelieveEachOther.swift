@@ -89,6 +89,39 @@ extension EndToEnd {
             #expect(list == "No other authority is believed.\n")
         }
 
+        @Test("an administrator elsewhere brings the other's root; a viewer's authority believes nobody by him")
+        func fromElsewhere() async throws {
+            let inviting = try await Federation(isBegun: false)
+            let served = try await Served.start("--domain", "third.example")
+            for words in [
+                ["identity", "issue", "looker", "--profile", "person"],
+                ["operator", "add", "looker", "--role", "viewer"],
+            ] {
+                let result = try served.here(words)
+                try #require(result.status == 0, "\(result.err)")
+            }
+            try served.makeHome("desk", with: "administrator", "looker")
+            let code = try inviting.code("federate", "invite", "--for", "1d")
+            let honest = try served.elsewhere(
+                ["federate", "with", code, "--json"], home: "desk", as: "administrator")
+            #expect(honest.status == 0, "\(honest.err)")
+            let begun = try #require(Event(honest.out))
+            #expect(begun["trustDomain"] == "example.internal")
+            #expect(
+                begun["introducedBy"]?.hasPrefix("spiffe://third.example/") == true
+                    && begun["introducedBy"]?.contains(" by \"code ") == true, "\(honest.out)")
+            #expect(try served.here(["federate", "list"]).out.contains("example.internal"))
+            #expect(try inviting.ours("federate", "list").contains("third.example"))
+
+            let again = try inviting.code("federate", "invite", "--for", "1d")
+            #expect(try served.here(["federate", "end", "example.internal"]).status == 0)
+            let refused = try served.elsewhere(["federate", "with", again], home: "desk", as: "looker")
+            #expect(refused.status == 1)
+            #expect(refused.err.contains("role administrator, and yours is viewer"), "\(refused.err)")
+            #expect(refused.err.contains("symbolon federate end third.example"), "\(refused.err)")
+            #expect(try served.here(["federate", "list"]).out == "No other authority is believed.\n")
+        }
+
         @Test("the same with the authority's store in PostgreSQL: begun, believed, ended")
         func onPostgreSQL() async throws {
             let database = try await PostgreSQLServer.shared.newSchema()

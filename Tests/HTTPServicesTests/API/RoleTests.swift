@@ -45,8 +45,8 @@ struct RoleTests {
             "revokeExternalAccountKey", "scheduleRevocation",
         ],
         .administrator: [
-            "activateIssuer", "endFederation", "finishReplacement", "permitNames", "prepareIssuer", "publishRootLists",
-            "putOperator", "removeOperator", "replaceIssuer", "retireIssuer",
+            "activateIssuer", "beginFederation", "endFederation", "finishReplacement", "permitNames", "prepareIssuer",
+            "publishRootLists", "putOperator", "removeOperator", "replaceIssuer", "retireIssuer",
         ],
     ]
 

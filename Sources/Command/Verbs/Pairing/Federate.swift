@@ -56,46 +56,50 @@ struct FederateWith: AsyncParsableCommand {
         name: .customLong("for"),
         help: ArgumentHelp("How long it is believed here (default: as long as it believes us).", valueName: "span"))
     var life: Life?
-    @OptionGroup var home: HomeOptions
+    @OptionGroup var authority: AuthorityOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         try await Complaint.reported {
             let wish = try CodeAndAddress(code)
-            let local = try await LocalAuthority.open(home.folder, passphrase: home.passphrase.source)
-            let federated = try await introduce(local, wish)
+            let administration = try await authority.open(.keys)
+            let federated = try await introduce(administration, try await administration.perform(ShowAuthority()), wish)
             if output.json {
-                Lines.write(try JSONOutput.line(FederationReport(federated)))
+                Lines.write(try JSONOutput.line(federated))
             } else {
                 federated.lines(because: wish.code.number, Terminal.output).forEach { Lines.write($0) }
             }
         }
     }
 
-    private func introduce(_ local: LocalAuthority, _ wish: CodeAndAddress) async throws -> FederatedAuthority {
-        let configuration = local.issuing.configuration
+    /// The exchange is this machine's, with our authority's root; what it brought is then put before our authority.
+    private func introduce(
+        _ administration: any Administration, _ own: AuthorityReport, _ wish: CodeAndAddress
+    ) async throws -> FederationReport {
         let offer: PairingOffer
         do throws(PairingClientFailure) {
             let client = try await PairingClient.connect(to: wish.address, with: wish.code)
             offer = try await client.offer()
             guard offer.federationUntil != nil else { throw .refused(status: 404, kind: "", detail: Self.notForThis) }
-            _ = try await client.federate(
-                FederationProposal(trustDomain: configuration.trustDomain, root: local.issuing.root))
+            _ = try await client.federate(FederationProposal(trustDomain: own.trustDomain, anchor: own.root.pem))
             try await client.confirm()
             await client.close()
         } catch {
             throw Complaint(pairing: error, with: wish.address)
         }
-        let until = life.map { Date() + $0.duration.inSeconds } ?? offer.federationUntil ?? Date()
+        let longest = Date() + FederatedAuthority.longestLife.inSeconds
+        let until = life.map { Date() + $0.duration.inSeconds } ?? min(offer.federationUntil ?? longest, longest)
         do {
-            return try await local.federation.begin(
-                FederationProposal(trustDomain: offer.trustDomain, anchor: offer.anchor), until: until,
-                actor: "\(LocalAuthority.actor) by code \(wish.code.number) of \(wish.address)")
+            return try await administration.perform(
+                BeginFederation(
+                    trustDomain: offer.trustDomain, anchor: offer.anchor, until: until,
+                    because: "code \(wish.code.number) of \(wish.address)"))
         } catch {
+            let complaint = Complaint(error)
             throw Complaint(
                 what: "the other authority believes this one now, and this one does not believe it",
-                why: error.explanation,
-                mend: "let its operator end that: symbolon federate end \(configuration.trustDomain)")
+                why: complaint.why ?? complaint.what,
+                mend: "let its operator end that: symbolon federate end \(own.trustDomain)")
         }
     }
 
@@ -147,14 +151,14 @@ struct FederateEnd: AsyncParsableCommand {
     }
 }
 
-extension FederatedAuthority {
-    func lines(because number: Int, _ terminal: Terminal) -> [String] {
+extension FederationReport {
+    fileprivate func lines(because number: Int, _ terminal: Terminal) -> [String] {
         func row(_ label: String, _ value: String) -> String {
             "  " + terminal.styled(label.padded(to: 12), .dim) + " " + value
         }
         return [
             terminal.styled("This authority and that of \(trustDomain) believe each other.", .bold),
-            row("anchor", "\(anchor.subject), SHA-256 \(anchor.fingerprint)"),
+            row("anchor", "SHA-256 \(fingerprint)"),
             row("for", "names of \(trustDomain) only"),
             row("until", Moment.text(until)),
             row("because", "both ends proved that they know the words of invitation \(number)"),

@@ -1,5 +1,5 @@
 public import Foundation
-public import SymbolonAdministration
+import SymbolonAdministration
 import SymbolonAudit
 public import SymbolonAuthority
 import SymbolonCertificates
@@ -38,6 +38,29 @@ public struct FederationDesk: Sendable {
             throw .store(error)
         }
         return federated
+    }
+
+    func begin(_ wish: BeginFederation, in call: Call) async throws(AdministrationFailure) -> FederationReport {
+        let what = "the authority of \(wish.trustDomain.debugDescription) is not believed"
+        guard wish.until <= authority.now + FederatedAuthority.longestLife.wholeSeconds else {
+            throw AdministrationFailure(
+                .refused, what: what, why: "another authority is believed for five years at most",
+                mend: "say for how long: --for 90d")
+        }
+        guard wish.because.utf8.count <= 300 else {
+            throw AdministrationFailure(.malformed, what: what, why: "because is over 300 octets")
+        }
+        do throws(FederationDeskFailure) {
+            return FederationReport(
+                try await begin(
+                    FederationProposal(trustDomain: wish.trustDomain, anchor: wish.anchor), until: wish.until,
+                    actor: "\(call.actor) by \(wish.because.debugDescription)"))
+        } catch {
+            switch error {
+            case .refused(let failure): throw AdministrationFailure(.refused, what: what, why: failure.explanation)
+            case .store(let failure): throw AdministrationFailure(failure)
+            }
+        }
     }
 
     func list() async throws(AdministrationFailure) -> FederationList {
@@ -81,68 +104,5 @@ public enum FederationDeskFailure: Error, Equatable, Sendable {
         case .refused(let failure): failure.explanation
         case .store(let failure): failure.explanation
         }
-    }
-}
-
-/// Which other authorities are believed.
-public struct ListFederations: AdministrativeOperation {
-    public static let name = "listFederations"
-    public static let access = Access.role(.viewer)
-    public static let endpoint = OperationEndpoint(.get, "federations")
-
-    public init() {}
-
-    public var subject: String { "federations" }
-
-    public func perform(with part: FederationDesk, in call: Call) async throws(AdministrationFailure)
-        -> FederationList
-    {
-        try await part.list()
-    }
-}
-
-/// Ends the belief in another authority: its peers are refused from now on.
-public struct EndFederation: AdministrativeOperation {
-    public static let name = "endFederation"
-    public static let access = Access.role(.administrator)
-    public static let endpoint = OperationEndpoint(.delete, "federations", query: ["trustDomain": .text])
-    public static let recording = Recording.byChange
-
-    public let trustDomain: String
-
-    public init(trustDomain: String) { self.trustDomain = trustDomain }
-
-    public var subject: String { trustDomain }
-
-    public func perform(with part: FederationDesk, in call: Call) async throws(AdministrationFailure) -> Done {
-        try await part.end(trustDomain, in: call)
-    }
-}
-
-/// By trust domain.
-public struct FederationList: Codable, Equatable, Sendable {
-    public let authorities: [FederationReport]
-
-    public init(authorities: [FederationReport]) { self.authorities = authorities }
-}
-
-/// Another authority that is believed here.
-public struct FederationReport: Codable, Equatable, Sendable {
-    public let trustDomain: String
-    /// SHA-256 over the DER of its root.
-    public let fingerprint: String
-    /// PEM.
-    public let anchor: String
-    public let since: Date
-    public let until: Date
-    public let introducedBy: String
-
-    public init(_ federated: FederatedAuthority) {
-        trustDomain = federated.trustDomain.description
-        fingerprint = federated.anchor.fingerprint.description
-        anchor = PEM.render(label: "CERTIFICATE", federated.anchor.der)
-        since = federated.since
-        until = federated.until
-        introducedBy = federated.actor
     }
 }

@@ -6,6 +6,7 @@ public enum APIOperations {
     public static let all: [any AdministrativeOperation.Type] =
         AdministrationOperations.all + ACMEOperations.all + RenewalOperations.all
         + [
-            MakeInvitation.self, ListInvitations.self, CancelInvitation.self, ListFederations.self, EndFederation.self,
+            MakeInvitation.self, ListInvitations.self, CancelInvitation.self, ListFederations.self,
+            BeginFederation.self, EndFederation.self,
         ]
 }
