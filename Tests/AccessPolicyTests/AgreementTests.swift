@@ -14,7 +14,12 @@ struct Agreement {
         ]
         let patterns = [
             "web", "*", "**", "person/*", "person/**", "ns/*/sa/web", "ns/pay/**", "ns/*/*/*", "*/alice", "other/**",
-            "spiffe://other.example/*",
+            "spiffe://other.example/*", "group:night", "group:web", "group:lost",
+        ]
+        /// Of the authority. Nobody knows "lost".
+        let groups = try! [
+            GroupName("night")!: Set(["person/alice", "app"].map { try SPIFFEID("\(domain.id)/\($0)") }),
+            GroupName("web")!: Set(["web", "ns/pay/sa/web"].map { try SPIFFEID("\(domain.id)/\($0)") }),
         ]
 
         mutating func one<Value>(_ values: [Value]) -> Value {
@@ -58,7 +63,9 @@ struct Agreement {
                 if !isDeny, chance(5) { fields.append(("for", .text(one(["1h", "8h"])))) }
                 return .fields(fields)
             }
-            return try PolicyDocument(Document.fields([("rules", .list(rules))]).node, defaultDomain: domain).policy
+            return try PolicyDocument(
+                Document.fields([("rules", .list(rules))]).node, defaultDomain: domain, groups: groups
+            ).policy
         }
 
         mutating func question() throws -> Question {

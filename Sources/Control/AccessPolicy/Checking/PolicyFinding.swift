@@ -12,6 +12,10 @@ public struct PolicyFinding: Hashable, Sendable {
         /// No rule allows anything.
         case allowsNothing
         case unusedGroup
+        /// A rule names a group that is neither in the document nor known otherwise.
+        case unknownGroup
+        /// The document makes a group that the authority has as well.
+        case doubledGroup
     }
 
     public let kind: Kind
@@ -32,6 +36,34 @@ public struct PolicyFinding: Hashable, Sendable {
         self.init(
             kind: .unusedGroup, rule: nil, what: "no rule names the group \"\(name)\"",
             mend: "remove it, or write from: group:\(name)")
+    }
+
+    /// A group that a rule names and nobody has.
+    public init(unknownGroup name: GroupName) {
+        self.init(
+            kind: .unknownGroup, rule: nil,
+            what: "there is no group \"\(name)\" here: what allows its members allows nobody, and what denies them "
+                + "denies everybody, in doubt",
+            mend: "write it under groups:, or make it the authority's: symbolon group add \(name)")
+    }
+
+    /// A group that the document makes and the authority has as well.
+    public init(doubledGroup name: String) {
+        self.init(
+            kind: .doubledGroup, rule: nil,
+            what: "the authority has a group \"\(name)\" too; rules mean the one that is written here",
+            mend: "call one of them otherwise, or remove the one that is written here")
+    }
+}
+
+extension PolicyDocument {
+    /// Findings with their lines, in the order of the document.
+    public func findings(at now: Date) -> [(line: Int?, finding: PolicyFinding)] {
+        var all = policy.findings(at: now).map { (line: $0.rule.map { lines[$0] }, finding: $0) }
+        all += unusedGroups.map { (line: $0.line, finding: PolicyFinding(unusedGroup: $0.name)) }
+        all += unknownGroups.map { (line: $0.line, finding: PolicyFinding(unknownGroup: $0.name)) }
+        all += doubledGroups.map { (line: $0.line, finding: PolicyFinding(doubledGroup: $0.name)) }
+        return all.sorted { ($0.line ?? 0) < ($1.line ?? 0) }
     }
 }
 

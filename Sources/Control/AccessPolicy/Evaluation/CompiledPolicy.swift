@@ -34,6 +34,7 @@ public final class CompiledPolicy: Sendable {
     public let rateLimits: RateLimits
     private let shelves: [String: Shelf]
     private let others: Shelf
+    private let memberships: Memberships
 
     public init(_ policy: Policy) {
         self.policy = policy
@@ -49,6 +50,7 @@ public final class CompiledPolicy: Sendable {
         let services = policy.rules.reduce(into: Set<String>()) { $0.formUnion($1.services ?? []) }
         shelves = Dictionary(uniqueKeysWithValues: services.map { ($0, Self.shelf(for: $0, policy.rules)) })
         others = Self.shelf(for: nil, policy.rules)
+        memberships = Memberships(of: policy)
     }
 
     private static func shelf(for service: String?, _ rules: [Rule]) -> Shelf {
@@ -74,13 +76,15 @@ public final class CompiledPolicy: Sendable {
     private func decide(
         _ party: borrowing Party, _ question: borrowing Question, _ who: Decision.Who, _ shelf: Shelf
     ) -> Decision {
-        let denial = shelf.denials.search(policy.rules, for: party, asking: question, isDenial: true)
+        let denial = shelf.denials.search(
+            policy.rules, for: party, asking: question, in: memberships, isDenial: true)
         if let number = denial.number {
             let outcome = Decision.Outcome.denied(
                 by: policy.rules[number].name, who, inDoubt: denial.standing.truth != .yes)
             return Decision(outcome: outcome, standsFor: denial.standing.lasts)
         }
-        let allowance = shelf.allowances.search(policy.rules, for: party, asking: question, isDenial: false)
+        let allowance = shelf.allowances.search(
+            policy.rules, for: party, asking: question, in: memberships, isDenial: false)
         guard let number = allowance.number else {
             return Decision(outcome: .noRule(who), standsFor: allowance.missed)
         }

@@ -7,8 +7,7 @@ extension Condition {
     /// Nothing is copied on the way: a question has many parts, and counting who holds each would cost more than the answer.
     func standing(for party: borrowing Party, asking question: borrowing Question) -> Standing {
         switch self {
-        case .identity(let patterns):
-            Standing(Self.identity(patterns, party.names))
+        case .identity(let patterns): Standing(Self.identity(patterns, party.names))
         case .service(let names): Standing(names.contains(question.service))
         case .profile(let kinds):
             Self.of(party.certificate.kind) { Standing(kinds.contains($0)) }
@@ -41,8 +40,9 @@ extension Condition {
         }
     }
 
-    private static func identity(_ patterns: [IdentityPattern], _ names: [SubjectName]) -> Bool {
-        patterns.contains { pattern in names.contains(where: pattern.matches) }
+    private static func identity(_ patterns: [IdentityPattern], _ names: [SubjectName]) -> Truth {
+        if patterns.contains(where: { pattern in names.contains(where: pattern.matches) }) { return .yes }
+        return patterns.contains(where: \.isInDoubt) ? .unknown(.noSuchGroup) : .no
     }
 
     private static func of<Value>(_ fact: Fact<Value>, _ judge: (Value) -> Standing) -> Standing {

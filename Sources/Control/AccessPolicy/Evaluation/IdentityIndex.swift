@@ -20,12 +20,19 @@ struct IdentityIndex: Sendable {
     private var names: [SubjectName: [Int]] = [:]
     /// Rules that mean everybody.
     private var everybody: [Int] = []
+    private var groups: [GroupName: [Int]] = [:]
+    /// Rules that name a group that nobody knows: they may mean anybody, and are asked themselves whom.
+    private var doubtful: [Int] = []
 
     /// - Parameter rules: by their numbers in the policy, ascending.
     init(_ rules: [(number: Int, Rule)]) {
         for (number, rule) in rules {
             guard case .identity(let patterns) = rule.conditions.first else {
                 everybody.append(number)
+                continue
+            }
+            guard !patterns.contains(where: \.isInDoubt) else {
+                doubtful.append(number)
                 continue
             }
             for pattern in patterns { add(pattern.form, number) }
@@ -44,6 +51,7 @@ struct IdentityIndex: Sendable {
             } else {
                 Self.append(number, to: &nodes[place].here)
             }
+        case .group(let group): Self.append(number, to: &groups[group.name, default: []])
         }
     }
 
@@ -75,12 +83,20 @@ struct IdentityIndex: Sendable {
     ///
     /// - Parameter isDenial: what is not known is enough.
     func search(
-        _ rules: borrowing [Rule], for party: borrowing Party, asking question: borrowing Question, isDenial: Bool
+        _ rules: borrowing [Rule], for party: borrowing Party, asking question: borrowing Question,
+        in memberships: borrowing Memberships, isDenial: Bool
     ) -> RuleSearch {
         var search = RuleSearch(isDenial: isDenial)
         if !everybody.isEmpty { search.look(at: everybody, of: rules, for: party, asking: question) }
+        if !doubtful.isEmpty { search.look(at: doubtful, of: rules, for: party, asking: question, isSure: false) }
         for index in party.names.indices {
             if case .spiffe(let identity) = party.names[index] {
+                if !groups.isEmpty {
+                    for group in memberships.groups(of: identity) {
+                        guard let numbers = groups[group] else { continue }
+                        search.look(at: numbers, of: rules, for: party, asking: question)
+                    }
+                }
                 guard let root = domains[identity.trustDomain] else { continue }
                 walk(root, identity.path, 0, &search, rules, party, question)
             } else if !names.isEmpty, let numbers = names[party.names[index]] {
@@ -116,15 +132,18 @@ struct RuleSearch {
 
     init(isDenial: Bool) { self.isDenial = isDenial }
 
-    /// - Parameter numbers: of rules that may mean the party, ascending.
+    /// - Parameters:
+    ///   - numbers: of rules that may mean the party, ascending.
+    ///   - isSure: they do mean it, so that their identities need not be asked.
     mutating func look(
         at numbers: borrowing [Int], of rules: borrowing [Rule], for party: borrowing Party,
-        asking question: borrowing Question
+        asking question: borrowing Question, isSure: Bool = true
     ) {
         for index in numbers.indices {
             let number = numbers[index]
             if let found = self.number, number >= found { return }
-            let standing = rules[number].standing(for: party, asking: question, from: rules[number].judgedFrom)
+            let standing = rules[number].standing(
+                for: party, asking: question, from: isSure ? rules[number].judgedFrom : 0)
             let holds =
                 switch standing.truth {
                 case .yes: true

@@ -22,6 +22,8 @@ public enum Ignorance: Hashable, Sendable {
     case notCanonical
     /// The clock has jumped: what it says is not believed.
     case clockInDoubt
+    /// A rule names a group that the authority does not have.
+    case noSuchGroup
 
     public var explanation: String {
         switch self {
@@ -30,6 +32,7 @@ public enum Ignorance: Hashable, Sendable {
         case .noRequest: "it is a stream of bytes, whose requests are not looked into"
         case .notCanonical: "the path can be read in two ways"
         case .clockInDoubt: "the clock has jumped and is not believed"
+        case .noSuchGroup: "there is no such group"
         }
     }
 }

@@ -26,6 +26,8 @@ public struct IdentityPattern: Hashable, Sendable, CustomStringConvertible {
         case name(SubjectName)
         /// The SPIFFE IDs of a domain with these segments; `isOpen`: and one or more below them.
         case path(TrustDomain, [Segment], isOpen: Bool)
+        /// Members of a group of the authority.
+        case group(PolicyGroup)
     }
 
     let form: Form
@@ -49,6 +51,12 @@ public struct IdentityPattern: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whoever is in a group.
+    init(_ group: PolicyGroup) { form = .group(group) }
+
+    /// A group that nobody knows: whether it means somebody is in doubt.
+    var isInDoubt: Bool { if case .group(let group) = form { group.members == nil } else { false } }
+
     /// Whether the pattern means this name. Names of different kinds never match.
     public func matches(_ name: SubjectName) -> Bool {
         switch (form, name) {
@@ -58,7 +66,8 @@ public struct IdentityPattern: Hashable, Sendable, CustomStringConvertible {
                 isOpen ? identity.path.count > segments.count : identity.path.count == segments.count
             else { return false }
             return zip(segments, identity.path).allSatisfy { $0.matches($1) }
-        case (.path, _): return false
+        case (.group(let group), .spiffe(let identity)): return group.members?.contains(identity) ?? false
+        case (.path, _), (.group, _): return false
         }
     }
 
@@ -68,6 +77,7 @@ public struct IdentityPattern: Hashable, Sendable, CustomStringConvertible {
         case .name(let name): name.description
         case .path(let domain, let segments, let isOpen):
             domain.id.description + segments.map { "/" + $0.text }.joined() + (isOpen ? "/**" : "")
+        case .group(let group): GroupName.prefix + group.name.description
         }
     }
 
@@ -79,6 +89,7 @@ public struct IdentityPattern: Hashable, Sendable, CustomStringConvertible {
             guard domain == otherDomain, zip(mine, theirs).allSatisfy({ $0 == .any || $0 == $1 }) else { return false }
             if isOpen { return theirsIsOpen ? theirs.count >= mine.count : theirs.count > mine.count }
             return !theirsIsOpen && theirs.count == mine.count
+        case (.group(let one), .group(let two)): return one.name == two.name
         default: return false
         }
     }

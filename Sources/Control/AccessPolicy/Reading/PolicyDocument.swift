@@ -9,18 +9,31 @@ public struct PolicyDocument: Sendable {
     public let domain: TrustDomain?
     /// Groups that no rule names, with their places.
     public let unusedGroups: [(name: String, line: Int)]
+    /// Groups that rules name and the document does not make: the authority's.
+    public let authorityGroups: Set<GroupName>
+    /// Of those, the ones that are not known here, with the places of the rules that name them.
+    public let unknownGroups: [(name: GroupName, line: Int)]
+    /// Groups that the document makes and the authority has as well, with their places.
+    public let doubledGroups: [(name: String, line: Int)]
 
     /// Reads a document as a whole: either all of it is understood, or nothing is in force and every fault is named.
     ///
-    /// - Parameter defaultDomain: of short names, unless the document says another.
-    public init(_ root: PolicyNode, defaultDomain: TrustDomain?) throws(PolicyFaults) {
-        let reader = PolicyReader(defaultDomain)
+    /// - Parameters:
+    ///   - defaultDomain: of short names, unless the document says another.
+    ///   - groups: of the authority, as far as they are known; nil: rules name the document's own groups alone.
+    public init(
+        _ root: PolicyNode, defaultDomain: TrustDomain?, groups: [GroupName: Set<SPIFFEID>]? = nil
+    ) throws(PolicyFaults) {
+        let reader = PolicyReader(defaultDomain, groups)
         reader.read(root)
         try reader.nodes.check()
         policy = Policy(checked: reader.rules.map(\.rule))
         lines = reader.rules.map(\.line)
         domain = reader.domain
         unusedGroups = reader.unusedGroups
+        authorityGroups = reader.authorityGroups
+        unknownGroups = reader.unknownGroups
+        doubledGroups = reader.doubledGroups
     }
 }
 
@@ -31,12 +44,23 @@ private final class PolicyReader {
     private(set) var rules: [(rule: Rule, line: Int)] = []
     private var groups: [String: (patterns: [IdentityPattern], line: Int)] = [:]
     private var usedGroups: Set<String> = []
+    private(set) var authorityGroups: Set<GroupName> = []
+    private(set) var unknownGroups: [(name: GroupName, line: Int)] = []
+    private let known: [GroupName: Set<SPIFFEID>]?
     private var valueCount = 0
 
-    init(_ domain: TrustDomain?) { self.domain = domain }
+    init(_ domain: TrustDomain?, _ known: [GroupName: Set<SPIFFEID>]?) {
+        self.domain = domain
+        self.known = known
+    }
 
     var unusedGroups: [(name: String, line: Int)] {
         groups.filter { !usedGroups.contains($0.key) }.map { ($0.key, $0.value.line) }.sorted { $0.line < $1.line }
+    }
+
+    var doubledGroups: [(name: String, line: Int)] {
+        groups.filter { name, _ in GroupName(name).flatMap { known?[$0] } != nil }.map { ($0.key, $0.value.line) }
+            .sorted { $0.line < $1.line }
     }
 
     func read(_ root: PolicyNode) {
@@ -77,7 +101,7 @@ private final class PolicyReader {
         }
         for (name, value) in fields {
             let text = name.text ?? ""
-            guard PostureSignal(text) != nil else {
+            guard GroupName(text) != nil else {
                 nodes.fault(name, "groups: a group's name has lower-case letters, digits and hyphens: night-shift")
                 continue
             }
@@ -160,22 +184,24 @@ private final class PolicyReader {
     }
 
     private func identity(_ texts: [(String, PolicyNode)], _ what: String) -> Condition? {
-        let prefix = "group:"
         var patterns: [IdentityPattern] = []
         for (text, node) in texts {
-            if text.hasPrefix(prefix) {
-                let name = String(text.dropFirst(prefix.count))
-                guard let group = groups[name] else {
+            if text.hasPrefix(GroupName.prefix) {
+                let name = String(text.dropFirst(GroupName.prefix.count))
+                if let group = groups[name] {
+                    usedGroups.insert(name)
+                    patterns += group.patterns
+                    valueCount += group.patterns.count
+                } else if let group = authorityGroup(name, node) {
+                    patterns.append(IdentityPattern(group))
+                    valueCount += 1
+                } else {
                     nodes.fault(
                         node,
                         "\(what): there is no group \"\(NameText.shown(name))\"; "
                             + (groups.isEmpty
                                 ? "write it under `groups:`" : ConditionText.unknown(name, groups.keys.sorted())))
-                    continue
                 }
-                usedGroups.insert(name)
-                patterns += group.patterns
-                valueCount += group.patterns.count
             } else if let pattern = nodes.value(
                 node, what, { text throws(PolicyFault) in try ConditionText.identity(text, in: domain) })
             {
@@ -183,6 +209,14 @@ private final class PolicyReader {
             }
         }
         return patterns.isEmpty ? nil : .identity(patterns)
+    }
+
+    /// Nil where there can be none.
+    private func authorityGroup(_ name: String, _ node: PolicyNode) -> PolicyGroup? {
+        guard let known, let name = GroupName(name) else { return nil }
+        authorityGroups.insert(name)
+        if known[name] == nil { unknownGroups.append((name, node.line)) }
+        return PolicyGroup(name, members: known[name])
     }
 
     private func refuseRepeats() {

@@ -10,9 +10,18 @@ public struct PolicyFault: Error, Hashable, Sendable {
         column = node?.column
         self.message = message
     }
+
+    /// Of a text that is no document yet.
+    public init(_ message: String, line: Int, column: Int) {
+        self.line = line
+        self.column = column
+        self.message = message
+    }
 }
 
 /// Every fault, so that all can be mended at once. Nothing of the policy is in force.
 public struct PolicyFaults: Error, Hashable, Sendable {
     public let faults: [PolicyFault]
+
+    public init(faults: [PolicyFault]) { self.faults = faults }
 }

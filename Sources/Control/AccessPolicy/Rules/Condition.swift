@@ -129,9 +129,7 @@ public struct PostureSignal: Hashable, Sendable, Comparable, CustomStringConvert
 
     /// Nil unless it is lower-case letters, digits and hyphens, at most 64.
     public init?(_ text: String) {
-        guard (1...64).contains(text.utf8.count),
-            text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) })
-        else { return nil }
+        guard PolicyWord.isOne(text) else { return nil }
         description = text
     }
 
