@@ -74,14 +74,14 @@ let libraries: [Target] = [
     library("Trust", "Tokens", base + [crypto, cryptoExtras]),
     library("Control", "Audit", base + [crypto]),
     library("Control", "Authority", base + trust + ["SymbolonAudit", crypto]),
-    library("Control", "AccessPolicy", base + trust),
-    library("Control", "Administration", base + trust + ["SymbolonAudit", "SymbolonAuthority"]),
+    library("Control", "AccessPolicy", base + trust + ["SymbolonTokens"]),
+    library("Control", "Administration", base + trust + control + ["SymbolonTokens", crypto]),
     library(
         "Control", "Enrollment",
-        base + trust + ["SymbolonTokens", "SymbolonAudit", "SymbolonAuthority", "SymbolonAdministration", crypto]),
+        base + trust + control + ["SymbolonTokens", "SymbolonAdministration", crypto]),
     library(
         "Service", "Storage",
-        base + trust + enrollment + ["SymbolonAudit", "SymbolonAuthority", "CPostgreSQL", grdb, sqlite, crypto]),
+        base + trust + control + enrollment + ["CPostgreSQL", grdb, sqlite, crypto]),
     library("Service", "Transport", ["SymbolonKeys", "SymbolonWire", nioCore, nioSSL]),
     library(
         "Service", "Clients",
@@ -136,9 +136,10 @@ var allTests: [Target] = [
     tests("Tokens", base + ["SymbolonTokens", crypto, cryptoExtras]),
     tests("Audit", base + ["SymbolonAudit"]),
     tests("Authority", base + trust + ["SymbolonAudit", "SymbolonAuthority"]),
-    tests("AccessPolicy", base + trust + ["SymbolonAccessPolicy"], exclude: ["truth-table.txt"]),
-    tests("Administration", base + trust + enrollment + ["SymbolonAudit", "SymbolonAuthority"]),
-    tests("Enrollment", base + trust + enrollment + ["SymbolonAudit", "SymbolonAuthority", crypto]),
+    tests(
+        "AccessPolicy", base + trust + ["SymbolonTokens", "SymbolonAccessPolicy"], exclude: ["truth-table.txt"]),
+    tests("Administration", base + trust + control + enrollment),
+    tests("Enrollment", base + trust + control + enrollment + [crypto]),
     tests("Storage", base + trust + control + enrollment + ["SymbolonStorage", grdb]),
     tests(
         "Transport", base + ["SymbolonTransport", "SymbolonCertificates", nioCore, nioPosix, nioEmbedded]),

@@ -68,18 +68,27 @@ public struct FlattenedJWS: Sendable {
     public static func sign(
         payload: [UInt8], header: [JSONMember], by key: SigningKey
     ) throws(JWSFailure) -> FlattenedJWS {
-        guard let algorithm = JWSAlgorithm(of: key.publicKey.kind) else {
-            throw .algorithmDoesNotFitKey("none", key.publicKey.kind)
+        try sign(payload: payload, header: header, for: key.publicKey) { message throws(KeyFailure) in
+            try key.sign(message)
         }
+    }
+
+    /// The same with a key that is kept elsewhere.
+    /// - Parameter make: signs with the private half of `key`, as X.509 has signatures.
+    public static func sign(
+        payload: [UInt8], header: [JSONMember], for key: PublicKey,
+        by make: ([UInt8]) throws(KeyFailure) -> [UInt8]
+    ) throws(JWSFailure) -> FlattenedJWS {
+        let kind = key.kind
+        guard let algorithm = JWSAlgorithm(of: kind) else { throw .algorithmDoesNotFitKey("none", kind) }
         let header = JSONValue.object([JSONMember("alg", .string(algorithm.rawValue))] + header)
         let signed = signingInput(header, payload)
         let signature: [UInt8]
         do throws(KeyFailure) {
-            signature = try key.sign(signed)
+            signature = try make(signed)
         } catch {
             throw .key(error)
         }
-        let kind = key.publicKey.kind
         return FlattenedJWS(
             header: header, payload: payload, signed: signed,
             signature: ECDSASignature.numbers(fromDER: signature, for: kind) ?? signature)
