@@ -1,9 +1,11 @@
 import Foundation
+import SymbolonAccessPolicy
 import SymbolonAdministration
 import SymbolonAudit
 import SymbolonAuthority
 import SymbolonEnrollment
 import SymbolonKeys
+import SymbolonNames
 import SymbolonStorage
 
 extension LocalAuthority {
@@ -37,6 +39,11 @@ extension LocalAuthority {
         }
     }
 
+    /// What publishes who may pass.
+    var policies: PolicyDesk {
+        PolicyDesk(authority: issuing, library: PolicyLibrary(store, of: issuing.configuration.trustDomain))
+    }
+
     /// All that this authority can do for a caller.
     var parts: LocalAdministration.Parts {
         var parts = LocalAdministration.Parts()
@@ -44,8 +51,11 @@ extension LocalAuthority {
         parts.add(CertificateDesk(authority: issuing, operators: store, ends: store))
         parts.add(
             SuccessionDesk(
-                succession, of: issuing, reader: AuthorityReader(home, store: store, auditKey: issuing.auditKey)))
+                succession, of: issuing, reader: AuthorityReader(home, store: store, auditKey: issuing.auditKey),
+                policies: policies))
         parts.add(OperatorDesk(authority: issuing, operators: store))
+        parts.add(policies.library)
+        parts.add(policies)
         parts.add(
             EndpointDesk(endpoints: store, trustDomain: issuing.configuration.trustDomain, clock: { Date() }))
         parts.add(ScheduleDesk(authority: issuing, schedule: store))
@@ -64,7 +74,14 @@ extension ReadAuthority {
     func administration(in home: HomeFolder, auditKey: PublicKey? = nil) -> LocalAdministration {
         LocalAdministration(
             readingFor: LocalAuthority.actor, AuthorityReader(home, store: store, auditKey: auditKey),
-            EndDesk(store: store, clock: { Date() }))
+            EndDesk(store: store, clock: { Date() }), PolicyLibrary(store, of: trustDomain))
+    }
+}
+
+extension PolicyLibrary {
+    /// Policies are written in YAML.
+    init(_ store: any PolicyStore, of trustDomain: TrustDomain) {
+        self.init(store: store, trustDomain: trustDomain) { text throws(PolicyFaults) in try PolicyText.node(text) }
     }
 }
 

@@ -186,6 +186,7 @@ struct LocalAuthority: Sendable {
         }
         // A note of an authority that was here before says nothing of this one.
         try home.auditHead.remove()
+        try home.forgetPolicy()
         _ = try await creation.run(in: store, actor: actor, at: Date())
     }
 

@@ -98,11 +98,23 @@ actor ServerKeeper {
             snapshot = next
             // Its own certificate is the first to change over.
             if trust.leaf.issuer != authority.issuing.issuing.subject { await renew() }
+            await signPolicyAnew()
             await confirm()
         } catch {
             report.warn(
                 "authority", "revocations cannot be read; those known so far stay in force",
                 why: ExplainedError.text(error))
+        }
+    }
+
+    /// Whoever activated another issuing authority may have gone before it was done.
+    private func signPolicyAnew() async {
+        do throws(AdministrationFailure) {
+            try await authority.policies.signAnew(actor: "authority")
+        } catch {
+            report.warn(
+                "authority", "the policy in force is not signed by the key that issues now; it is tried again",
+                why: error.why ?? error.what, mend: error.mend)
         }
     }
 
@@ -239,6 +251,7 @@ actor ServerKeeper {
 
 extension ServerKeeper: Service {
     func run() async throws {
+        await signPolicyAnew()
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 let watch = self.watch

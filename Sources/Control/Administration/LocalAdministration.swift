@@ -44,10 +44,11 @@ public struct LocalAdministration: Administration {
 
     /// For a user of this machine who reads the store's file anyway: without the audit key nothing can be written down, and
     /// nothing but reading is among the parts.
-    public init(readingFor user: String, _ reader: AuthorityReader, _ ends: EndDesk) {
+    public init(readingFor user: String, _ reader: AuthorityReader, _ ends: EndDesk, _ policies: PolicyLibrary) {
         var parts = Parts()
         parts.add(reader)
         parts.add(ends)
+        parts.add(policies)
         self.parts = parts
         register = nil
         caller = .keyholder(user)

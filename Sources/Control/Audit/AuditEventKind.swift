@@ -60,6 +60,12 @@ public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     case operationRefused = "operation.refused"
     /// An identity was given a role, or another one.
     case operatorPut = "operator.put"
+    /// Identities came into a group of the policy's, or left it.
+    case groupChanged = "group.changed"
+    /// A version of the policy is in force.
+    case policyPublished = "policy.published"
+    /// What is in force was signed by another key than before.
+    case policySigned = "policy.signed"
     /// Revocation lists of one scope.
     case listsPublished = "lists.published"
     case filterPublished = "filter.published"

@@ -28,24 +28,23 @@ struct RoleTests {
     private static let table: [Role?: Set<String>] = [
         nil: [
             "findEndpoint", "followTrust", "leaveTrust", "publishEndpoint", "renewCertificate", "showRenewal",
-            "showSelf",
-            "showTrust", "withdrawEndpoint",
+            "showPolicyInForce", "showSelf", "showTrust", "withdrawEndpoint",
         ],
         .viewer: [
             "listACMEAccounts", "listAuditEntries", "listCertificates", "listEnds", "listExternalAccountKeys",
-            "listFederations", "listInvitations", "listIssuers", "listScheduledRevocations", "listOperators",
-            "showACMEAccount", "showIssuer",
-            "showAuditHead", "showAuthority", "showCertificate",
-            "verifyAudit",
+            "listFederations", "listGroups", "listInvitations", "listIssuers", "listPolicyVersions",
+            "listScheduledRevocations", "listOperators", "showACMEAccount", "showIssuer", "showAuditHead",
+            "showAuthority", "showCertificate", "showGroup", "showPolicyVersion", "verifyAudit",
         ],
         .operator: [
-            "cancelInvitation", "cancelScheduledRevocation", "createExternalAccountKey", "deactivateACMEAccount",
-            "issueCertificate",
-            "makeInvitation", "noteExport", "releaseCertificate", "revokeCertificates",
+            "cancelInvitation", "cancelScheduledRevocation", "changeGroup", "createExternalAccountKey",
+            "deactivateACMEAccount", "issueCertificate", "makeInvitation", "noteExport", "releaseCertificate",
+            "revokeCertificates",
             "revokeExternalAccountKey", "scheduleRevocation",
         ],
         .administrator: [
             "activateIssuer", "beginFederation", "endFederation", "finishReplacement", "permitNames", "prepareIssuer",
+            "publishPolicy",
             "publishRootLists", "putOperator", "removeOperator", "replaceIssuer", "retireIssuer",
         ],
     ]
@@ -82,7 +81,8 @@ struct RoleTests {
                 let path =
                     OperationMessage.root
                     + type.endpoint.path.replacing("{serial}", with: "7f").replacing("{id}", with: "a")
-                    .replacing("{issuer}", with: "7f9c")
+                    .replacing("{issuer}", with: "7f9c").replacing("{version}", with: "1")
+                    .replacing("{group}", with: "night")
                 // Nothing that any operation takes: who may is told so, and nobody is told before it is known who asks.
                 let answer = try await client.send(
                     .init(

@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
+import SymbolonAccessPolicy
 import SymbolonAdministration
 import SymbolonAudit
 import SymbolonAuthority
@@ -61,6 +62,11 @@ final class ServedAuthority: Sendable {
         parts.add(ScheduleDesk(authority: authority, schedule: store))
         parts.add(EndDesk(store: store, clock: clock))
         parts.add(OperatorDesk(authority: authority, operators: store))
+        let library = PolicyLibrary(store: store, trustDomain: try TrustDomain(domain)) { text throws(PolicyFaults) in
+            try PolicyLines.node(text)
+        }
+        parts.add(library)
+        parts.add(PolicyDesk(authority: authority, library: library))
         parts.add(EndpointDesk(endpoints: store, trustDomain: try TrustDomain(domain), clock: clock))
         parts.add(
             InvitationDesk(authority: authority, store: store, operators: store) { _, _ in

@@ -10,6 +10,8 @@ public enum AdministrationOperations {
         ListAuditEntries.self, ShowAuditHead.self, VerifyAudit.self,
         ListOperators.self, PutOperator.self, RemoveOperator.self, ShowSelf.self,
         FindEndpoint.self, PublishEndpoint.self, WithdrawEndpoint.self, ListEnds.self,
+        PublishPolicy.self, ListPolicyVersions.self, ShowPolicyVersion.self, ShowPolicyInForce.self,
+        ListGroups.self, ShowGroup.self, ChangeGroup.self,
         ScheduleRevocation.self, ListScheduledRevocations.self, CancelScheduledRevocation.self,
     ]
 }

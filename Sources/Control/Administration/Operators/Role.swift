@@ -2,9 +2,9 @@
 public enum Role: String, Codable, CaseIterable, Comparable, Sendable {
     /// Looks at everything, changes nothing.
     case viewer
-    /// Issues, revokes, invites.
+    /// Issues, revokes, invites, and says who is in which group.
     case `operator`
-    /// Also says who the operators are, and what the authority may certify.
+    /// Also says who the operators are, what the authority may certify, and which policy is in force.
     case administrator
 
     public static func < (one: Role, other: Role) -> Bool { one.rank < other.rank }

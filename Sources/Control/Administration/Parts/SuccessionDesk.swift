@@ -9,14 +9,18 @@ public struct SuccessionDesk: Sendable {
     private let succession: Succession
     private let authority: IssuingAuthority
     private let reader: AuthorityReader
+    private let policies: PolicyDesk
 
     /// An hour: what renews by itself has changed over by then, many times over.
     static let standardReplacement: TimeInterval = 3600
 
-    public init(_ succession: Succession, of authority: IssuingAuthority, reader: AuthorityReader) {
+    public init(
+        _ succession: Succession, of authority: IssuingAuthority, reader: AuthorityReader, policies: PolicyDesk
+    ) {
         self.succession = succession
         self.authority = authority
         self.reader = reader
+        self.policies = policies
     }
 
     func show(_ word: String) async throws(AdministrationFailure) -> IssuerReport {
@@ -44,12 +48,15 @@ public struct SuccessionDesk: Sendable {
     }
 
     func activate(_ wish: ActivateIssuer, in call: Call) async throws(AdministrationFailure) -> IssuerReport {
+        let report: IssuerReport
         do throws(SuccessionFailure) {
-            return try await reader.report(
+            report = try await reader.report(
                 on: try await succession.activate(wish.issuer, evenSo: wish.evenSo ?? false, actor: call.actor))
         } catch {
             throw AdministrationFailure(error, wish: "activated")
         }
+        try await policies.signAnew(actor: call.actor)
+        return report
     }
 
     func retire(_ wish: RetireIssuer, in call: Call) async throws(AdministrationFailure) -> IssuerReport {
@@ -62,14 +69,17 @@ public struct SuccessionDesk: Sendable {
     }
 
     func replace(_ wish: ReplaceIssuer, in call: Call) async throws(AdministrationFailure) -> IssuerReport {
+        let report: IssuerReport
         do throws(SuccessionFailure) {
             let deadline = wish.by ?? authority.now + Self.standardReplacement
             let issuer = try await succession.replace(compromised: wish.issuer, by: deadline, actor: call.actor)
             let progress = try await succession.progress(of: issuer.name)
-            return try await reader.report(on: progress.issuer, stragglers: progress.stragglers)
+            report = try await reader.report(on: progress.issuer, stragglers: progress.stragglers)
         } catch {
             throw AdministrationFailure(error, wish: "replaced")
         }
+        try await policies.signAnew(actor: call.actor)
+        return report
     }
 
     /// - Returns: how it stands after that.

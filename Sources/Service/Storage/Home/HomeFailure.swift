@@ -7,6 +7,8 @@ public enum HomeFailure: Error, Equatable, Sendable {
     case unreadable(path: String)
     /// As `unreadable`, of where an identity came from.
     case originUnreadable(path: String)
+    /// As `unreadable`, of the policy that ends judge by.
+    case policyUnreadable(path: String)
 
     /// One line for each thing found, with the command that mends it.
     public var explanation: String {
@@ -14,6 +16,8 @@ public enum HomeFailure: Error, Equatable, Sendable {
         case .unsafe(let findings): findings.map(\.explanation).joined(separator: "\n")
         case .file(let failure): failure.explanation
         case .unreadable(let path): "\(path) does not read as this program wrote it; pair this machine again"
+        case .policyUnreadable(let path):
+            "\(path) does not read as this program wrote it; remove it if an older version may come back"
         case .originUnreadable(let path):
             "\(path) does not read as this program wrote it; obtain the identity again"
         }

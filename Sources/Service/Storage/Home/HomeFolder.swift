@@ -15,6 +15,7 @@ public import SymbolonKeys
 /// ├── laptop/            0700   only where `symbolon try` was run: the home of its other machine
 /// ├── trust.json         0600   only on a machine that was paired: what its authority said last, and in trust.news what
 /// │                             has changed since
+/// ├── policy.json        0600   only where ends follow the authority's policy: the version that they judge by
 /// ├── ends/              0700   the ids by which its running processes are known to the authority, 0600
 /// └── revocation/        0700   lists and answers that were fetched, 0600; only where addresses are configured
 /// ```
