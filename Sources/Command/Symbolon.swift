@@ -24,7 +24,8 @@ struct Symbolon: AsyncParsableCommand {
               64  wrong usage                78  the configuration is not usable
             """,
         subcommands: [
-            Up.self, Invite.self, Pair.self, Protect.self, Reach.self, Run.self, PolicyVerb.self, Identity.self,
+            Up.self, Invite.self, Pair.self, Protect.self, Reach.self, Run.self, PolicyVerb.self, GroupVerb.self,
+            Identity.self,
             AuthorityVerb.self, Operators.self, EndsVerb.self, Federate.self, ACME.self, Verify.self, Audit.self,
             Doctor.self, Try.self,
         ])

@@ -77,7 +77,8 @@ struct ConfigurationTests {
         expected.protected = [
             .init(
                 name: "ledger", listen: [try HostAndPort("0.0.0.0:8443"), try HostAndPort("[::]:8443")],
-                backend: try HostAndPort("127.0.0.1:8080"), allow: ["payments", "person/*"], policy: "ledger.yaml",
+                backend: try HostAndPort("127.0.0.1:8080"), allow: ["payments", "person/*"],
+                policy: .file("ledger.yaml"),
                 identity: .home(name: nil), options: .init(handshakeDeadline: 5, allowsTLS12: true)),
             .init(
                 name: "admin", listen: [try HostAndPort("127.0.0.1:9443")], backend: try HostAndPort("localhost:9090"),
@@ -87,12 +88,27 @@ struct ConfigurationTests {
         expected.doors = [
             .init(
                 name: "store", listen: try HostAndPort("127.0.0.1:5432"), at: try HostAndPort("store.example:8443"),
-                expect: "spiffe://example.internal/store", policy: "store.yaml", identity: .home(name: "ledger")),
+                expect: "spiffe://example.internal/store", policy: .file("store.yaml"), identity: .home(name: "ledger")),
             .init(
                 name: "queue", listen: try HostAndPort("127.0.0.1:5672"), at: nil, expect: nil,
                 identity: .home(name: nil)),
         ]
         #expect(configuration == expected)
+    }
+
+    @Test("the authority's policy is named by its word, and a file of that name with its folder")
+    func policies() throws {
+        let configuration = try RunConfiguration.parse(
+            yaml: """
+                protect:
+                  - {name: a, listen: 'h:1', to: 'h:9', policy: authority}
+                  - {name: b, listen: 'h:2', to: 'h:9', policy: ./authority}
+                reach:
+                  - {name: a, listen: 'h:3', policy: authority}
+                """, file: "s.yaml"
+        ).relative(to: URL(fileURLWithPath: "/etc/s", isDirectory: true))
+        #expect(configuration.protected.map(\.policy) == [.authority, .file("/etc/s/authority")])
+        #expect(configuration.doors.map(\.policy) == [.authority])
     }
 
     @Test("every fault is told at once, in the order of the file")

@@ -97,7 +97,7 @@ private final class YAMLReader {
         let listen = required(entry, "listen", in: node, path).map { addresses($0, "\(path).listen") } ?? []
         let backend = required(entry, "to", in: node, path).flatMap { address($0, "\(path).to") }
         let allow = entry["allow"].map { texts($0, "\(path).allow") } ?? []
-        let policy = entry["policy"].flatMap { text($0, "\(path).policy") }
+        let policy = entry["policy"].flatMap { text($0, "\(path).policy") }.map(RunConfiguration.PolicyPlace.init)
         let header = entry["proxy-protocol"].map { backendHeader($0, "\(path).proxy-protocol") } ?? .none
         let options = options(entry, path)
         guard let source = identity(entry, in: node, path), let name, let backend, !listen.isEmpty else { return nil }
@@ -123,7 +123,7 @@ private final class YAMLReader {
         let listen = required(entry, "listen", in: node, path).flatMap { address($0, "\(path).listen") }
         let at = entry["at"].flatMap { address($0, "\(path).at") }
         let expect = entry["expect"].flatMap { text($0, "\(path).expect") }
-        let policy = entry["policy"].flatMap { text($0, "\(path).policy") }
+        let policy = entry["policy"].flatMap { text($0, "\(path).policy") }.map(RunConfiguration.PolicyPlace.init)
         let options = options(entry, path)
         guard let source = identity(entry, in: node, path), let name, let listen else { return nil }
         return .init(

@@ -10,8 +10,8 @@ struct RunConfiguration: Equatable, Sendable {
         var listen: [HostAndPort]
         var backend: HostAndPort
         var allow: [String]
-        /// A file of rules, beside `allow`.
-        var policy: String?
+        /// Rules, beside `allow`.
+        var policy: PolicyPlace?
         /// What the service is told of each peer.
         var backendHeader = BackendHeader.none
         var identity: IdentitySource
@@ -26,10 +26,20 @@ struct RunConfiguration: Equatable, Sendable {
         var at: HostAndPort?
         /// What the service must prove to be; nil: `spiffe://DOMAIN/NAME`.
         var expect: String?
-        /// A file of rules that the service has to pass too.
-        var policy: String?
+        /// Rules that the service has to pass too.
+        var policy: PolicyPlace?
         var identity: IdentitySource
         var options = EndOptions()
+    }
+
+    /// Where rules stand.
+    enum PolicyPlace: Equatable, Sendable {
+        case file(String)
+        /// Those that the authority has published last.
+        case authority
+
+        /// A file of the authority's name is written with its folder: `./authority`.
+        init(_ text: String) { self = text == "authority" ? .authority : .file(text) }
     }
 
     /// Where an end's certificate and key come from.

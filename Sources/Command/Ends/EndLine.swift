@@ -126,11 +126,20 @@ extension EndLine {
             self.init(
                 mark: .good, service: service, event: "policy",
                 what: "\(rules) rule\(rules == 1 ? "" : "s") of \(file) are in force")
-        case .policyRefused(let service, let file, let faults):
+        case .policyVersion(let service, let numbers, let rules):
+            self.init(
+                mark: .good, service: service, event: "policy",
+                what: "\(rules) rule\(rules == 1 ? "" : "s") of the authority's policy, \(numbers), are in force")
+        case .policyRefused(let service?, let file, let faults):
             self.init(
                 mark: .bad, service: service, event: "policy",
                 what: "\(file) is not taken up; the rules before it stay in force", why: faults.joined(separator: "; "),
                 mend: "mend it: symbolon policy check \(file)")
+        case .policyRefused(nil, _, let faults):
+            self.init(
+                mark: .bad, service: "", event: "policy",
+                what: "what came as the authority's policy is not taken; the one before stays in force",
+                why: faults.joined(separator: "; "), mend: FollowedPolicy.mend)
         case .warning(let service, let what, let why, let mend):
             self.init(mark: .warning, service: service ?? "", event: "warning", what: what, why: why, mend: mend)
         case .draining(let service, _, let live, let seconds):

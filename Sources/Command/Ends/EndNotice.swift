@@ -1,4 +1,5 @@
 import Foundation
+import SymbolonAccessPolicy
 import SymbolonCertificates
 import SymbolonHTTPServices
 import SymbolonProxy
@@ -19,8 +20,10 @@ enum EndNotice: Sendable, Encodable {
     case authorityHeard(after: Double)
     /// A changed file of rules is in force.
     case policy(service: String, file: String, rules: Int)
-    /// A changed file of rules is none; what was in force stays so.
-    case policyRefused(service: String, file: String, faults: [String])
+    /// A version that the authority has published is in force.
+    case policyVersion(service: String, PolicyNumbers, rules: Int)
+    /// A changed file of rules is none, or what the authority publishes is not taken; what was in force stays so.
+    case policyRefused(service: String?, file: String, faults: [String])
     case warning(service: String?, what: String, why: String?, mend: String?)
     /// An end that was asked to stop takes no more connections and lets the live ones finish.
     case draining(service: String, role: EndRole, live: UInt64, seconds: Int64)
@@ -33,7 +36,7 @@ enum EndNotice: Sendable, Encodable {
         case .identity, .chosen: "identity"
         case .renewalFailed: "renewalFailed"
         case .authorityHeard: "authorityHeard"
-        case .policy: "policy"
+        case .policy, .policyVersion: "policy"
         case .policyRefused: "policyRefused"
         case .warning: "warning"
         case .draining: "draining"
@@ -46,7 +49,7 @@ enum EndNotice: Sendable, Encodable {
         case event, service, role, change, name, serial, validUntil
         case what, why, remedy = "do"
         case live, seconds
-        case file, rules, faults
+        case file, rules, faults, version, groupsVersion
         case failures, secondsLeft, next
     }
 
@@ -78,8 +81,14 @@ enum EndNotice: Sendable, Encodable {
             try object.encode(service, forKey: .service)
             try object.encode(file, forKey: .file)
             try object.encode(rules, forKey: .rules)
-        case .policyRefused(let service, let file, let faults):
+        case .policyVersion(let service, let numbers, let rules):
             try object.encode(service, forKey: .service)
+            try object.encode("authority", forKey: .file)
+            try object.encode(numbers.policy, forKey: .version)
+            try object.encode(numbers.groups, forKey: .groupsVersion)
+            try object.encode(rules, forKey: .rules)
+        case .policyRefused(let service, let file, let faults):
+            try object.encodeIfPresent(service, forKey: .service)
             try object.encode(file, forKey: .file)
             try object.encode(faults, forKey: .faults)
         case .warning(let service, let what, let why, let mend):

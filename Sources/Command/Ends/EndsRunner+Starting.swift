@@ -17,12 +17,13 @@ extension EndsRunner {
         try await keeper.hold(source, for: .protect)
         let domain = await keeper.trustDomain(of: source)
         let allowed = try Admission.clients(service.allow, in: domain)
-        let file = try policyFile(service.policy, of: service.name, for: .clients(allowed), in: domain)
-        if allowed.isEmpty, file == nil {
+        let base = AdmissionBase.clients(allowed)
+        let (rules, admission) = try await rules(service.policy, of: service.name, beside: base, in: domain, keeper)
+        if allowed.isEmpty, case .none = rules {
             report.warn(
                 service.name, "nobody is allowed: every peer will be refused, proved or not", why: "no rule means no",
                 mend:
-                    "name who may pass: --allow client, --allow 'person/*', --policy FILE, or allow: in the configuration"
+                    "name who may pass: --allow client, --allow 'person/*', --policy FILE, --policy authority, or allow: in the configuration"
             )
         }
         await warnUnlessResolved(service.backend, of: service.name)
@@ -32,8 +33,7 @@ extension EndsRunner {
             backendHeader: service.backendHeader)
         definition.tls = TLSSettings(service.options)
         let wish = TrustKeeper.Wish(
-            source: source, admission: file?.admission ?? .clients(CompiledPolicy(Policy(allowing: allowed))),
-            policy: file, revocationMode: service.options.revocation)
+            source: source, admission: admission, rules: rules, revocationMode: service.options.revocation)
         let trust = try await keeper.trust(wish)
         let end: RunningEnd
         do {
@@ -54,7 +54,8 @@ extension EndsRunner {
         try await keeper.hold(source, for: .reach)
         let domain = await keeper.trustDomain(of: source)
         let expected = try Admission.service(door.expect ?? door.name, in: domain)
-        let file = try policyFile(door.policy, of: door.name, for: .service([expected]), in: domain)
+        let (rules, admission) = try await rules(
+            door.policy, of: door.name, beside: .service([expected]), in: domain, keeper)
         if !door.listen.isLoopback {
             report.warn(
                 door.name, "whoever can connect to \(door.listen) speaks with this end's identity",
@@ -67,8 +68,7 @@ extension EndsRunner {
         definition.serverName = if case .dns(let host) = expected { host.description } else { service.host }
         definition.tls = TLSSettings(door.options)
         let wish = TrustKeeper.Wish(
-            source: source, admission: file?.admission ?? .service([expected]), policy: file,
-            revocationMode: door.options.revocation)
+            source: source, admission: admission, rules: rules, revocationMode: door.options.revocation)
         let trust = try await keeper.trust(wish)
         let end: RunningEnd
         do {
@@ -81,17 +81,22 @@ extension EndsRunner {
         await ends.add(end, at: nil, published: nil)
     }
 
-    /// Nothing starts under rules that cannot be read.
-    private func policyFile(
-        _ path: String?, of end: String, for base: PolicyFile.Base, in domain: TrustDomain?
-    ) throws -> PolicyFile? {
-        guard let path else { return nil }
-        do {
-            let file = try PolicyFile(path, beside: base, in: domain)
-            file.warn(of: file.document, at: end, report)
-            return file
-        } catch {
-            throw Complaint(error, so: ", so nothing was started")
+    /// Nothing starts under rules that cannot be read. Where the authority publishes them, none is known yet or the last one is.
+    private func rules(
+        _ place: RunConfiguration.PolicyPlace?, of end: String, beside base: AdmissionBase, in domain: TrustDomain?,
+        _ keeper: TrustKeeper
+    ) async throws -> (EndRules, TrustState.Admission) {
+        switch place {
+        case nil: return (.none, base.admission(nil))
+        case .authority: return (.authority(base), base.admission(try await keeper.followPolicy(for: end)))
+        case .file(let path):
+            do {
+                let file = try PolicyFile(path, beside: base, in: domain)
+                file.warn(of: file.document, at: end, report)
+                return (.file(file), file.admission)
+            } catch {
+                throw Complaint(error, so: ", so nothing was started")
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import ServiceLifecycle
+import SymbolonAccessPolicy
 import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonClients
@@ -85,6 +86,11 @@ extension TrustKeeper: Service {
                 mend:
                     "see that it runs and can be reached: symbolon doctor. Short-lived peers are let in until they end;"
                     + " others until \(Moment.span(PairedLink.longestSilence)) after it was heard last")
+        case .policyNotHeard(let why): tellPolicyFailure(why)
+        case .policyWentBack(let told, let known):
+            report.warn(
+                nil, "the authority has gone back to an older policy; the one that is known stays in force",
+                why: PolicyStatementFailure.older(told, known: known).explanation, mend: FollowedPolicy.mend)
         case .back(let seconds):
             report.tell(.authorityHeard(after: seconds))
         }

@@ -17,8 +17,8 @@ actor TrustKeeper {
     struct Wish: Sendable {
         let source: IdentitySource
         var admission: TrustState.Admission
-        /// The file that the admission's policy is from; nil: it is from none.
-        var policy: PolicyFile?
+        /// Where the admission's policy is from.
+        var rules = EndRules.none
         /// Nil: required, where anything can speak.
         var revocationMode: RevocationMode?
     }
@@ -38,11 +38,13 @@ actor TrustKeeper {
     var identities: [IdentitySource: HeldIdentity] = [:]
     /// The authority is being asked when to renew.
     var isAsking = false
-    private(set) var kept: [Kept] = []
+    var kept: [Kept] = []
     /// By which the authority knows this process; nil where there is no home.
     nonisolated let place: EndPlace?
     /// What was said to the store of an authority in this home.
     var told = ToldHere()
+    /// What the authority publishes of who may pass; nil where no end follows it.
+    var followed: FollowedPolicy?
     /// Lists and answers of other authorities; nil where none are configured.
     nonisolated let gatherer: RevocationGatherer?
     private var sources: RevocationSources
@@ -152,7 +154,8 @@ actor TrustKeeper {
             do {
                 let trust = try trust(one.wish)
                 if isStaple { try one.end.staple(trust) } else { try one.end.replace(trust) }
-                kept[index].epoch = sources.snapshot.epoch
+                // What is not in force is not confirmed.
+                if !lacksPolicy(one.wish) { kept[index].epoch = sources.snapshot.epoch }
             } catch EndFailure.stopped {
                 kept[index].epoch = sources.snapshot.epoch
             } catch {
@@ -166,7 +169,7 @@ actor TrustKeeper {
     /// Takes up policies whose files have changed; one that cannot be read changes nothing, and is told of.
     func lookAtPolicies() {
         for (index, one) in kept.enumerated() {
-            guard let file = one.wish.policy else { continue }
+            guard case .file(let file) = one.wish.rules else { continue }
             switch file.poll() {
             case .unchanged: continue
             case .replaced(let document):
@@ -198,6 +201,8 @@ actor TrustKeeper {
         do {
             let next = try await home.revocations()
             federated = try await home.federated()
+            // After the counter: what it counts is in it, and both are put in force at once.
+            await lookAtFollowedPolicy()
             isRevocationPending = false
             guard next.epoch >= sources.snapshot.epoch else {
                 return tellOnce(

@@ -7,12 +7,6 @@ import Synchronization
 
 /// The rules of one end, in a file that is read again when it changes; what cannot be read leaves the rules before in force.
 final class PolicyFile: Sendable {
-    /// What the end admits without the file.
-    enum Base: Sendable {
-        case clients([IdentityPattern])
-        case service([ReferenceName])
-    }
-
     enum Outcome {
         case unchanged
         case replaced(PolicyDocument)
@@ -27,12 +21,12 @@ final class PolicyFile: Sendable {
     }
 
     let path: String
-    private let base: Base
+    private let base: AdmissionBase
     private let domain: TrustDomain?
     private let state: Mutex<State>
 
     /// Reads the rules; an end does not start without them.
-    init(_ path: String, beside base: Base, in domain: TrustDomain?) throws(ConfigurationFaults) {
+    init(_ path: String, beside base: AdmissionBase, in domain: TrustDomain?) throws(ConfigurationFaults) {
         self.path = path
         self.base = base
         self.domain = domain
@@ -47,12 +41,7 @@ final class PolicyFile: Sendable {
 
     var admission: TrustState.Admission { admission(document) }
 
-    func admission(_ document: PolicyDocument) -> TrustState.Admission {
-        switch base {
-        case .clients(let patterns): .clients(CompiledPolicy(document.policy.allowing(patterns)))
-        case .service(let names): .service(names, CompiledPolicy(document.policy))
-        }
-    }
+    func admission(_ document: PolicyDocument) -> TrustState.Admission { base.admission(document.policy) }
 
     /// Looks once. A file that cannot be read is told of when it has stayed so for 500 ms: one that is being written is read
     /// in part before it is read whole.

@@ -4,12 +4,24 @@ import SymbolonNames
 
 /// Policies and cases, as files have them.
 enum PolicyText {
-    static func document(at path: String, domain: TrustDomain?) throws(ConfigurationFaults) -> PolicyDocument {
+    /// - Parameter groups: of the authority; nil: rules name the file's own groups alone.
+    static func document(
+        at path: String, domain: TrustDomain?, groups: [GroupName: Set<SPIFFEID>]? = nil
+    ) throws(ConfigurationFaults) -> PolicyDocument {
         let root = try PolicyNode.parse(yaml: try text(at: path), file: path)
         do throws(PolicyFaults) {
-            return try PolicyDocument(root, defaultDomain: domain)
+            return try PolicyDocument(root, defaultDomain: domain, groups: groups)
         } catch {
             throw ConfigurationFaults(error, file: path)
+        }
+    }
+
+    /// What was published, or is to be: it has no file.
+    static func node(_ text: String) throws(PolicyFaults) -> PolicyNode {
+        do throws(ConfigurationFaults) {
+            return try PolicyNode.parse(yaml: text, file: "policy")
+        } catch {
+            throw PolicyFaults(faults: error.faults.map { PolicyFault($0.message, line: $0.line, column: $0.column) })
         }
     }
 
@@ -27,12 +39,13 @@ enum PolicyText {
         }
         let named = try failing { () throws(PolicyFaults) in try PolicyCases.policyPath(root) }
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-        let policy = try document(at: URL(fileURLWithPath: named, relativeTo: folder).path, domain: domain)
+        let policy = try document(
+            at: URL(fileURLWithPath: named, relativeTo: folder).path, domain: domain, groups: [:])
         let cases = try failing { () throws(PolicyFaults) in try PolicyCases(root, in: policy.domain, at: now) }
         return (policy, cases)
     }
 
-    private static func text(at path: String) throws(ConfigurationFaults) -> String {
+    static func text(at path: String) throws(ConfigurationFaults) -> String {
         do {
             return try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
         } catch {
@@ -50,16 +63,5 @@ extension Complaint {
             what: "\(count) fault\(count == 1 ? "" : "s") in \(faults.faults.first?.file ?? "the policy")\(so)",
             why: faults.faults.map(\.description).joined(separator: "\n       "),
             mend: "mend them all; see the form: symbolon policy check --help", exit: .configuration)
-    }
-}
-
-extension PolicyDocument {
-    /// Findings with their lines, in the order of the file.
-    func findings(at now: Date) -> [(line: Int?, PolicyFinding)] {
-        let groups = unusedGroups.map { group in
-            (line: Int?.some(group.line), PolicyFinding(unusedGroup: group.name))
-        }
-        return (policy.findings(at: now).map { (line: $0.rule.map { lines[$0] }, $0) } + groups)
-            .sorted { ($0.line ?? 0) < ($1.line ?? 0) }
     }
 }

@@ -18,7 +18,8 @@ struct Protect: AsyncParsableCommand {
               person/*          one segment below person; device/** any depth
               spiffe://…        in another trust domain
               dns:… mail:… ip:… exactly this name
-              Rules that say more stand in a file (--policy): symbolon policy check --help
+              Rules that say more stand in a file (--policy FILE), or are published by the authority for all ends
+              (--policy authority): symbolon policy --help
 
             An identity of the home that is missing is issued by the authority there, renewed in time, and replaced in place.
             SIGTERM and Ctrl-C let live connections finish for up to 10 s; a second one ends at once.
@@ -40,8 +41,9 @@ struct Protect: AsyncParsableCommand {
     var allow: [String] = []
     @Option(
         help: ArgumentHelp(
-            "Rules about who may pass, in a file that is read again when it changes; --allow adds to them.",
-            valueName: "file"))
+            "Rules about who may pass, in a file that is read again when it changes, or those that the authority "
+                + "publishes; --allow adds to them.",
+            valueName: "file|authority"))
     var policy: String?
     @Option(
         help: ArgumentHelp(
@@ -64,7 +66,7 @@ struct Protect: AsyncParsableCommand {
         configuration.protected = [
             RunConfiguration.Protected(
                 name: name, listen: listen.isEmpty ? [Self.standardPlace] : listen, backend: to, allow: allow,
-                policy: policy, backendHeader: proxyProtocol,
+                policy: policy.map(RunConfiguration.PolicyPlace.init), backendHeader: proxyProtocol,
                 identity: try options.source(identity, option: "--identity"), options: options.settings)
         ]
         try await options.serve(configuration)

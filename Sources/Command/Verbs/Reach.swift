@@ -37,7 +37,8 @@ struct Reach: AsyncParsableCommand {
     var expect: String?
     @Option(
         help: ArgumentHelp(
-            "Rules that the service has to pass too, in a file that is read again when it changes.", valueName: "file"))
+            "Rules that the service has to pass too, in a file that is read again when it changes, or those that the "
+                + "authority publishes.", valueName: "file|authority"))
     var policy: String?
     @OptionGroup var options: EndOptions
 
@@ -47,7 +48,8 @@ struct Reach: AsyncParsableCommand {
         var configuration = RunConfiguration()
         configuration.doors = [
             RunConfiguration.Door(
-                name: name, listen: listen, at: at, expect: expect, policy: policy,
+                name: name, listen: listen, at: at, expect: expect,
+                policy: policy.map(RunConfiguration.PolicyPlace.init),
                 identity: try options.source(identity, option: "--as"), options: options.settings)
         ]
         try await options.serve(configuration)

@@ -21,7 +21,7 @@ struct Run: AsyncParsableCommand {
                   listen: 0.0.0.0:8443       # one, or a list
                   to: 127.0.0.1:8080
                   allow: [laptop, 'person/*']
-                  policy: web-policy.yaml  # rules that say more; see symbolon policy check --help
+                  policy: web-policy.yaml    # rules that say more, or `authority`: those that it publishes
               reach:
                 - name: db
                   listen: 127.0.0.1:5433
@@ -86,6 +86,9 @@ extension RunConfiguration {
             return .files(certificate: whole(certificate), key: whole(key), anchors: whole(anchors))
         }
         func whole(_ place: RevocationPlace) -> RevocationPlace {
+            if case .file(let path) = place { .file(whole(path)) } else { place }
+        }
+        func whole(_ place: PolicyPlace) -> PolicyPlace {
             if case .file(let path) = place { .file(whole(path)) } else { place }
         }
         var result = self

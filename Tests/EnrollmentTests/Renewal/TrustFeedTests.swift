@@ -1,4 +1,5 @@
 import Foundation
+import SymbolonAccessPolicy
 import SymbolonAdministration
 import SymbolonAuthority
 import SymbolonCertificates
@@ -33,6 +34,26 @@ struct TrustFeedTests {
             version = answer.version
             return true
         }
+    }
+
+    @Test("which policy is in force is told with the whole and with each change, and counts as another version")
+    func policy() async throws {
+        let house = try await RenewalHouse()
+        let holder = try await house.issue("laptop")
+        let inForce = Mutex<PolicyNumbers?>(nil)
+        let clock = house.clock
+        let desk = TrustDesk(
+            store: house.store, mirror: RevocationMirror(house.store),
+            register: EndRegister(InMemoryEndLedger(), clock: { clock.now }), clock: { clock.now }, federated: { [] },
+            policy: { inForce.withLock { $0 } })
+        let first = try await desk.changes(since: nil, waiting: .zero)
+        #expect(first.trust != nil && first.trust?.policy == nil)
+        let numbers = PolicyNumbers(policy: 3, groups: 7)
+        inForce.withLock { $0 = numbers }
+        try await house.revoke(holder)
+        let step = try await desk.changes(since: first.version, waiting: .seconds(60))
+        #expect(step.trust?.since == 0 && step.trust?.policy == numbers)
+        #expect(try await desk.trust(known: nil, waiting: .zero).trust?.policy == numbers)
     }
 
     @Test(

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import SymbolonAccessPolicy
 import SymbolonAdministration
 import SymbolonAuthority
 import SymbolonCertificates
@@ -23,6 +24,10 @@ actor PairedLink {
         case changed
         /// The authority has not been heard for so long; it is told the first time, and each time this has doubled.
         case silent(seconds: TimeInterval, because: String)
+        /// It has another policy in force, and what that is could not be heard.
+        case policyNotHeard(because: String)
+        /// It says that an older policy is in force than it said before.
+        case policyWentBack(PolicyNumbers, known: PolicyNumbers)
         /// It is heard again.
         case back(after: TimeInterval)
     }
@@ -40,7 +45,7 @@ actor PairedLink {
     /// As they came with the pairing, and changed since.
     nonisolated let roots: KnownRoots
     private nonisolated let firstLink: AuthorityLink
-    private var heard: HeardTrust?
+    private(set) var heard: HeardTrust?
     private var notedAt = Date.distantPast
     /// Whether the silence has made less of what is known.
     private var isStale = false
@@ -54,6 +59,10 @@ actor PairedLink {
     private var place = 0
     /// What came did not fit what was known: the whole is asked for.
     private(set) var wantsWhole = false
+    /// Ends here judge by the authority's policy, and these are the numbers of the one that they have; nil: none has been asked for.
+    var followedPolicy: PolicyNumbers?
+    /// The statement that came last, whatever it is worth.
+    var policyStatement: [UInt8]?
 
     /// Nil where the home was never paired.
     static func open(_ folder: HomeFolder) throws -> PairedLink? {
@@ -268,8 +277,15 @@ actor PairedLink {
                 }
                 guard let held else { continue }
                 let before = heard?.heardAt
-                let answer = try await ask(held.administration, await words(), wait: failures > 0 ? 0 : nil)
+                let wait = failures > 0 ? 0 : lacksPolicy ? Self.policyPause : ShowTrust.longestWait
+                let answer = try await ask(held.administration, await words(), wait: wait)
+                let policyBefore = heard?.trust.policy
                 if try take(answer) { await report(.changed) }
+                if let known = policyBefore, let now = heard?.trust.policy, now != known, !now.follow(known) {
+                    await report(.policyWentBack(now, known: known))
+                }
+                // After what is revoked is in force: that waits for nothing.
+                if lacksPolicy { await askForPolicy(held.administration, report: report) }
                 if failures > 0, let before, told >= Self.loudSilence {
                     await report(.back(after: Date().timeIntervalSince(before)))
                 }
@@ -291,10 +307,9 @@ actor PairedLink {
     }
 
     private func ask(
-        _ administration: RemoteAdministration, _ words: Words?, wait: Int?
+        _ administration: RemoteAdministration, _ words: Words?, wait: Int
     ) async throws(AdministrationFailure) -> TrustAnswer {
         let known = wantsWhole ? nil : heard?.version
-        let wait = wait ?? ShowTrust.longestWait
         guard let words else { return try await administration.perform(ShowTrust(known: known, wait: wait)) }
         return try await administration.perform(
             FollowTrust(

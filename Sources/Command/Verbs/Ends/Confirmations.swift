@@ -38,7 +38,8 @@ struct Confirmations {
         }
     }
 
-    func write(json: Bool) throws {
+    /// - Parameter otherwise: who hears of it where no end is connected.
+    func write(json: Bool, otherwise: String) throws {
         if let failure {
             Lines.complain(
                 Complaint(
@@ -48,7 +49,7 @@ struct Confirmations {
             return
         }
         guard !json else { return Lines.write(try JSONOutput.line(Outcome(self))) }
-        guard live > 0 else { return Lines.write("no end is connected: lists and answers tell it") }
+        guard live > 0 else { return Lines.write("no end is connected: \(otherwise)") }
         Lines.write("\(live - stragglers.count) of \(live) ends confirmed in \(Self.text(elapsed))")
         for one in stragglers {
             Lines.write(

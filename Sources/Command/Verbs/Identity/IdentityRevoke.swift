@@ -67,11 +67,7 @@ struct IdentityRevoke: AsyncParsableCommand {
             "Revoke at this time to come: what is named by a name, whatever certificates it has then; what is chosen "
                 + "otherwise, the certificates found now.", valueName: "time"))
     var at: Moment3339?
-    @Option(
-        help: ArgumentHelp(
-            "How long to wait at most for all ends to confirm, in seconds, 0 to 600 (default: 5).", valueName: "number")
-    )
-    var wait: Int = 5
+    @OptionGroup var confirmation: ConfirmationOptions
     @OptionGroup var authority: AuthorityOptions
     @OptionGroup var output: OutputOptions
 
@@ -83,7 +79,6 @@ struct IdentityRevoke: AsyncParsableCommand {
                 "Name what to revoke, or choose it by --key, --issuer, --profile, --issued-from or --issued-before.")
         }
         guard at == nil || !dryRun else { throw ValidationError("--dry-run shows what is hit now, without --at.") }
-        guard (0...600).contains(wait) else { throw ValidationError("--wait is from 0 to 600 seconds.") }
     }
 
     func run() async throws {
@@ -104,10 +99,8 @@ struct IdentityRevoke: AsyncParsableCommand {
                 version = answer.changeCounter ?? version
                 for outcome in answer.certificates { try write(outcome) }
             }
-            guard let version, wait > 0 else { return }
-            let confirmations = await Confirmations.await(version, for: .seconds(wait), from: administration)
-            try confirmations.write(json: output.json)
-            if !confirmations.areAll { throw ExitCode(ExitStatus.attention.rawValue) }
+            try await confirmation.confirm(
+                version, by: administration, json: output.json, otherwise: "lists and answers tell it")
         }
     }
 

@@ -80,7 +80,7 @@ struct PolicyExplain: AsyncParsableCommand {
         try await Complaint.reported {
             let document: PolicyDocument
             do {
-                document = try PolicyText.document(at: file, domain: try domain.trustDomain())
+                document = try PolicyText.document(at: file, domain: try domain.trustDomain(), groups: [:])
             } catch let faults as ConfigurationFaults {
                 throw Complaint(faults, so: ", so it decides nothing")
             }

@@ -6,14 +6,19 @@ import SymbolonNames
 /// `symbolon policy …`: rules, before and while they are in force.
 struct PolicyVerb: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "policy", abstract: "Check rules, see why a decision comes out as it does, and test them.",
+        commandName: "policy",
+        abstract: "Check rules, test them, see why a decision comes out as it does, and publish them to all ends.",
         discussion: """
             EXAMPLES
               symbolon policy check web-policy.yaml
               symbolon policy explain web-policy.yaml --from person/alice --to web --network 10.1.2.3
               symbolon policy test web-cases.yaml
+              symbolon policy publish web-policy.yaml                 to ends with --policy authority
+              symbolon policy list
             """,
-        subcommands: [PolicyCheck.self, PolicyExplain.self, PolicyTest.self])
+        subcommands: [
+            PolicyCheck.self, PolicyExplain.self, PolicyTest.self, PolicyPublish.self, PolicyList.self, PolicyShow.self,
+        ])
 }
 
 /// Of which trust domain short names are.
@@ -53,7 +58,7 @@ struct PolicyCheck: AsyncParsableCommand {
                   unless: {network: 203.0.113.0/24}
                   for: 8h                       # the longest life of a connection
                 - allow: the night shift
-                  from: group:night-shift
+                  from: group:night-shift       # of the file, or of the authority (symbolon group --help)
                   connections-below: 3
 
               All that a rule asks for has to hold; of a list one. from: identities, of which * is one segment and ** one or \
@@ -72,7 +77,7 @@ struct PolicyCheck: AsyncParsableCommand {
         try await Complaint.reported {
             let document: PolicyDocument
             do {
-                document = try PolicyText.document(at: file, domain: try domain.trustDomain())
+                document = try PolicyText.document(at: file, domain: try domain.trustDomain(), groups: [:])
             } catch let faults as ConfigurationFaults {
                 guard output.json else { throw Complaint(faults, so: "") }
                 Lines.write(try JSONOutput.line(Report(file, faults)))

@@ -1,6 +1,7 @@
 import Crypto
 public import Foundation
-import SymbolonAdministration
+public import SymbolonAccessPolicy
+public import SymbolonAdministration
 public import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonNames
@@ -36,6 +37,7 @@ public actor TrustDesk {
     private let register: EndRegister
     private let clock: @Sendable () -> Date
     private let federated: @Sendable () async throws(StoreFailure) -> [TrustStatement.Federated]
+    private let policy: @Sendable () async throws(StoreFailure) -> PolicyNumbers?
     private var known: Known?
     private var whole: TrustAnswer?
     private var steps: [UInt64: TrustAnswer] = [:]
@@ -45,32 +47,36 @@ public actor TrustDesk {
     /// - Parameters:
     ///   - mirror: on the same store.
     ///   - federated: the domains that are believed now.
+    ///   - policy: which one is in force now.
     public init(
         store: any AuthorityStore, mirror: RevocationMirror, register: EndRegister,
         clock: @escaping @Sendable () -> Date,
-        federated: @escaping @Sendable () async throws(StoreFailure) -> [TrustStatement.Federated]
+        federated: @escaping @Sendable () async throws(StoreFailure) -> [TrustStatement.Federated],
+        policy: @escaping @Sendable () async throws(StoreFailure) -> PolicyNumbers? = { nil }
     ) {
         self.store = store
         self.mirror = mirror
         self.register = register
         self.clock = clock
         self.federated = federated
+        self.policy = policy
     }
 
     /// - Parameter clock: says which federations are over.
     public init(
-        store: any AuthorityStore & FederationStore & EndLedger, mirror: RevocationMirror,
+        store: any AuthorityStore & FederationStore & EndLedger & PolicyStore, mirror: RevocationMirror,
         clock: @escaping @Sendable () -> Date
     ) {
         self.init(
-            store: store, mirror: mirror, register: EndRegister(store, clock: clock), clock: clock
-        ) { () async throws(StoreFailure) in
-            let now = clock()
-            return try await store.federations().filter { !$0.isOver(at: now) }.map { one in
-                TrustStatement.Federated(
-                    trustDomain: one.trustDomain.description, anchor: one.anchor.pem, until: one.until)
-            }
-        }
+            store: store, mirror: mirror, register: EndRegister(store, clock: clock), clock: clock,
+            federated: { () async throws(StoreFailure) in
+                let now = clock()
+                return try await store.federations().filter { !$0.isOver(at: now) }.map { one in
+                    TrustStatement.Federated(
+                        trustDomain: one.trustDomain.description, anchor: one.anchor.pem, until: one.until)
+                }
+            },
+            policy: { () async throws(StoreFailure) in try await store.policyInForce() })
     }
 
     // MARK: What is told
@@ -207,7 +213,8 @@ public actor TrustDesk {
         // After the counter: what it counts is in them.
         let issuers = try await store.issuers()
         let head = TrustStatement(
-            of: trustDomain, issuers, changeCounter: reflection.changeCounter, digest: digest, federated: federated)
+            of: trustDomain, issuers, changeCounter: reflection.changeCounter, digest: digest, federated: federated,
+            policy: try await policy())
         // Another look may have been quicker.
         if let known, known.changeCounter > head.changeCounter { return known }
         let next = Known(version: Self.version(of: head), revoked: reflection.revoked, head: head)

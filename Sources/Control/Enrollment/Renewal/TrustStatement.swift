@@ -1,4 +1,5 @@
 public import Foundation
+public import SymbolonAccessPolicy
 import SymbolonAuthority
 public import SymbolonCertificates
 import SymbolonKeys
@@ -67,10 +68,13 @@ public struct TrustStatement: Codable, Equatable, Sendable {
     /// `RevocationDigest` of all that is revoked: who has followed the changes has the same.
     public let digest: String
     public let federated: [Federated]
+    /// Which policy is in force: those who judge by it ask for it when it is another than theirs. Nil: none was published yet.
+    public let policy: PolicyNumbers?
 
     public init(
         trustDomain: String, anchors: String, introductions: String = "", issuing: String, replaced: [Replaced] = [],
-        changeCounter: UInt64, since: UInt64? = nil, revoked: [Revoked], digest: String, federated: [Federated]
+        changeCounter: UInt64, since: UInt64? = nil, revoked: [Revoked], digest: String, federated: [Federated],
+        policy: PolicyNumbers? = nil
     ) {
         self.trustDomain = trustDomain
         self.anchors = anchors
@@ -82,12 +86,13 @@ public struct TrustStatement: Codable, Equatable, Sendable {
         self.revoked = revoked
         self.digest = digest
         self.federated = federated
+        self.policy = policy
     }
 
     /// Without what is revoked.
     init(
         of trustDomain: TrustDomain, _ issuers: [Issuer], changeCounter: UInt64, digest: RevocationDigest,
-        federated: [Federated]
+        federated: [Federated], policy: PolicyNumbers?
     ) {
         let believed = issuers.filter { $0.role == .issuing && $0.isBelieved }
         self.init(
@@ -96,7 +101,8 @@ public struct TrustStatement: Codable, Equatable, Sendable {
             issuing: CertificateBundle(believed.map(\.certificate)).pem,
             replaced: believed.compactMap { one in
                 one.replacement.map { Replaced(issuerKey: one.key.description, by: $0.by) }
-            }, changeCounter: changeCounter, revoked: [], digest: digest.description, federated: federated)
+            }, changeCounter: changeCounter, revoked: [], digest: digest.description, federated: federated,
+            policy: policy)
     }
 
     // MARK: Telling
@@ -128,7 +134,8 @@ public struct TrustStatement: Codable, Equatable, Sendable {
         return TrustStatement(
             trustDomain: trustDomain, anchors: anchors, introductions: introductions, issuing: issuing,
             replaced: replaced, changeCounter: changeCounter, since: since,
-            revoked: revoked.sorted { $0.issuerKey < $1.issuerKey }, digest: digest, federated: federated)
+            revoked: revoked.sorted { $0.issuerKey < $1.issuerKey }, digest: digest, federated: federated,
+            policy: policy)
     }
 
     private static let released = "removeFromCRL"
