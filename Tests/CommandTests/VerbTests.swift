@@ -28,6 +28,10 @@ struct VerbTests {
         "identity show": ["listCertificates", "showCertificate"], "invite cancel": ["cancelInvitation"],
         "invite list": ["listInvitations"], "invite make": ["makeInvitation"], "operator add": ["putOperator"],
         "operator list": ["listOperators"], "operator remove": ["removeOperator"],
+        "group add": ["changeGroup", "showAuthority", "listEnds"],
+        "group remove": ["changeGroup", "showAuthority", "listEnds"], "group list": ["listGroups"],
+        "group show": ["showGroup"], "policy publish": ["publishPolicy", "showAuthority", "listEnds"],
+        "policy list": ["listPolicyVersions"], "policy show": ["showPolicyVersion"],
     ]
 
     /// Verbs that take no `--authority`, with what they ask of one by themselves.
@@ -38,12 +42,15 @@ struct VerbTests {
         // The ends of a paired machine, and `run` for several of them.
         "protect": [
             "publishEndpoint", "withdrawEndpoint", "renewCertificate", "showRenewal", "showTrust", "followTrust",
-            "leaveTrust",
+            "leaveTrust", "showPolicyInForce",
         ],
-        "reach": ["findEndpoint", "renewCertificate", "showRenewal", "showTrust", "followTrust", "leaveTrust"],
+        "reach": [
+            "findEndpoint", "renewCertificate", "showRenewal", "showTrust", "followTrust", "leaveTrust",
+            "showPolicyInForce",
+        ],
         "run": [
             "findEndpoint", "publishEndpoint", "withdrawEndpoint", "renewCertificate", "showRenewal", "showTrust",
-            "followTrust", "leaveTrust",
+            "followTrust", "leaveTrust", "showPolicyInForce",
         ],
         // It speaks ACME, with any server.
         "identity obtain": [],
