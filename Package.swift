@@ -81,7 +81,7 @@ let libraries: [Target] = [
         base + trust + control + ["SymbolonTokens", "SymbolonAdministration", crypto]),
     library(
         "Service", "Storage",
-        base + trust + control + enrollment + ["CPostgreSQL", grdb, sqlite, crypto]),
+        base + trust + control + enrollment + ["CPostgreSQL", sqlite, crypto]),
     library("Service", "Transport", ["SymbolonKeys", "SymbolonWire", nioCore, nioSSL]),
     library(
         "Service", "Clients",

@@ -153,7 +153,7 @@ struct StoreFixture {
                 }
             }
         } else {
-            try await DatabaseQueue(path: path).writeWithoutTransaction { work(SQLiteSession($0)) }
+            work(try SQLiteSession(path, .readWrite, patience: 60, ""))
         }
     }
 

@@ -38,7 +38,7 @@ final class PostgreSQLEngine: StoreEngine {
             let writer = PostgreSQLThread("writer", address, patience: patience)
             try await run(on: writer) { try Schema.migrate($0) }
             let noting = HeadNoting(headFile)
-            let commits = CommitQueue(committed: noting.note) { work in writer.async { work($0) } }
+            let commits = CommitQueue(committed: noting.note) { work in writer.lend { work($0) } }
             return PostgreSQLEngine(address, patience: patience, readers: readers, commits: commits)
         }
     }

@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// A session and the one thread that uses it: nothing else waits for the server.
+/// A session that one uses at a time, on a thread that may wait for the server.
 final class PostgreSQLThread: Sendable {
     private let queue: DispatchQueue
     private let session: Mutex<PostgreSQLSession>
@@ -11,8 +11,11 @@ final class PostgreSQLThread: Sendable {
         session = Mutex(PostgreSQLSession(address, patience: patience))
     }
 
-    /// Runs `work` after all that was given before. The lock is never waited for: the queue is serial.
+    /// Runs `work` after all that was given before, on the queue's thread.
     func async(_ work: @escaping @Sendable (PostgreSQLSession) -> Void) {
         queue.async { self.session.withLock { work($0) } }
     }
+
+    /// Runs `work` on the caller's thread, which may wait.
+    func lend(_ work: (PostgreSQLSession) -> Void) { session.withLock { work($0) } }
 }

@@ -1,4 +1,4 @@
-import GRDB
+import Dispatch
 import SymbolonAuthority
 
 /// How a store is opened.
@@ -8,12 +8,13 @@ public enum StoreMode: Sendable {
     case readOnly
 }
 
-/// A store in one SQLite file: one writing and two reading connections. Readers do not wait for writers, nor writers for
-/// readers; who looks up a few rows does not wait for who reads many.
+/// A store in one SQLite file: one connection that writes, one for who reads many rows, and some for who looks up a few.
+/// Readers do not wait for writers, nor writers for readers.
 final class SQLiteEngine: StoreEngine {
     let place: String
     let commits: CommitQueue?
-    private let reader: DatabaseQueue
+    private let reader: SQLiteConnection
+    private let reading = DispatchQueue(label: "symbolon.sqlite.reader")
     private let lookups: SQLiteLookups
 
     /// How long a connection waits, in seconds, for another process. A transaction takes milliseconds: 5 s is another
@@ -27,16 +28,18 @@ final class SQLiteEngine: StoreEngine {
         do {
             try Self.checkFile(path, mode: mode)
             // Looked at first and unchanged: opening for writing would already convert another program's database.
-            let standing = try DatabaseQueue(path: path, configuration: Self.looking(patience, mode))
-                .read { try Schema.standing(ofFile: SQLiteSession($0)) }
+            let standing = try Self.looking(path, mode, patience).viewing { try Schema.standing(ofFile: $0) }
+            var writer: SQLiteConnection?
             switch mode {
             case .readWrite:
-                let queue = try DatabaseQueue(path: path, configuration: Self.writing(patience))
-                try queue.writeWithoutTransaction { try Schema.migrate(file: SQLiteSession($0)) }
-                let noting = HeadNoting(headFile)
-                commits = CommitQueue(committed: noting.note) { work in
-                    queue.asyncWriteWithoutTransaction { work(SQLiteSession($0)) }
+                let connection = try SQLiteConnection(path, .readWrite, patience: patience, Self.writing)
+                try connection.lend { session in
+                    try Self.requireWriteAheadLog(session)
+                    try Schema.migrate(file: session)
                 }
+                let noting = HeadNoting(headFile)
+                commits = CommitQueue(committed: noting.note) { work in connection.lend { work($0) } }
+                writer = connection
             case .readOnly:
                 guard standing == .version(Schema.migrations.count) else {
                     throw StoreFailure.unavailable(
@@ -44,8 +47,10 @@ final class SQLiteEngine: StoreEngine {
                 }
                 commits = nil
             }
-            reader = try DatabaseQueue(path: path, configuration: Self.reading(patience))
-            lookups = try SQLiteLookups(path, Self.reading(patience))
+            reader = try SQLiteConnection(path, .readOnly, patience: patience, Self.everywhere)
+            lookups = try SQLiteLookups(writer: writer) {
+                try SQLiteConnection(path, .readOnly, patience: patience, Self.everywhere)
+            }
             place = path
         } catch {
             throw StoreFailure(error)
@@ -53,8 +58,14 @@ final class SQLiteEngine: StoreEngine {
     }
 
     func onReader(_ work: @escaping @Sendable (Result<any StoreSession, StoreFailure>) -> Void) {
-        reader.asyncRead { database in
-            work(Result { SQLiteSession(try database.get()) }.mapError { StoreFailure($0) })
+        reading.async { [reader] in
+            reader.lend { session in
+                do {
+                    try session.viewing { work(.success($0)) }
+                } catch {
+                    work(.failure(StoreFailure(error)))
+                }
+            }
         }
     }
 
@@ -85,39 +96,35 @@ final class SQLiteEngine: StoreEngine {
 
     /// For a look before anything else. Where the file may be written, a transaction that a killed process left half
     /// written is undone by it (a hot journal, which a connection for reading only cannot undo); nothing else changes.
-    private static func looking(_ patience: Double, _ mode: StoreMode) -> Configuration {
-        var configuration = reading(patience)
-        if mode == .readWrite {
-            configuration.readonly = false
-            configuration.prepareDatabase { try $0.execute(sql: "PRAGMA query_only = ON") }
+    private static func looking(_ path: String, _ mode: StoreMode, _ patience: Double) throws -> SQLiteSession {
+        switch mode {
+        case .readWrite:
+            try SQLiteSession(path, .readWrite, patience: patience, everywhere + "PRAGMA query_only = ON;")
+        case .readOnly: try readingSession(path, patience)
         }
-        return configuration
     }
 
-    static func reading(_ patience: Double = standardPatience) -> Configuration {
-        var configuration = Configuration()
-        configuration.readonly = true
-        configuration.busyMode = .timeout(patience)
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA trusted_schema = OFF") }
-        return configuration
+    static func readingSession(_ path: String, _ patience: Double = standardPatience) throws -> SQLiteSession {
+        try SQLiteSession(path, .readOnly, patience: patience, everywhere)
     }
+
+    /// The tables' own rules hold, and no function that a stranger put into the schema runs.
+    private static let everywhere = "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
 
     /// WAL with `synchronous = FULL`: a commit is on the disk when it returns. `fullfsync` asks macOS for the same.
-    private static func writing(_ patience: Double) -> Configuration {
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(patience)
-        configuration.prepareDatabase { database in
-            let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
-            guard mode == "wal" else {
-                throw StoreFailure.unavailable("its volume does not support write-ahead logging")
-            }
-            try database.execute(
-                sql: """
-                    PRAGMA synchronous = FULL;
-                    PRAGMA fullfsync = ON;
-                    PRAGMA trusted_schema = OFF;
-                    """)
+    /// 16 MiB of pages: what indices lead to all over the file is at hand for a hundred thousand certificates.
+    private static let writing =
+        everywhere
+        + """
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA fullfsync = ON;
+        PRAGMA cache_size = -16384;
+        """
+
+    private static func requireWriteAheadLog(_ session: SQLiteSession) throws {
+        guard try session.row("PRAGMA journal_mode")?.text("journal_mode") == "wal" else {
+            throw StoreFailure.unavailable("its volume does not support write-ahead logging")
         }
-        return configuration
     }
 }

@@ -1,4 +1,3 @@
-import GRDB
 import SymbolonAuthority
 import Synchronization
 
@@ -9,7 +8,7 @@ final class SQLiteEye: StoreEye {
     private let open = Mutex<Open?>(nil)
 
     private struct Open {
-        let queue: DatabaseQueue
+        let session: SQLiteSession
         /// The file that is open: a restored store comes with another inode, and needs another connection.
         let file: FileStamp.Identity
         var dataVersion: Int64
@@ -31,16 +30,15 @@ final class SQLiteEye: StoreEye {
     private static func look(at path: String, _ open: inout Open?) throws -> Glance {
         let file = try fileStatus(of: path, links: .refuse).stamp.identity
         let known = open.flatMap { $0.file == file ? $0 : nil }
-        let queue = try known?.queue ?? DatabaseQueue(path: path, configuration: SQLiteEngine.reading())
-        let (dataVersion, changeCounter) = try queue.read { database in
-            let dataVersion = try Int64.fetchOne(database, sql: "PRAGMA data_version") ?? 0
+        let session = try known?.session ?? SQLiteEngine.readingSession(path)
+        let (dataVersion, changeCounter) = try session.viewing { session in
+            let dataVersion = try session.row("PRAGMA data_version")?.integer("data_version") ?? 0
             return (
                 dataVersion,
-                dataVersion == known?.dataVersion
-                    ? nil : try AuthorityDatabase.changeCounter(in: SQLiteSession(database))
+                dataVersion == known?.dataVersion ? nil : try AuthorityDatabase.changeCounter(in: session)
             )
         }
-        open = Open(queue: queue, file: file, dataVersion: dataVersion)
+        open = Open(session: session, file: file, dataVersion: dataVersion)
         guard let changeCounter else { return .still }
         return known == nil ? .opened(changeCounter: changeCounter) : .committed(changeCounter: changeCounter)
     }

@@ -1,40 +1,31 @@
 import Foundation
-import GRDB
 import SymbolonAuthority
-import Synchronization
 
-/// Connections for looking up a few rows on the caller's thread, each used by one at a time. As many as there are
-/// processors: nearly always one is free.
+/// Connections for looking up a few rows on the caller's thread, and as many more as there are processors: nearly always
+/// one is free.
+///
+/// The first that is free is taken. That is the writing one, unless it commits: what was written last it still has in
+/// memory, where any other would read each page again after each commit.
 final class SQLiteLookups: Sendable {
-    private let connections: [DatabaseQueue]
-    /// One bit for each: set while somebody uses it. The first that is free is taken, for it has the most pages at hand.
-    private let inUse = Atomic<UInt>(0)
+    private let connections: [SQLiteConnection]
+    /// Waited for where all are taken: never the one that waits for the disk.
+    private let last: SQLiteConnection
 
-    init(_ path: String, _ configuration: Configuration) throws {
+    init(writer: SQLiteConnection?, _ makeReader: () throws -> SQLiteConnection) throws {
         let count = min(max(ProcessInfo.processInfo.activeProcessorCount, 1), 16)
-        connections = try (0..<count).map { _ in try DatabaseQueue(path: path, configuration: configuration) }
+        let readers = try (0..<count - 1).map { _ in try makeReader() }
+        last = try makeReader()
+        connections = (writer.map { [$0] } ?? []) + readers + [last]
     }
 
-    func run<Value>(_ work: (SQLiteSession) throws -> Value) throws(StoreFailure) -> Value {
-        let place = take()
-        defer { if let place { inUse.bitwiseAnd(~(1 << place), ordering: .relaxed) } }
+    func run<Value: Sendable>(_ work: (SQLiteSession) throws -> Value) throws(StoreFailure) -> Value {
         do {
-            // Where all are taken, the first one's queue is waited in.
-            return try connections[place ?? 0].unsafeRead { try work(SQLiteSession($0)) }
+            for connection in connections {
+                if let value = try connection.lendIfFree({ try $0.lookingUp(work) }) { return value }
+            }
+            return try last.lend { try $0.lookingUp(work) }
         } catch {
             throw StoreFailure(error)
-        }
-    }
-
-    private func take() -> Int? {
-        var seen = inUse.load(ordering: .relaxed)
-        while true {
-            let place = (~seen).trailingZeroBitCount
-            guard place < connections.count else { return nil }
-            let (taken, found) = inUse.weakCompareExchange(
-                expected: seen, desired: seen | 1 << place, ordering: .relaxed)
-            if taken { return place }
-            seen = found
         }
     }
 }

@@ -1,28 +1,35 @@
 import Foundation
-import GRDB
 import GRDBSQLite
 import SymbolonAuthority
 
-/// A prepared statement of GRDB's, run by SQLite's own functions: for values as the store has them, GRDB's way there and back
-/// costs several times what SQLite takes.
-///
-/// It is used while its connection is lent, by one thread.
-@safe struct SQLiteStatement {
-    private let statement: Statement
+/// A prepared statement. It is used while its connection is lent, by one thread.
+@safe final class SQLiteStatement {
     private let handle: OpaquePointer
+    private let parameters: Int
+    /// Of the rows that it gives; none where it gives none.
+    let columns: [String]
+    /// It changes nothing in the store.
+    let isReadOnly: Bool
 
-    init(_ statement: Statement) {
-        self.statement = statement
-        unsafe handle = statement.sqliteStatement
+    /// - Parameter handle: finalized when this ends.
+    init(_ handle: OpaquePointer) {
+        unsafe self.handle = handle
+        parameters = unsafe Int(sqlite3_bind_parameter_count(handle))
+        columns = unsafe (0..<sqlite3_column_count(handle)).map { index in
+            unsafe sqlite3_column_name(handle, index).map { unsafe String(cString: $0) } ?? ""
+        }
+        isReadOnly = unsafe sqlite3_stmt_readonly(handle) != 0
     }
 
+    deinit { unsafe sqlite3_finalize(handle) }
+
     /// Runs it from the start, and gives each row to `body`, to be read there.
-    func run(_ arguments: [StoreValue], _ body: (borrowing SQLiteStatement) throws -> Void) throws {
+    func run(_ arguments: [StoreValue], _ body: (StoreRow) throws -> Void) throws {
         defer {
             unsafe sqlite3_reset(handle)
             unsafe sqlite3_clear_bindings(handle)
         }
-        guard unsafe Int(sqlite3_bind_parameter_count(handle)) == arguments.count else {
+        guard parameters == arguments.count else {
             throw StoreFailure.forbidden("\(arguments.count) arguments are not as many as the statement has places")
         }
         for (index, value) in arguments.enumerated() {
@@ -30,16 +37,14 @@ import SymbolonAuthority
         }
         while true {
             switch unsafe sqlite3_step(handle) {
-            case SQLITE_ROW: try body(self)
+            case SQLITE_ROW: try body(StoreRow(columns: columns, values: values()))
             case SQLITE_DONE: return
             default: throw failure()
             }
         }
     }
 
-    /// Of the row that `run` gives.
-    func values(_ count: Int) throws -> [StoreValue] { try (0..<CInt(count)).map(value) }
-
+    private func values() throws -> [StoreValue] { try (0..<CInt(columns.count)).map(value) }
     private func value(_ index: CInt) throws -> StoreValue {
         switch unsafe sqlite3_column_type(handle, index) {
         case SQLITE_NULL: return .null
@@ -88,10 +93,5 @@ import SymbolonAuthority
         }
     }
 
-    private func failure() -> DatabaseError {
-        let connection = unsafe sqlite3_db_handle(handle)
-        return unsafe DatabaseError(
-            resultCode: ResultCode(rawValue: sqlite3_extended_errcode(connection)),
-            message: String(cString: sqlite3_errmsg(connection)))
-    }
+    private func failure() -> SQLiteFailure { unsafe SQLiteFailure(of: sqlite3_db_handle(handle)) }
 }
