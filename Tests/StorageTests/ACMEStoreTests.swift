@@ -267,7 +267,11 @@ struct ACMEStoreTests {
         #expect(try await fixture.store.orders(of: account, after: nil, limit: 9) == ids)
         #expect(try await fixture.store.orders(of: account, after: ids[1], limit: 1) == [ids[2]])
         #expect(try await fixture.store.orders(of: .random(), after: nil, limit: 9) == [])
-        #expect(try await fixture.store.orderCount(of: account, since: noon + 2) == 3)
+        // The last three were made since, the last five in all.
+        for (count, since, isSo) in [(3, 2.0, true), (4, 2, false), (5, 0, true), (6, 0, false), (0, 9, true)] {
+            #expect(try await fixture.store.hasMade(count, ordersSince: noon + since, account) == isSo)
+        }
+        #expect(try await !fixture.store.hasMade(1, ordersSince: noon, .random()))
     }
 
     @Test("authorizations are found by what they are for, and by when they are due", arguments: StoreKind.allCases)

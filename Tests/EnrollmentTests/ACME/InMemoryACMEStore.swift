@@ -129,9 +129,9 @@ final class InMemoryACMEStore: ACMEStore {
         return Array(ids.prefix(limit))
     }
 
-    func orderCount(of account: ResourceID, since: Date) async throws(StoreFailure) -> Int {
+    func hasMade(_ count: Int, ordersSince since: Date, _ account: ResourceID) async throws(StoreFailure) -> Bool {
         let all = try allOrders()
-        return all.count { $0.account == account && $0.createdAt >= since }
+        return all.count { $0.account == account && $0.createdAt >= since } >= count
     }
 
     func order(replacing certificate: SerialNumber) async throws(StoreFailure) -> ACMEOrder? {

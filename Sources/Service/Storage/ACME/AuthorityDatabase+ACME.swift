@@ -175,10 +175,16 @@ extension AuthorityDatabase: ACMEStore {
         }
     }
 
-    public func orderCount(of account: ResourceID, since: Date) async throws(StoreFailure) -> Int {
-        try await engine.lookUp { session in
-            try ACMETables.orders.count(
-                where: "account = ? AND created_at >= ?", [.text(account.description), .time(since)], in: session)
+    public func hasMade(
+        _ count: Int, ordersSince since: Date, _ account: ResourceID
+    ) async throws(StoreFailure) -> Bool {
+        guard count > 0 else { return true }
+        return try await engine.lookUp { session in
+            // The one that is so many back, whatever else the account has ordered in its life.
+            let row = try session.row(
+                "SELECT created_at FROM acme_order WHERE account = ? ORDER BY number DESC LIMIT 1 OFFSET ?",
+                [.text(account.description), .integer(count - 1)])
+            return try row.map { try $0.time("created_at") >= since } ?? false
         }
     }
 

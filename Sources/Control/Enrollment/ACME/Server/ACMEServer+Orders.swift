@@ -162,10 +162,10 @@ extension ACMEServer {
         for account: ACMEAccount, _ identifiers: [ACMEIdentifier], at now: Date
     ) async throws(ACMERefusal) {
         let orders = (account.policy ?? configuration.policy).orders
-        let count = try await stored {
-            try await store.orderCount(of: account.id, since: now - orders.window.seconds)
+        let isFull = try await stored {
+            try await store.hasMade(orders.count, ordersSince: now - orders.window.seconds, account.id)
         }
-        guard count < orders.count else {
+        guard !isFull else {
             throw .later(
                 "this account has made \(orders.count) orders lately",
                 after: orders.window.seconds / Double(max(1, orders.count)))

@@ -46,7 +46,8 @@ public protocol ACMEStore: Sendable {
     func order(certificate: SerialNumber) async throws(StoreFailure) -> ACMEOrder?
     /// In the order in which they were made, those after `after`; not the invalid ones.
     func orders(of account: ResourceID, after: ResourceID?, limit: Int) async throws(StoreFailure) -> [ResourceID]
-    func orderCount(of account: ResourceID, since: Date) async throws(StoreFailure) -> Int
+    /// The account has made this many orders, or more, at or after this moment.
+    func hasMade(_ count: Int, ordersSince since: Date, _ account: ResourceID) async throws(StoreFailure) -> Bool
     /// The order that says it replaces this certificate (RFC 9773 §5); the newest when there were several.
     func order(replacing certificate: SerialNumber) async throws(StoreFailure) -> ACMEOrder?
     /// Orders in `processing` since this moment or longer, oldest first.
