@@ -109,6 +109,8 @@ final class FetchHandler: ChannelInboundHandler {
     // MARK: Limits
 
     private func awaitMore(_ context: ChannelHandlerContext) {
+        // Who is silent for so long is too slow in all.
+        guard limits.silence < limits.whole else { return }
         silence?.cancel()
         silence = schedule(limits.silence, .silent(limits.silence), context)
     }
