@@ -9,6 +9,8 @@ public struct AuthorityRequestContext: RequestContext {
     let peer: PeerConnection?
     /// Tells this request apart in logs and answers. The framework's own is kept in a logger that this server does not have.
     public let requestID: String
+    /// The request's body, where it has come already (`HTTP1Connection.Incoming`).
+    var arrivedBody: ByteBuffer?
 
     public init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)

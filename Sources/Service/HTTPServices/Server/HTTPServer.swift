@@ -23,6 +23,7 @@ public final class HTTPServer: Service {
     private let ledger: PeerLedger
     private let cache = SignatureCache()
     private let measures = RequestMeasures()
+    private let date: DateField
     private let group: any EventLoopGroup
     private let responder: RouterResponder<AuthorityRequestContext>
     private let host: String
@@ -48,6 +49,7 @@ public final class HTTPServer: Service {
         register = ConnectionRegister(
             PreparedServerTrust(trust, context: try Self.context(trust, gate), cache: cache), clock: clock)
         ledger = PeerLedger(limits)
+        date = DateField(clock)
         let router = Router(context: AuthorityRequestContext.self)
         router.add(
             middleware: RequestLimits(ledger: ledger, limits: limits, observer: observer, measures: measures))
@@ -104,8 +106,9 @@ public final class HTTPServer: Service {
     // MARK: Serving
 
     public func run() async throws {
-        let builder = HTTPServerBuilder { [register, ledger, limits, observer, measures] responder in
-            SecureChannel(register, ledger, limits, observer, measures, responder: responder)
+        let router = responder
+        let builder = HTTPServerBuilder { [register, ledger, limits, observer, measures, date] responder in
+            SecureChannel(register, ledger, limits, observer, measures, router, date, responder: responder)
         }
         let application = Application(
             responder: responder, server: builder,

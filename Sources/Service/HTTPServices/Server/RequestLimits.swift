@@ -78,6 +78,9 @@ struct RequestLimits: RouterMiddleware {
     /// The whole body, before anything is done with it: a peer that drips holds no more than its own buffer.
     private func body(of request: Request, _ context: Context) async throws -> Body {
         if let text = request.headers[.contentLength], Int(text) ?? .max > limits.bodyBytes { return .tooLarge }
+        if let arrived = context.arrivedBody {
+            return arrived.readableBytes > limits.bodyBytes ? .tooLarge : .whole(arrived)
+        }
         let channel = context.channel
         let alarm = channel.eventLoop.scheduleTask(in: limits.bodyDeadline) { channel.close(promise: nil) }
         defer { alarm.cancel() }

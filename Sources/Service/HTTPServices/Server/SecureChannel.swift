@@ -1,3 +1,4 @@
+internal import Hummingbird
 internal import HummingbirdCore
 internal import HummingbirdHTTP2
 internal import Logging
@@ -14,7 +15,7 @@ struct SecureChannel: ServerChildChannel {
 
     struct Negotiated: Sendable {
         enum Version: Sendable {
-            case http1(HTTP1Channel.Value)
+            case http1(HTTP1Exchange)
             case http2(HTTP2Channel.Value)
         }
 
@@ -30,24 +31,27 @@ struct SecureChannel: ServerChildChannel {
     let limits: ServerLimits
     let observer: any ServerObserver
     let measures: RequestMeasures
-    private let http1: HTTP1Channel
+    private let router: RouterResponder<AuthorityRequestContext>
+    private let date: DateField
     private let http2: HTTP2Channel
 
     init(
         _ register: ConnectionRegister, _ ledger: PeerLedger, _ limits: ServerLimits, _ observer: any ServerObserver,
-        _ measures: RequestMeasures, responder: @escaping HTTPChannelHandler.Responder
+        _ measures: RequestMeasures, _ router: RouterResponder<AuthorityRequestContext>, _ date: DateField,
+        responder: @escaping HTTPChannelHandler.Responder
     ) {
         self.register = register
         self.ledger = ledger
         self.limits = limits
         self.observer = observer
         self.measures = measures
+        self.router = router
+        self.date = date
         let streams = HTTP1Channel.Configuration(
             additionalChannelHandlers: [HeadArrival()], idleTimeout: limits.idle,
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
                 maxHeaderFieldCount: limits.headerFields))
-        http1 = HTTP1Channel(responder: responder, configuration: streams)
         // Floods of resets, settings, pings and empty frames (CVE-2023-44487, CVE-2019-9511 to 9518, CVE-2024-27316) are
         // bounded by the HTTP/2 library's own defaults, which are left as they are.
         http2 = HTTP2Channel(
@@ -96,16 +100,18 @@ struct SecureChannel: ServerChildChannel {
         }
         do {
             let address = channel.remoteAddress
-            let observer = observer
-            let deadline = HeadDeadline(limits.headDeadline) {
-                observer.server(
-                    .limited(peer: peer.name, address: address?.text ?? "unknown", limit: "headDeadline"))
+            let (observer, measures) = (observer, measures)
+            func missed(_ limit: String) {
+                measures.limited(limit)
+                observer.server(.limited(peer: peer.name, address: address?.text ?? "unknown", limit: limit))
             }
+            let deadline = HeadDeadline(limits.headDeadline) { missed("headDeadline") }
             try channel.pipeline.syncOperations.addHandler(deadline)
+            let exchange = try HTTP1Exchange(on: channel, limits, logger: logger) { missed("bodyDeadline") }
+            return channel.eventLoop.makeSucceededFuture(Negotiated(version: .http1(exchange), peer: peer))
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }
-        return http1.setup(channel: channel, logger: logger).map { Negotiated(version: .http1($0), peer: peer) }
     }
 
     private func refused(_ error: any Error, _ address: SocketAddress?) {
@@ -121,7 +127,7 @@ struct SecureChannel: ServerChildChannel {
         await withTaskExecutorPreference(executor) {
             await PeerConnection.$current.withValue(negotiated.peer) {
                 switch negotiated.version {
-                case .http1(let connection): await http1.handle(value: connection, logger: logger)
+                case .http1(let exchange): await exchange.run(router, date, logger: logger)
                 case .http2(let connection): await http2.handle(value: connection, logger: logger)
                 }
             }
