@@ -115,12 +115,12 @@ final class SQLiteEngine: StoreEngine {
     /// 16 MiB of pages: what indices lead to all over the file is at hand for a hundred thousand certificates.
     private static let writing =
         everywhere
-        + """
-        PRAGMA journal_mode = WAL;
-        PRAGMA synchronous = FULL;
-        PRAGMA fullfsync = ON;
-        PRAGMA cache_size = -16384;
-        """
+            + """
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA fullfsync = ON;
+            PRAGMA cache_size = -16384;
+            """
 
     private static func requireWriteAheadLog(_ session: SQLiteSession) throws {
         guard try session.row("PRAGMA journal_mode")?.text("journal_mode") == "wal" else {
