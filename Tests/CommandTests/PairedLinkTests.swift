@@ -120,4 +120,26 @@ struct PairedLinkTests {
         #expect(try await !link.take(TrustAnswer(version: "2-o", trust: other)))
         #expect(try await known() == [1])
     }
+
+    @Test("policies are signed by keys that a believed root has certified, while they last, and that nobody has stolen")
+    func signers() async throws {
+        let key = chain.issuing.key.publicKey
+        #expect(await link.policySigners(at: noon) == [key])
+        #expect(await link.policySigners(at: .distantFuture).isEmpty)
+        let stranger = try Certificate(der: TestPKI.goodChain(.p384).issuingDER)
+        let known = try statement(2, revoking: [1])
+        func told(_ issuing: [Certificate], replaced: [TrustStatement.Replaced] = []) async throws -> [PublicKey] {
+            let trust = TrustStatement(
+                trustDomain: known.trustDomain, anchors: known.anchors, issuing: CertificateBundle(issuing).pem,
+                replaced: replaced, changeCounter: known.changeCounter, revoked: known.revoked, digest: known.digest,
+                federated: [])
+            #expect(try await link.take(TrustAnswer(version: UUID().uuidString, trust: trust)))
+            return await link.policySigners(at: noon)
+        }
+        let ours = try Certificate(der: chain.issuingDER)
+        #expect(try await told([stranger]) == [])
+        #expect(try await told([stranger, ours]) == [key])
+        let stolen = TrustStatement.Replaced(issuerKey: key.fingerprint.description, by: noon + 60)
+        #expect(try await told([ours], replaced: [stolen]) == [])
+    }
 }

@@ -39,7 +39,7 @@ extension PairedLink {
     }
 
     /// Keys that certificates are issued with, by the word of a root that is believed; without those that are in strange hands.
-    private func policySigners(at now: Date) -> [PublicKey] {
+    func policySigners(at now: Date) -> [PublicKey] {
         let replaced = Set(replacements.keys)
         let issuing = (try? heard?.trust.issuingCertificates()) ?? []
         return issuing.filter { certificate in
