@@ -25,8 +25,7 @@ struct Symbolon: AsyncParsableCommand {
             """,
         subcommands: [
             Up.self, Invite.self, Pair.self, Protect.self, Reach.self, Run.self, PolicyVerb.self, GroupVerb.self,
-            Identity.self,
-            AuthorityVerb.self, Operators.self, EndsVerb.self, Federate.self, ACME.self, Verify.self, Audit.self,
-            Doctor.self, Try.self,
+            Identity.self, AuthorityVerb.self, Operators.self, EndsVerb.self, ConnectionsVerb.self, Why.self,
+            Federate.self, ACME.self, Verify.self, Audit.self, Doctor.self, Try.self,
         ])
 }

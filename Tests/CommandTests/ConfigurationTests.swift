@@ -144,10 +144,13 @@ struct ConfigurationTests {
             ("", "s.yaml:1:1: the file is empty; it needs a list under `protect:` or `reach:`"),
             ("home: /x", "s.yaml:1:1: nothing to serve: it needs a list under `protect:` or `reach:`"),
             ("protect: []", "s.yaml:1:1: nothing to serve: it needs a list under `protect:` or `reach:`"),
-            ("- a", "s.yaml:1:1: the configuration: expected `key: value` lines (home, revocation, protect, reach)"),
+            (
+                "- a",
+                "s.yaml:1:1: the configuration: expected `key: value` lines (home, metrics, revocation, protect, reach)"
+            ),
             (
                 "serve: []",
-                "s.yaml:1:1: the configuration: \"serve\" is not known here; known are home, revocation, protect, reach"
+                "s.yaml:1:1: the configuration: \"serve\" is not known here; known are home, metrics, revocation, protect, reach"
             ),
             ("protect: web", "s.yaml:1:10: protect: expected a list (lines that begin with `- name: …`)"),
             ("protect:\n  - name: ''", "s.yaml:2:11: protect[0].name: expected a text"),
@@ -190,6 +193,10 @@ struct ConfigurationTests {
             (
                 "reach:\n  - {name: a, listen: 'h:1', revocation: {required-unless-life-under: 0}}",
                 "s.yaml:2:42: reach[0].revocation: required-unless-life-under wants whole hours, 1 to 8766"
+            ),
+            (
+                "metrics: everywhere",
+                "s.yaml:1:10: metrics: \"everywhere\" is not an address: it has no port; write HOST:PORT"
             ),
             (
                 "revocation: {refresh: 1h}",

@@ -51,11 +51,12 @@ struct JSONLineTests {
         "text that a peer chose can neither end a string nor begin a line",
         arguments: [
             "\"}\n{\"event\":\"accepted\"", "\\", "\u{0}\u{1f}\u{7f}\r\t", "é 漢 🎭", "a/b", "\u{2028}",
+            "\u{85}\u{9b}31m\u{202e}\u{2029}\u{e0001}",
         ])
     func escapes(_ text: String) throws {
         let line = try JSONLine.text(["peer": text])
         #expect(try Self.decoded([String: String].self, line) == ["peer": text])
-        #expect(line.utf8.allSatisfy { $0 >= 0x20 })
+        #expect(line.unicodeScalars.allSatisfy { !$0.isUnprintable })
     }
 
     @Test("a value may open its container a second time, and goes on in it")

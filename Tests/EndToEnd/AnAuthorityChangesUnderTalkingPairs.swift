@@ -116,8 +116,8 @@ extension EndToEnd {
             }
             let handshakes = talk.handshakes
             #expect(handshakes >= Self.pairs)
-            #expect(protect.ends.events.allSatisfy { $0["event"] != "refused" })
-            #expect(reach.ends.events.allSatisfy { $0["event"] != "refused" })
+            #expect(protect.ends.events.allSatisfy { $0["event_type"] != "refused" })
+            #expect(reach.ends.events.allSatisfy { $0["event_type"] != "refused" })
             let now = try Self.issuers(machine.done("authority", "list", "--json"))
             #expect(now.map(\.state) == ["retired", "retired", "retired", "active", "active"])
             // Whoever kept something of the old one is let in no more.
@@ -180,7 +180,7 @@ extension EndToEnd {
             // A start with what was heard: the root that it was paired with is believed no more.
             let again = try Ends(door)
             try await Self.greets(try await again.listening())
-            #expect(protect.events.allSatisfy { $0["event"] != "refused" })
+            #expect(protect.events.allSatisfy { $0["event_type"] != "refused" })
         }
 
         @Test("what was compromised is taken back when its holders have changed over, while they talk")
@@ -203,8 +203,8 @@ extension EndToEnd {
                 try await group.waitForAll()
             }
             #expect(talk.handshakes > 0)
-            #expect(protect.ends.events.allSatisfy { $0["event"] != "refused" })
-            #expect(reach.ends.events.allSatisfy { $0["event"] != "refused" })
+            #expect(protect.ends.events.allSatisfy { $0["event_type"] != "refused" })
+            #expect(reach.ends.events.allSatisfy { $0["event_type"] != "refused" })
         }
     }
 }

@@ -44,16 +44,17 @@ extension EndToEnd {
                 "\(Self.pairs) pairs, lives of \(Int(life)) s, away for \(Int(outage * 100)) %: \(outcome.exchanges) exchanges,",
                 "\(outcome.failures) failed, \(scene.renewed) renewals, the latest \(try Self.narrowest(events)) s before an end"
             )
-            #expect(events.contains { $0["event"] == "renewalFailed" })
+            #expect(events.contains { $0["event_type"] == "renewalFailed" })
             #expect(
-                events.filter { $0["event"] == "refused" || $0["event"] == "backendFailed" }.map(\.description) == [])
+                events.filter { $0["event_type"] == "refused" || $0["event_type"] == "backendFailed" }.map(
+                    \.description) == [])
         }
 
         /// How near to the end of the one before a renewal came.
         private static func narrowest(_ events: [Event]) throws -> Int {
             var ends: [String: Date] = [:]
             var narrowest = Double.infinity
-            for event in events where event["event"] == "identity" && event["change"] == "renewed" {
+            for event in events where event["event_type"] == "identity" && event["change"] == "renewed" {
                 let name = try #require(event["name"])
                 if let end = ends[name] { narrowest = min(narrowest, end.timeIntervalSince(try moment(event))) }
                 ends[name] = try Date(#require(event["validUntil"]), strategy: .iso8601)
@@ -63,7 +64,7 @@ extension EndToEnd {
 
         private static func moment(_ event: Event) throws -> Date {
             try Date(
-                #require(event["time"]),
+                #require(event["timestamp"]),
                 strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
         }
 
@@ -89,13 +90,13 @@ extension EndToEnd {
             let events = scene.ends.events
             // What either end was believed by: the first of both to end ends the connection.
             var ends: [String: [String: Date]] = [:]
-            for accepted in events where accepted["event"] == "accepted" {
+            for accepted in events where accepted["event_type"] == "accepted" {
                 let service = try #require(accepted["service"])
                 ends[service, default: [:]][accepted["role"] ?? ""] = try Date(
                     #require(accepted["validUntil"]), strategy: .iso8601)
             }
             var closed = 0
-            for event in events where event["event"] == "closed" && event["role"] == "protect" {
+            for event in events where event["event_type"] == "closed" && event["role"] == "protect" {
                 let time = try Self.moment(event)
                 guard time >= away, let end = ends[event["service"] ?? ""]?.values.min() else { continue }
                 closed += 1
@@ -206,7 +207,7 @@ private final class PairedScene: Sendable {
 
     /// What was told of renewals, and what the authority told since it is back.
     var story: String {
-        let own = ends.events.filter { $0["event"] == "renewalFailed" || $0["event"] == "identity" }
+        let own = ends.events.filter { $0["event_type"] == "renewalFailed" || $0["event_type"] == "identity" }
         let served = serving.withLock { $0 }?.events ?? []
         return (own + served).map(\.description).joined(separator: "\n")
     }
@@ -223,7 +224,7 @@ private final class PairedScene: Sendable {
     }
 
     private static func isRenewal(_ event: Event) -> Bool {
-        event["event"] == "identity" && event["change"] == "renewed"
+        event["event_type"] == "identity" && event["change"] == "renewed"
     }
 
     /// Waits until there have been so many, each of them for so many seconds at most.

@@ -24,7 +24,7 @@ extension EndToEnd {
             for name in ["spiffe://example.internal/web", "dns:localhost", "ip:127.0.0.1"] {
                 #expect(names.contains(name))
             }
-            #expect(protect.ends.events.allSatisfy { $0["event"] != "warning" })
+            #expect(protect.ends.events.allSatisfy { $0["event_type"] != "warning" })
         }
 
         @Test(

@@ -92,10 +92,10 @@ struct HalfOfACrowd {
     func expect(_ reason: String, alert: String, at ends: [Ends]) async throws {
         let half = connections / 2
         let areTold = try await eventually {
-            ends.reduce(0) { $0 + $1.events.count { $0["event"] == "closed" } } >= half
+            ends.reduce(0) { $0 + $1.events.count { $0["event_type"] == "closed" } } >= half
         }
         #expect(areTold)
-        let closed = ends.flatMap { $0.events.filter { $0["event"] == "closed" } }
+        let closed = ends.flatMap { $0.events.filter { $0["event_type"] == "closed" } }
         #expect(closed.count == half)
         #expect(closed.allSatisfy { $0["reason"] == reason && $0["peer"]?.contains("/cut-") == true })
         let told = closed.count { $0["alert"] == alert }

@@ -24,7 +24,7 @@ extension EndToEnd {
             let file = try machine.folder.write(text, to: "run.yaml")
             let ends = try machine.start("run", "--config", file)
             _ = try await ends.listening("ledger")
-            let ports = ends.events.filter { $0["event"] == "listening" }.compactMap {
+            let ports = ends.events.filter { $0["event_type"] == "listening" }.compactMap {
                 $0["address"]?.split(separator: ":").last.flatMap { Int($0) }
             }
             #expect(ports.count == 3)
@@ -38,7 +38,7 @@ extension EndToEnd {
                 #expect(bytes == "hello\n", "\(port): \(log)")
             }
             #expect(backend.bytes == 6 * ports.count)
-            let refused = ends.events.filter { $0["event"] == "refused" }.compactMap { $0["reason"] }
+            let refused = ends.events.filter { $0["event_type"] == "refused" }.compactMap { $0["reason"] }
             #expect(refused.filter { $0 == "noCertificate" }.count == 4)
             #expect(refused.filter { $0 == "protocolVersion" }.count == 2)
         }

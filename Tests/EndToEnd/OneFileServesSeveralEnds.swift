@@ -39,7 +39,7 @@ extension EndToEnd {
             _ = try await client.readToEnd()
 
             _ = try await ends.stop()
-            let counters = ends.events.filter { $0["event"] == "counters" }
+            let counters = ends.events.filter { $0["event_type"] == "counters" }
             #expect(counters.count == 4)
             #expect(counters.allSatisfy { $0.number("backendBytesBeforeProof") == 0 })
         }

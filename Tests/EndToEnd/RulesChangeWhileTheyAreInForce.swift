@@ -54,7 +54,7 @@ extension EndToEnd {
                     "protect", "web", "--to", "127.0.0.1:1", "--listen", "127.0.0.1:0", "--policy", file)
                 let ended = try await ends.ended()
                 #expect(ended.status == 78 && ended.complaint.contains("so nothing was started"), "\(ended.complaint)")
-                #expect(!ends.events.contains { $0["event"] == "listening" })
+                #expect(!ends.events.contains { $0["event_type"] == "listening" })
             }
         }
 

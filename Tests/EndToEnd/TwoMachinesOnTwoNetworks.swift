@@ -20,7 +20,7 @@ extension EndToEnd {
             let place = try #require(command.last)
             #expect(place.hasSuffix("@198.18.0.1"))
             #expect(place.split(separator: "@")[0].split(separator: "-").count == 5)
-            _ = try await up.line { $0.contains("\"event\":\"authority\"") }
+            _ = try await up.line { $0.contains("\"event_type\":\"authority\"") }
             let protect = try scene.here("protect", "web", "--to", "127.0.0.1:8080", "--allow", "laptop")
             try await protect.event("listening")
             let reach = try scene.there(command)
@@ -50,7 +50,7 @@ extension EndToEnd {
             let up = try scene.here("up", "--invite", "laptop")
             let line = try await up.line { $0.contains("symbolon pair ") }
             let place = try #require(line.split(separator: " ").last.map(String.init))
-            _ = try await up.line { $0.contains("\"event\":\"authority\"") }
+            _ = try await up.line { $0.contains("\"event_type\":\"authority\"") }
             let words = try #require(place.split(separator: "@").first?.split(separator: "-"))
             let wrong = ([words[0]] + Array(repeating: "zebra", count: words.count - 1)).joined(separator: "-")
             let guess = try scene.pair("\(wrong)@198.18.0.1", in: "guess")

@@ -4,6 +4,7 @@ import SymbolonAccessPolicy
 import SymbolonProxy
 import SymbolonTestSupport
 import SymbolonTransport
+import SymbolonVerification
 import Testing
 
 @Suite("Rules are asked at the door, and again whenever what they rest on changes", .timeLimit(.minutes(5)))
@@ -59,7 +60,8 @@ struct PolicyTests {
         #expect(await alice.received("hello again"))
         stage.pass(3600)
         let closed = try #require(await stage.log.closed(1).first)
-        #expect(closed.peer == "spiffe://example.internal/alice" && closed.reason == "policy")
+        #expect(closed.facts.peer.identity.description == "spiffe://example.internal/alice")
+        #expect(closed.reason == "policy")
         #expect(closed.alert == "access_denied")
         #expect(closed.explanation.contains("allows it no more: for: the connection has lived") == false)
         #expect(closed.explanation.contains("allows it no more: the connection has lived"), "\(closed.explanation)")
@@ -135,7 +137,8 @@ struct PolicyTests {
         let bob = try await live(stage, end, "bob")
         stage.clock.set(noon + jump)
         let closed = try #require(await stage.log.closed(1).first)
-        #expect(closed.peer == "spiffe://example.internal/alice" && closed.reason == "policy")
+        #expect(closed.facts.peer.identity.description == "spiffe://example.internal/alice")
+        #expect(closed.reason == "policy")
         #expect(closed.explanation.contains("the clock has jumped"), "\(closed.explanation)")
         _ = try await tlsClient(end.port, try stage.tls("alice"))
         #expect(await stage.log.refusals(1).first?.reason == "policy")
@@ -239,7 +242,8 @@ struct PolicyTests {
         }
         try end.replace(try stage.serviceTrust(under: one))
         let closed = await stage.log.closed(20)
-        #expect(closed.count == 20 && closed.allSatisfy { $0.peer.hasSuffix("/bob") && $0.reason == "policy" })
+        #expect(closed.count == 20 && closed.allSatisfy { $0.reason == "policy" })
+        #expect(closed.allSatisfy { $0.facts.peer.identity.description.hasSuffix("/bob") })
         for client in alices {
             client.send(" still")
             #expect(await client.received("hello still"))

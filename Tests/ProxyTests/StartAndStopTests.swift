@@ -129,7 +129,7 @@ struct StartAndStopTests {
         let refused = try await tlsClient(end.port, try stage.tls("bob"))
         _ = await refused.closed()
         let accepted = try object(await stage.log.event("accepted"))
-        #expect(accepted["event"] as? String == "accepted")
+        #expect(accepted["event_type"] as? String == "accepted")
         #expect(accepted["peer"] as? String == "spiffe://example.internal/alice")
         #expect(accepted["rule"] as? String == "spiffe://example.internal/alice")
         #expect(accepted["version"] as? String == "TLS 1.3")

@@ -66,7 +66,8 @@ struct TrustChangeTests {
         _ = await client.closed()
         #expect(closed.reason == change.reasons.live)
         #expect(closed.alert == change.alert.description)
-        #expect(closed.serial == (try SerialNumber(magnitude: stage.leaf("alice").serialNumber)).description)
+        let serial = try SerialNumber(magnitude: stage.leaf("alice").serialNumber)
+        #expect(closed.facts.peer.path.leaf.serialNumber == serial)
         #expect(client.board.value.error == "\(TLSFailure.peerAlert(change.alert))")
         #expect(client.board.value.isInputEnded == false)
         // Neither end may take what it got for the whole.

@@ -74,8 +74,10 @@ private final class YAMLReader {
 
     func configuration(_ root: Node) -> RunConfiguration {
         var result = RunConfiguration()
-        let top = fields(of: root, named: "the configuration", allowed: ["home", "revocation", "protect", "reach"])
+        let top = fields(
+            of: root, named: "the configuration", allowed: ["home", "metrics", "revocation", "protect", "reach"])
         result.home = top["home"].flatMap { text($0, "home") }
+        result.metrics = top["metrics"].flatMap { metrics($0) }
         if let node = top["revocation"] { result.revocation = revocation(node) }
         result.protected = list(top["protect"], "protect").compactMap { protected($0.0, $0.1) }
         result.doors = list(top["reach"], "reach").compactMap { door($0.0, $0.1) }
@@ -272,6 +274,16 @@ private final class YAMLReader {
     private func texts(_ node: Node, _ path: String) -> [String] {
         guard let sequence = node.sequence else { return text(node, path).map { [$0] } ?? [] }
         return sequence.enumerated().compactMap { text($1, "\(path)[\($0)]") }
+    }
+
+    private func metrics(_ node: Node) -> HostAndPort? {
+        guard let scalar = text(node, "metrics") else { return nil }
+        do {
+            return try MetricsAddress.parse(scalar)
+        } catch {
+            fault(node, "metrics: \(error)")
+            return nil
+        }
     }
 
     private func address(_ node: Node, _ path: String) -> HostAndPort? {

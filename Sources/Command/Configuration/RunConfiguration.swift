@@ -74,6 +74,8 @@ struct RunConfiguration: Equatable, Sendable {
     }
 
     var home: String?
+    /// Where a page of metrics is served; nil: nowhere.
+    var metrics: HostAndPort?
     var revocation = RevocationPlaces()
     var protected: [Protected] = []
     var doors: [Door] = []

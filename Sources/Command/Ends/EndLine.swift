@@ -77,8 +77,8 @@ extension EndLine {
             let bytes = "\(ByteText(facts.bytesUp)) up, \(ByteText(facts.bytesDown)) down"
             let time = facts.seconds < 1 ? "\(Int(facts.seconds * 1000)) ms" : Moment.span(facts.seconds)
             self.init(
-                mark: isUsual ? .neutral : .warning, service: facts.service, event: "closed",
-                what: "\(facts.peer)  \(bytes), \(time)", why: isUsual ? nil : facts.explanation)
+                mark: isUsual ? .neutral : .warning, service: facts.facts.service, event: "closed",
+                what: "\(facts.facts.peer.identity)  \(bytes), \(time)", why: isUsual ? nil : facts.explanation)
         case .trustReplaced(let service, _, let epoch, let closed):
             self.init(
                 mark: .neutral, service: service, event: "trust",
@@ -146,6 +146,12 @@ extension EndLine {
             self.init(
                 mark: .neutral, service: service, event: "draining",
                 what: "no new connections; \(live) live may finish within \(seconds) s")
+        case .closedByHand(let service, _, let count, let user, let why, _):
+            self.init(
+                mark: .warning, service: service, event: "by hand",
+                what: "user \(user) closed \(count) live connection\(count == 1 ? "" : "s")", why: why)
+        case .metrics(let address):
+            self.init(mark: .good, service: "", event: "metrics", what: "http://\(address)/metrics")
         case .server(let event): self.init(event)
         case .counters(let service, _, let counters):
             let reasons = counters.refused.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }

@@ -28,6 +28,10 @@ enum EndNotice: Sendable, Encodable {
     /// An end that was asked to stop takes no more connections and lets the live ones finish.
     case draining(service: String, role: EndRole, live: UInt64, seconds: Int64)
     case counters(service: String, role: EndRole, Counters)
+    /// Live connections were ended over the control socket, by this user of the machine.
+    case closedByHand(service: String, role: EndRole, count: Int, user: UInt32, why: String?, filter: ConnectionFilter)
+    /// A page of metrics is served there.
+    case metrics(address: String)
     /// Of the authority's own server.
     case server(ServerEvent)
 
@@ -41,14 +45,18 @@ enum EndNotice: Sendable, Encodable {
         case .warning: "warning"
         case .draining: "draining"
         case .counters: "counters"
+        case .closedByHand: "closedByHand"
+        case .metrics: "metrics"
         case .server: "authority"
         }
     }
 
     private enum CodingKeys: String, CodingKey {
-        case event, service, role, change, name, serial, validUntil
+        case event = "event_type"
+        case service, role, change, name, serial, validUntil
         case what, why, remedy = "do"
         case live, seconds
+        case closed, user, filter, address
         case file, rules, faults, version, groupsVersion
         case failures, secondsLeft, next
     }
@@ -105,6 +113,14 @@ enum EndNotice: Sendable, Encodable {
             try object.encode(service, forKey: .service)
             try object.encode(role, forKey: .role)
             try counters.encode(to: encoder)
+        case .closedByHand(let service, let role, let count, let user, let why, let filter):
+            try object.encode(service, forKey: .service)
+            try object.encode(role, forKey: .role)
+            try object.encode(count, forKey: .closed)
+            try object.encode(user, forKey: .user)
+            try object.encodeIfPresent(why, forKey: .why)
+            try object.encode(filter, forKey: .filter)
+        case .metrics(let address): try object.encode(address, forKey: .address)
         case .server: break
         }
     }

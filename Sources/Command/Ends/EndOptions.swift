@@ -57,6 +57,12 @@ struct EndOptions: ParsableArguments {
             "Pair this machine first, by a code of symbolon invite; passed over when it is paired already.",
             valueName: "code@host"))
     var code: String?
+    @Option(
+        help: ArgumentHelp(
+            "Serve Prometheus metrics over plain HTTP there; a port alone is on 127.0.0.1.", valueName: "[address:]port"
+        ),
+        transform: MetricsAddress.argument)
+    var metrics: HostAndPort?
     @OptionGroup var home: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -89,6 +95,7 @@ struct EndOptions: ParsableArguments {
 
     func serve(_ given: RunConfiguration) async throws {
         var configuration = given
+        configuration.metrics = metrics
         configuration.revocation.lists = lists
         configuration.revocation.answers = answers
         configuration.revocation.filters = filters

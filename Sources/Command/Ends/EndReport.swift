@@ -43,7 +43,14 @@ final class EndReport: EndObserver {
 
     private init(_ form: Form) { self.form = form }
 
-    func end(_ event: EndEvent) { add(.event(event)) }
+    /// What `symbolon why` asks for.
+    let recent = RecentEvents()
+
+    func end(_ event: EndEvent) {
+        let moment = Date()
+        recent.add(event, at: moment)
+        add(.event(event), at: moment)
+    }
 
     func tell(_ notice: EndNotice) { add(.notice(notice)) }
 
@@ -61,9 +68,8 @@ final class EndReport: EndObserver {
         }
     }
 
-    private func add(_ told: Told) {
+    private func add(_ told: Told, at moment: Date = Date()) {
         if case .nothing = form { return }
-        let moment = Date()
         let isFirst = waiting.withLock { waiting in
             guard waiting.lines.count < Self.limit else {
                 waiting.lost += 1
@@ -94,8 +100,8 @@ final class EndReport: EndObserver {
 
     private func line(_ told: Told, at moment: Date) throws -> String {
         switch (form, told) {
-        case (.json, .event(let event)): try JSONLine.text(Timed(event, at: moment))
-        case (.json, .notice(let notice)): try JSONLine.text(Timed(notice, at: moment))
+        case (.json, .event(let event)): try JSONLine.text(TimedEvent(event, at: moment))
+        case (.json, .notice(let notice)): try JSONLine.text(TimedEvent(notice, at: moment))
         case (.text(let terminal), .event(let event)): EndLine(event).text(at: moment, on: terminal)
         case (.text(let terminal), .notice(let notice)): EndLine(notice).text(at: moment, on: terminal)
         case (.nothing, _): ""
@@ -104,8 +110,8 @@ final class EndReport: EndObserver {
 }
 
 /// An event as one JSON object with the time at which it was told.
-private struct Timed<Event: Encodable & Sendable>: Encodable, Sendable {
-    private enum CodingKeys: String, CodingKey { case time }
+struct TimedEvent<Event: Encodable & Sendable>: Encodable, Sendable {
+    private enum CodingKeys: String, CodingKey { case time = "timestamp" }
 
     let event: Event
     let time: Date

@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import ServiceLifecycle
 import SymbolonClients
+import SymbolonHTTPServices
 import SymbolonKeys
 import SymbolonProxy
 import SymbolonStorage
@@ -52,8 +53,39 @@ struct EndsRunner {
             await ends.stop(within: .zero)
             throw error
         }
-        // The last one is the first to stop: revocation is watched as long as anything is live.
-        try await ServiceGroup.run([keeper, ends], until: signals)
+        // The last one is the first to stop: revocation is watched, and questions are answered, as long as anything is live.
+        let asked: [(any Service)?] = [metrics(await ends.ends, keeper), await control(await ends.ends, keeper)]
+        let watching = asked.compactMap(\.self) + [keeper, ends]
+        try await ServiceGroup.run(watching, until: signals)
+    }
+
+    private func metrics(_ ends: [RunningEnd], _ keeper: TrustKeeper) -> (any Service)? {
+        guard let place = configuration.metrics else { return nil }
+        if !place.isLoopback {
+            report.warn(
+                nil, "whoever can connect to \(place) reads the metrics, without a proof",
+                why: "it is not an address of this machine alone",
+                mend: "listen on 127.0.0.1, or behind a door of its own, unless that is meant")
+        }
+        let measures = EndMeasures(ends: ends, keeper: keeper)
+        return MetricsService(
+            server: PublicServer(
+                host: place.host, port: place.port, metrics: { await measures.registry() },
+                observer: MetricsObserver(report: report), group: group), place: place)
+    }
+
+    /// Where this process is asked what it does; nil where there is no home for it. Ends do their work without it too.
+    private func control(_ ends: [RunningEnd], _ keeper: TrustKeeper) async -> ControlSocket? {
+        guard FileManager.default.fileExists(atPath: folder.path) else { return nil }
+        do {
+            let place = try keeper.place ?? folder.takeEndPlace()
+            return try await ControlSocket.open(place, ControlDesk(ends: ends, report: report), on: group)
+        } catch {
+            report.warn(
+                nil, "live connections cannot be listed or closed by hand", why: ExplainedError.text(error),
+                mend: "let this user write to the home \(folder.path)")
+            return nil
+        }
     }
 
     // MARK: The home

@@ -36,6 +36,8 @@ actor EndsService: Service {
         }
     }
 
+    var ends: [RunningEnd] { running.map(\.end) }
+
     func address(of service: String) -> HostAndPort? {
         running.first { $0.end.name == service && $0.end.role == .protect }?.address
     }
@@ -53,9 +55,9 @@ actor EndsService: Service {
     }
 
     private func stop(_ one: Running, within time: TimeAmount) async {
-        if let address = one.published {
+        if let address = one.published, let home {
             // What stays noted is tried in vain and found wrong at the first connection.
-            try? await home?.withdraw(one.end.name, at: address.description)
+            await Farewell.say { try? await home.withdraw(one.end.name, at: address.description) }
         }
         report.tell(
             .draining(

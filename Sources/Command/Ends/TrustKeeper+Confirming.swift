@@ -106,7 +106,8 @@ extension TrustKeeper {
     func leave() async {
         guard let place else { return }
         if let paired = home?.paired {
-            if let witness = witness(preferring: nil) { await paired.leave(place.end, as: witness) }
+            guard let witness = witness(preferring: nil) else { return }
+            await Farewell.say { await paired.leave(place.end, as: witness) }
         } else {
             // Where it cannot be said, the silence says it.
             try? await told.ledger?.forget(place.end, of: LocalAuthority.actor)

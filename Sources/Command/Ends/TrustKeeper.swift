@@ -81,6 +81,11 @@ actor TrustKeeper {
         }
     }
 
+    /// What is known of the authority of this home.
+    var knownRevocations: RevocationSnapshot { sources.snapshot }
+    /// When the store of an authority in this home could be looked at last.
+    nonisolated var storeReadAt: Date? { storeWatch?.lookedAt }
+
     // MARK: Trust
 
     /// What an end with these wishes believes now.

@@ -51,26 +51,34 @@ private final class JSONWriter {
     /// A number, `true`, `false` or `null`.
     func literal(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-    /// RFC 8259 §7: quotation mark, reverse solidus and control characters are escaped.
+    /// RFC 8259 §7: quotation mark, reverse solidus and control characters are escaped; so is whatever else moves a terminal's
+    /// cursor or ends a line for some readers (U+0085, U+2028), so that nothing that a peer wrote looks like a line of ours.
     func string(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        if text.utf8.contains(where: Self.isEscaped) {
-            bytes.append(contentsOf: text.utf8.flatMap(Self.escaped))
+        if text.utf8.contains(where: Self.isLookedAt) {
+            for scalar in text.unicodeScalars { append(scalar) }
         } else {
             bytes.append(contentsOf: text.utf8)
         }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private static func isEscaped(_ octet: UInt8) -> Bool {
-        octet < 0x20 || octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\")
+    private static func isLookedAt(_ octet: UInt8) -> Bool {
+        octet < 0x20 || octet >= 0x7F || octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\")
     }
 
-    private static func escaped(_ octet: UInt8) -> [UInt8] {
-        guard isEscaped(octet) else { return [octet] }
-        if octet >= 0x20 { return [UInt8(ascii: "\\"), octet] }
-        let digits = String(octet, radix: 16)
-        return Array("\\u00\(digits.count < 2 ? "0" : "")\(digits)".utf8)
+    private func append(_ scalar: Unicode.Scalar) {
+        switch scalar {
+        case "\"", "\\":
+            bytes.append(UInt8(ascii: "\\"))
+            bytes.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
+        case _ where scalar.isUnprintable:
+            for unit in UTF16.encode(scalar).map({ Array($0) }) ?? [] {
+                let digits = String(unit, radix: 16)
+                literal("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+            }
+        default: bytes.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
+        }
     }
 
     func number(_ value: Double) throws {

@@ -68,10 +68,9 @@ extension String {
     var printable: String {
         var result = ""
         for scalar in unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse:
+            if scalar.isUnprintable {
                 result += "\\u{\(String(scalar.value, radix: 16))}"
-            default:
+            } else {
                 result.unicodeScalars.append(scalar)
             }
         }
@@ -97,5 +96,15 @@ extension String {
             }
         }
         return lines + [line]
+    }
+}
+
+extension Unicode.Scalar {
+    /// It shows nothing by itself, and may move the cursor, end a line or turn its direction.
+    var isUnprintable: Bool {
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: true
+        default: false
+        }
     }
 }

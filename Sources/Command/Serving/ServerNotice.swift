@@ -9,7 +9,8 @@ extension EndReport: ServerObserver {
 /// A `ServerEvent` as one flat JSON object.
 struct ServerNotice: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case event, change, address, reason, explanation, peer, limit, request, cut
+        case event = "event_type"
+        case change, address, reason, explanation, peer, limit, request, cut
     }
 
     let event: ServerEvent
@@ -23,6 +24,9 @@ struct ServerNotice: Encodable {
             try object.encode(address, forKey: .address)
         case .publishing(let address):
             try object.encode("publishing", forKey: .change)
+            try object.encode(address, forKey: .address)
+        case .measuring(let address):
+            try object.encode("measuring", forKey: .change)
             try object.encode(address, forKey: .address)
         case .publicationFailed(let kind, let cause):
             try object.encode("\(kind.rawValue)Failed", forKey: .change)
@@ -73,6 +77,7 @@ extension EndLine {
                     "https://\(address)  ACME, API, health; operators prove themselves by certificate")
             case .publishing(let address):
                 line(.good, "publishing", "http://\(address)  revocation lists, filters and answers, for everybody")
+            case .measuring(let address): line(.good, "metrics", "http://\(address)/metrics")
             case .publicationFailed(let kind, let cause):
                 line(
                     .bad, kind.shown, "no new revocation \(kind.shown) are published; those that are there stay",

@@ -54,8 +54,11 @@ final class FirstRun {
         let keeper: TrustKeeper
         let machineKeeper: TrustKeeper
         let keeping: [Task<Void, any Error>]
+        /// Where `symbolon connections` asks, in both homes.
+        let controls: [ControlSocket]
 
         func stop() async {
+            for control in controls { await control.close() }
             await door.stop(within: .seconds(1))
             await protect.stop(within: .seconds(1))
             await service.stop()
@@ -133,7 +136,14 @@ final class FirstRun {
         let keeping = [keeper, machineKeeper].map { keeper in Task { try await keeper.run() } }
         return Stage(
             authority: authority, serving: serving, service: service, protect: protect, door: door, keeper: keeper,
-            machineKeeper: machineKeeper, keeping: keeping)
+            machineKeeper: machineKeeper, keeping: keeping,
+            controls: [await control(protect, keeper), await control(door, machineKeeper)].compactMap(\.self))
+    }
+
+    /// The story does without it.
+    private func control(_ end: RunningEnd, _ keeper: TrustKeeper) async -> ControlSocket? {
+        guard let place = keeper.place else { return nil }
+        return try? await ControlSocket.open(place, ControlDesk(ends: [end], report: .silent), on: group)
     }
 
     /// Time may have ended it, or somebody may have revoked it.

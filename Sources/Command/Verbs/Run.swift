@@ -14,6 +14,7 @@ struct Run: AsyncParsableCommand {
 
             THE FILE
               home: /var/lib/symbolon        # relative paths start from the file's own folder
+              metrics: 127.0.0.1:9464        # a page for Prometheus
               revocation:                    # of other authorities' certificates; files, or addresses to fetch from
                 lists: [http://lists.example.org/issuing.crl]
               protect:

@@ -7,7 +7,7 @@ public struct CertificateFingerprint: Hashable, Sendable, CustomStringConvertibl
     /// 32 octets.
     public let bytes: [UInt8]
 
-    init(_ der: [UInt8]) {
+    package init(_ der: [UInt8]) {
         bytes = Array(SHA256.hash(data: der))
     }
 

@@ -30,6 +30,30 @@ struct MetricsPageTests {
         #expect(registry.page().hasSuffix("\n"))
     }
 
+    @Test("what is known is described, and what somebody else has counted stands under its own bounds")
+    func counted() {
+        let registry = MetricsRegistry()
+        registry.durations(
+            "symbolon_end_verification_seconds", [("service", "web")], bounds: [0.001, 0.002], counts: [1, 2, 3],
+            sum: 4.5)
+        registry.count("symbolon_end_unreached_total", upTo: 2)
+        #expect(
+            registry.page() == """
+                # HELP symbolon_end_unreached_total \(MetricHelp.texts["symbolon_end_unreached_total"] ?? "")
+                # TYPE symbolon_end_unreached_total counter
+                symbolon_end_unreached_total 2
+                # HELP symbolon_end_verification_seconds \(MetricHelp.texts["symbolon_end_verification_seconds"] ?? "")
+                # TYPE symbolon_end_verification_seconds histogram
+                symbolon_end_verification_seconds_bucket{service="web",le="0.001"} 1
+                symbolon_end_verification_seconds_bucket{service="web",le="0.002"} 3
+                symbolon_end_verification_seconds_bucket{service="web",le="+Inf"} 6
+                symbolon_end_verification_seconds_sum{service="web"} 4.5
+                symbolon_end_verification_seconds_count{service="web"} 6
+
+                """)
+        #expect(MetricHelp.texts.values.allSatisfy { !$0.isEmpty && !$0.contains("\n") && !$0.contains("\\") })
+    }
+
     @Test("a number of series is kept, and no more")
     func bounded() {
         let registry = MetricsRegistry()

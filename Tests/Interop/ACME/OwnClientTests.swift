@@ -176,7 +176,7 @@ extension ACMEClients {
             try await protect.event("trustReplaced")
             try await reach.event("trustReplaced")
             try await pass(door)
-            #expect(protect.events.allSatisfy { $0["event"] != "renewalFailed" }, "\(protect.events)")
+            #expect(protect.events.allSatisfy { $0["event_type"] != "renewalFailed" }, "\(protect.events)")
         }
 
         private func pass(_ port: Int) async throws {

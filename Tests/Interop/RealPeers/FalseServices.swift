@@ -116,8 +116,8 @@ extension RealPeers {
             #expect(await honest.receives(Self.secret))
             // Its line may come after its bytes.
             _ = try await ends.event("accepted") { $0["service"] == "honest" }
-            #expect(ends.events.filter { $0["event"] == "refused" }.count == servers.count + 1)
-            #expect(ends.events.filter { $0["event"] == "accepted" }.count == 1)
+            #expect(ends.events.filter { $0["event_type"] == "refused" }.count == servers.count + 1)
+            #expect(ends.events.filter { $0["event_type"] == "accepted" }.count == 1)
         }
 
         /// Sends the secret through a door, sees it reset, and gives the one refusal that the door reports.

@@ -66,7 +66,7 @@ extension RealPeers {
             try? await client.write(Array("ask\n".utf8))
             let start = ContinuousClock.now
             while ContinuousClock.now - start < Ends.patience {
-                if let told = door.events.first(where: { ["accepted", "refused"].contains($0["event"]) }) {
+                if let told = door.events.first(where: { ["accepted", "refused"].contains($0["event_type"]) }) {
                     return told
                 }
                 try await Task.sleep(for: .milliseconds(20))
@@ -77,18 +77,18 @@ extension RealPeers {
         @Test("good is good, revoked is revoked, and no answer is no knowledge")
         func believed() async throws {
             let good = try await verdict(try service(1, promises: false), stapling: try answer(1))
-            #expect(good["event"] == "accepted" && good["revocation"] == "good", "\(good)")
+            #expect(good["event_type"] == "accepted" && good["revocation"] == "good", "\(good)")
             let revoked = try await verdict(
                 try service(2, promises: false), stapling: try answer(2, isRevoked: true))
             #expect(revoked["reason"] == "revoked", "\(revoked)")
             let silent = try await verdict(try service(3, promises: false), stapling: nil)
-            #expect(silent["event"] == "accepted" && silent["revocation"] == "unknown (no source)", "\(silent)")
+            #expect(silent["event_type"] == "accepted" && silent["revocation"] == "unknown (no source)", "\(silent)")
         }
 
         @Test("R15: a certificate that promises an answer is refused without one, or with another certificate's")
         func promised() async throws {
             let kept = try await verdict(try service(4, promises: true), stapling: try answer(4))
-            #expect(kept["event"] == "accepted" && kept["revocation"] == "good", "\(kept)")
+            #expect(kept["event_type"] == "accepted" && kept["revocation"] == "good", "\(kept)")
             let missing = try await verdict(try service(5, promises: true), stapling: nil)
             #expect(missing["reason"] == "revocationUnknown", "\(missing)")
             let other = try await verdict(try service(6, promises: true), stapling: try answer(7))

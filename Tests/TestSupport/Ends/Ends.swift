@@ -30,7 +30,7 @@ public final class Ends: Sendable {
         where holds: @escaping @Sendable (Event) -> Bool = { _ in true }
     ) async throws -> Event {
         let found = await lines.first(after: count, within: patience) { line -> Event? in
-            guard let event = Event(line), event["event"] == name, holds(event) else { return nil }
+            guard let event = Event(line), event["event_type"] == name, holds(event) else { return nil }
             return event
         }
         return try #require(
@@ -54,7 +54,7 @@ public final class Ends: Sendable {
         var next = 0
         for _ in 0..<number {
             try await event(name, after: next, sourceLocation: sourceLocation)
-            next = (lines.all[next...].firstIndex { Event($0)?["event"] == name } ?? next) + 1
+            next = (lines.all[next...].firstIndex { Event($0)?["event_type"] == name } ?? next) + 1
         }
         return try await event(name, after: next, sourceLocation: sourceLocation)
     }

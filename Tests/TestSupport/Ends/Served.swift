@@ -17,7 +17,7 @@ public final class Served: Sendable {
                 folder.file("home"),
             ] + arguments)
         let address = await server.lines.first(after: 0, within: Ends.patience) { line -> String? in
-            guard let event = Event(line), event["event"] == "authority", event["change"] == "listening" else {
+            guard let event = Event(line), event["event_type"] == "authority", event["change"] == "listening" else {
                 return nil
             }
             return event["address"]

@@ -317,7 +317,7 @@ actor PairedLink {
                 confirmed: words.confirmed, connections: words.connections, serials: words.serials))
     }
 
-    /// Says that an end stops, so that nobody waits for it. The authority may be away: it finds out by the silence.
+    /// Says that an end stops, so that nobody waits for it.
     func leave(_ end: EndID, as identity: StoredIdentity) async {
         _ = try? await ask(LeaveTrust(end: end), as: identity)
     }

@@ -48,6 +48,25 @@ public final class MetricsRegistry: MetricsFactory {
         PrometheusText.page(series.withLock { $0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
 
+    // MARK: What somebody else has counted
+
+    public func count(_ name: String, _ labels: [(String, String)] = [], upTo value: UInt64) {
+        counter(name, labels).increment(by: Double(value))
+    }
+
+    public func gauge(_ name: String, _ labels: [(String, String)] = [], is value: Double) {
+        gauge(name, labels).set(value)
+    }
+
+    /// - Parameters:
+    ///   - bounds: in seconds.
+    ///   - counts: one for each bound, and one for what is above all.
+    public func durations(
+        _ name: String, _ labels: [(String, String)] = [], bounds: [Double], counts: [UInt64], sum: Double
+    ) {
+        histogram(name, labels, bounds: bounds).take(counts, sum: sum)
+    }
+
     // MARK: MetricsFactory
 
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
@@ -99,12 +118,14 @@ public final class MetricsRegistry: MetricsFactory {
         }
     }
 
-    private func histogram(_ label: String, _ dimensions: [(String, String)]) -> HistogramSeries {
+    private func histogram(
+        _ label: String, _ dimensions: [(String, String)], bounds: [Double] = HistogramSeries.standardBounds
+    ) -> HistogramSeries {
         keep(Name(label, dimensions)) {
             if case .histogram(let known)? = $0 { return known }
             return nil
         } make: {
-            let made = HistogramSeries()
+            let made = HistogramSeries(bounds: bounds)
             return (made, .histogram(made))
         }
     }

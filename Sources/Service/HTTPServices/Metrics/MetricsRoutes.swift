@@ -32,7 +32,7 @@ public struct MetricsRoutes: HTTPRoutes {
             }
             await RenewalMeasures(registry).take(from: renewals)
             return Response(
-                status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+                status: .ok, headers: [.contentType: PrometheusText.mediaType],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: registry.page())))
         }
     }

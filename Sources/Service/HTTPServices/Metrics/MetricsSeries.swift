@@ -37,15 +37,21 @@ final class GaugeSeries: MeterHandler, RecorderHandler {
 /// How often values were how large. Times are in seconds.
 final class HistogramSeries: RecorderHandler, TimerHandler {
     /// From half a millisecond to ten seconds, three steps to a factor of ten.
-    static let bounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+    static let standardBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
     struct Values: Sendable {
         /// One for each bound, and one for what is above all.
-        var counts = [UInt64](repeating: 0, count: bounds.count + 1)
+        var counts: [UInt64]
         var sum = 0.0
     }
 
-    private let state = Mutex(Values())
+    let bounds: [Double]
+    private let state: Mutex<Values>
+
+    init(bounds: [Double] = standardBounds) {
+        self.bounds = bounds
+        state = Mutex(Values(counts: [UInt64](repeating: 0, count: bounds.count + 1)))
+    }
 
     var values: Values { state.withLock { $0 } }
 
@@ -53,11 +59,17 @@ final class HistogramSeries: RecorderHandler, TimerHandler {
 
     func record(_ value: Double) {
         guard value.isFinite else { return }
-        let place = Self.bounds.firstIndex { value <= $0 } ?? Self.bounds.count
+        let place = bounds.firstIndex { value <= $0 } ?? bounds.count
         state.withLock {
             $0.counts[place] += 1
             $0.sum += value
         }
+    }
+
+    /// Takes what somebody else has counted by the same bounds.
+    func take(_ counts: [UInt64], sum: Double) {
+        guard counts.count == bounds.count + 1 else { return }
+        state.withLock { $0 = Values(counts: counts, sum: sum) }
     }
 
     func recordNanoseconds(_ duration: Int64) { record(Double(duration) / 1e9) }

@@ -1,17 +1,20 @@
 /// Prometheus' text format 0.0.4.
 enum PrometheusText {
+    static let mediaType = "text/plain; version=0.0.4; charset=utf-8"
+
     static func page(_ series: [(MetricsRegistry.Name, MetricsRegistry.Series)]) -> String {
         var text = ""
         var described: String?
         for (name, one) in series {
             if described != name.label {
                 described = name.label
+                if let help = MetricHelp.texts[name.label] { text += "# HELP \(name.label) \(help)\n" }
                 text += "# TYPE \(name.label) \(kind(one))\n"
             }
             switch one {
             case .counter(let counter): line(name.label, name.dimensions, counter.value, &text)
             case .gauge(let gauge): line(name.label, name.dimensions, gauge.value, &text)
-            case .histogram(let histogram): lines(name, histogram.values, &text)
+            case .histogram(let histogram): lines(name, histogram, &text)
             }
         }
         return text
@@ -26,10 +29,11 @@ enum PrometheusText {
     }
 
     /// Buckets are cumulative, and the last one counts everything.
-    private static func lines(_ name: MetricsRegistry.Name, _ values: HistogramSeries.Values, _ text: inout String) {
+    private static func lines(_ name: MetricsRegistry.Name, _ histogram: HistogramSeries, _ text: inout String) {
+        let values = histogram.values
         let before = name.dimensions.isEmpty ? "" : name.dimensions + ","
         var count: UInt64 = 0
-        for (place, bound) in (HistogramSeries.bounds.map { "\($0)" } + ["+Inf"]).enumerated() {
+        for (place, bound) in (histogram.bounds.map { "\($0)" } + ["+Inf"]).enumerated() {
             count += values.counts[place]
             line(name.label + "_bucket", before + "le=\"\(bound)\"", Double(count), &text)
         }

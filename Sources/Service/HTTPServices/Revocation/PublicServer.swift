@@ -17,6 +17,7 @@ public final class PublicServer: Service {
     private let observer: any ServerObserver
     private let group: any EventLoopGroup
     private let parts: PublicParts
+    private let announcement: @Sendable (String) -> ServerEvent
     private let bound = Mutex<SocketAddress?>(nil)
 
     /// - Parameters:
@@ -44,6 +45,22 @@ public final class PublicServer: Service {
             routes.insert(AnswerRoute(responder, observer: observer, measures: answers, clock: clock), at: 0)
         }
         parts = PublicParts(routes, limits: limits, clock: clock)
+        announcement = { .publishing(address: $0) }
+    }
+
+    /// One page, of metrics.
+    /// - Parameter registry: asked for each page.
+    public init(
+        host: String, port: Int, metrics registry: @escaping @Sendable () async -> MetricsRegistry,
+        observer: any ServerObserver, group: any EventLoopGroup
+    ) {
+        self.host = host
+        self.port = port
+        limits = ServerLimits()
+        self.observer = observer
+        self.group = group
+        parts = PublicParts([MetricsRoute(registry: registry)], limits: limits, clock: { Date() })
+        announcement = { .measuring(address: $0) }
     }
 
     /// Where it listens; nil before it does.
@@ -71,7 +88,7 @@ public final class PublicServer: Service {
             throw error
         }
         bound.withLock { $0 = listener.localAddress }
-        observer.server(.publishing(address: listener.localAddress?.text ?? "unknown"))
+        observer.server(announcement(listener.localAddress?.text ?? "unknown"))
         try? await gracefulShutdown()
         try? await listener.close()
         await ended()

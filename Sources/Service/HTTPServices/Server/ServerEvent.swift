@@ -4,6 +4,8 @@ public enum ServerEvent: Sendable {
     case listening(address: String)
     /// Lists are served there, to everybody.
     case publishing(address: String)
+    /// A page of metrics is served there.
+    case measuring(address: String)
     /// None could be made or published; those that are there stay. Told once for each reason.
     case publicationFailed(PublicationKind, because: String)
     case publicationResumed(PublicationKind)

@@ -45,6 +45,8 @@ final class Connection {
     private var machine = SpliceMachine()
     /// What our own verifier said, until the handshake has told the peer.
     private var verdict: RefusalCause?
+    /// What the peer has shown, until it has proved that it holds the key.
+    private(set) var presented: PresentedPeer?
     private var cause: Ending?
     /// It has its place among those that rules count.
     var isCounted = false
@@ -77,6 +79,7 @@ final class Connection {
     var peerSerial: SerialNumber? { admitted?.proof.peer.path.leaf.serialNumber }
     var peer: PeerIdentity? { admitted?.proof.peer.identity }
     var peerAddress: SocketAddress? { secureLeg?.remoteAddress }
+    var flow: Flow { Flow(at: share.plan.role, peer: peerAddress, own: secureLeg?.localAddress) }
 
     /// How long it has been let in; nil before.
     func age(at steady: Duration) -> Duration? { admitted.map { steady - $0.since } }
@@ -89,14 +92,23 @@ final class Connection {
 
     var facts: ConnectionFacts? { admitted?.facts }
 
-    var record: LiveConnection? {
-        admitted.map { LiveConnection(facts: $0.facts, bytesUp: bytesUp, bytesDown: bytesDown) }
+    /// As it is now.
+    func record(at steady: Duration) -> LiveConnection? {
+        admitted.map { admitted in
+            LiveConnection(
+                facts: admitted.facts.under(admitted.proof.rule), bytesUp: bytesUp, bytesDown: bytesDown,
+                age: steady - admitted.since, ruleEndsAfter: admitted.proof.endsAt.map { $0 - steady })
+        }
     }
+    var rule: String? { admitted?.proof.rule }
 
     // MARK: Proof
 
     /// The handshake asks whether it may go on.
     func verify(_ presented: PresentedPeer) -> PeerVerdict {
+        self.presented = presented
+        let began = NIODeadline.now()
+        defer { share.counters.verification.add((NIODeadline.now() - began).nanoseconds) }
         do {
             return .accepted(try share.trust.judge(presented, share.circumstances(of: self)))
         } catch {
@@ -118,7 +130,8 @@ final class Connection {
         let facts = ConnectionFacts(
             id: id, service: share.plan.name, role: share.plan.role, since: circumstances.date, peer: proof.peer,
             session: session,
-            rule: proof.rule, own: share.trust.state.identity, remoteAddress: secureLeg?.remoteAddress)
+            rule: proof.rule, own: share.trust.state.identity, flow: flow)
+        presented = nil
         phase = .joining(Admitted(proof, facts, since: circumstances.steady))
         secureLeg?.wait()
         share.admitted(self, facts)
@@ -241,7 +254,7 @@ final class Connection {
     func refuse(_ cause: RefusalCause, isAlertSent: Bool) {
         guard isProving else { return }
         phase = .closed
-        share.refused(self, cause, address: secureLeg?.remoteAddress, isAlertSent: isAlertSent)
+        share.refused(self, cause, isAlertSent: isAlertSent)
         if isAlertSent { secureLeg?.close() } else { secureLeg?.reset() }
         plainLeg?.reset()
     }
@@ -283,7 +296,7 @@ final class Connection {
     private func conclude(_ ending: Ending, said alert: TLSAlert? = nil) {
         guard let admitted else { return }
         phase = .closed
-        share.closed(self, admitted.facts, ending, said: alert)
+        share.closed(self, admitted.facts.under(admitted.proof.rule), ending, said: alert)
     }
 
     private func ending(of side: Side, _ error: any Error) -> Ending {

@@ -1,5 +1,5 @@
 /// What an end has done since it started. Exact at the moment each event loop was asked.
-public struct Counters: Equatable, Sendable, Encodable {
+public struct Counters: Equatable, Sendable {
     /// Connections that reached a permitted, proved peer.
     public internal(set) var accepted: UInt64 = 0
     /// Connections refused before that, by reason (`RefusalFacts.reason`; the reasons are a fixed set).
@@ -17,8 +17,25 @@ public struct Counters: Equatable, Sendable, Encodable {
     public internal(set) var backendBytesBeforeProof: UInt64 = 0
     /// Times that accepting rested because descriptors had run out.
     public internal(set) var acceptPauses: UInt64 = 0
+    /// Of the live ones, by the rule that lets them live on.
+    public internal(set) var liveByRule: [String: UInt64] = [:]
+    /// How long judging a presented peer took, the handshake's signatures apart.
+    public internal(set) var verification = DurationCounts()
 
     init() {}
+
+    /// Those of the refused whose handshake was begun with them, by reason.
+    public var refusedInHandshake: [String: UInt64] {
+        refused.filter { $0.key != RefusalCause.gaveWay.reason && $0.key != RefusalCause.tooMany }
+    }
+
+    /// For want of room, by what there was too little of.
+    public var limited: [String: UInt64] {
+        [
+            "connections": refused[RefusalCause.tooMany] ?? 0, "handshakes": refused[RefusalCause.gaveWay.reason] ?? 0,
+            "descriptors": acceptPauses,
+        ]
+    }
 
     public var refusedInTotal: UInt64 { refused.values.reduce(0, +) }
 
@@ -33,6 +50,29 @@ public struct Counters: Equatable, Sendable, Encodable {
         sum.bytesDown += right.bytesDown
         sum.backendBytesBeforeProof += right.backendBytesBeforeProof
         sum.acceptPauses += right.acceptPauses
+        sum.liveByRule.merge(right.liveByRule, uniquingKeysWith: +)
+        sum.verification = sum.verification + right.verification
         return sum
+    }
+}
+
+extension Counters: Encodable {
+    /// Without what only a page of metrics has room for.
+    private enum CodingKeys: String, CodingKey {
+        case accepted, refused, live, handshakesInProgress, backendFailures, bytesUp, bytesDown
+        case backendBytesBeforeProof, acceptPauses
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(accepted, forKey: .accepted)
+        try object.encode(refused, forKey: .refused)
+        try object.encode(live, forKey: .live)
+        try object.encode(handshakesInProgress, forKey: .handshakesInProgress)
+        try object.encode(backendFailures, forKey: .backendFailures)
+        try object.encode(bytesUp, forKey: .bytesUp)
+        try object.encode(bytesDown, forKey: .bytesDown)
+        try object.encode(backendBytesBeforeProof, forKey: .backendBytesBeforeProof)
+        try object.encode(acceptPauses, forKey: .acceptPauses)
     }
 }

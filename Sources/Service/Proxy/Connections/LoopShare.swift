@@ -101,14 +101,14 @@ final class LoopShare {
         scheduleSweep()
     }
 
-    func refused(_ connection: Connection, _ cause: RefusalCause, address: SocketAddress?, isAlertSent: Bool) {
+    func refused(_ connection: Connection, _ cause: RefusalCause, isAlertSent: Bool) {
         leaveProving(connection)
         counters.refused[cause.reason, default: 0] += 1
         plan.observer.end(
             .refused(
                 RefusalFacts(
-                    cause, service: plan.name, role: plan.role, address: address?.text ?? "", at: now,
-                    isAlertSent: isAlertSent)))
+                    cause, id: connection.id, service: plan.name, role: plan.role, flow: connection.flow,
+                    presented: connection.presented, at: now, isAlertSent: isAlertSent)))
     }
 
     func targetFailed(_ connection: Connection, _ explanation: String) {
@@ -130,9 +130,8 @@ final class LoopShare {
         plan.observer.end(
             .closed(
                 ClosedFacts(
-                    id: connection.id, service: plan.name, role: plan.role, peer: facts.peer.identity.description,
-                    serial: facts.peer.path.leaf.serialNumber.description, alert: alert?.description,
-                    reason: ending.reason, explanation: ending.explanation(at: plan.role), bytesUp: connection.bytesUp,
+                    facts: facts, alert: alert?.description, reason: ending.reason,
+                    explanation: ending.explanation(at: plan.role), bytesUp: connection.bytesUp,
                     bytesDown: connection.bytesDown, seconds: now.timeIntervalSince(facts.since), at: now)))
         tellIfEmpty()
     }
@@ -220,7 +219,10 @@ final class LoopShare {
 
     // MARK: What the operator asks
 
-    var connections: [LiveConnection] { live.values.compactMap(\.record) }
+    var connections: [LiveConnection] {
+        let steady = plan.steady()
+        return live.values.compactMap { $0.record(at: steady) }
+    }
 
     /// How many connections rest on each peer's leaf.
     var serials: [SerialNumber: Int] {
@@ -236,15 +238,16 @@ final class LoopShare {
         for connection in live.values {
             counters.bytesUp &+= connection.bytesUp
             counters.bytesDown &+= connection.bytesDown
+            if let rule = connection.rule { counters.liveByRule[rule, default: 0] += 1 }
         }
         return counters
     }
 
-    /// Returns whether there was such a connection.
-    func close(_ id: UInt64) -> Bool {
-        guard let connection = live[id] else { return false }
-        connection.end(.operatorClosed)
-        return true
+    /// Returns how many of these there were.
+    func close(_ ids: Set<UInt64>, because reason: String) -> Int {
+        let found = ids.compactMap { live[$0] }
+        for connection in found { connection.end(.operatorClosed(because: reason)) }
+        return found.count
     }
 
     func closeAll(_ ending: Ending) {

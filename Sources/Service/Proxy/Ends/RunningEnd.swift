@@ -50,6 +50,9 @@ public final class RunningEnd: Sendable {
 
     // MARK: Trust
 
+    /// How often trust was put in force here, the start included.
+    public var trustVersion: UInt64 { control.withLock { $0.trust.epoch } }
+
     /// Puts `state` in force: for every handshake from now on, and for every live connection, which is judged again and
     /// closed when it no longer holds. `EndEvent.trustReplaced` tells when each event loop has done so. So it is while
     /// the end stops, too: a connection that is let finish is cut when its proof no longer holds.
@@ -106,15 +109,11 @@ public final class RunningEnd: Sendable {
         await gather(\.snapshot).reduce(Counters(), +)
     }
 
-    /// Cuts one live connection. Returns whether there was such a one.
+    /// Cuts these live connections; their peers are as welcome as before. Returns how many there were.
+    /// - Parameter reason: in the operator's words; empty: none was given.
     @discardableResult
-    public func close(_ id: UInt64) async -> Bool {
-        await gather { $0.close(id) }.contains(true)
-    }
-
-    /// Cuts every live connection; new ones are welcome.
-    public func closeAll() async {
-        _ = await gather { $0.closeAll(.operatorClosed) }
+    public func close(_ ids: Set<UInt64>, because reason: String = "") async -> Int {
+        await gather { $0.close(ids, because: reason) }.reduce(0, +)
     }
 
     /// Stops listening, lets live connections finish for up to `time`, then cuts those that are left. Once is enough.

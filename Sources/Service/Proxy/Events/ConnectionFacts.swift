@@ -6,6 +6,7 @@ internal import SymbolonNames
 internal import SymbolonRevocation
 public import SymbolonTransport
 public import SymbolonVerification
+internal import SymbolonWire
 
 /// Who proved what to whom, under which rule. Text is made when it is asked for, not when the connection is made.
 public struct ConnectionFacts: Sendable {
@@ -19,13 +20,20 @@ public struct ConnectionFacts: Sendable {
     /// What the two ends agreed on in the handshake.
     public let session: SessionFacts
     /// The rule that let the peer pass.
-    public let rule: String
+    public private(set) var rule: String
     /// This end, as the peer saw it.
     public let own: EndIdentity
-    let remoteAddress: SocketAddress?
+    public let flow: Flow
 
     /// The proved peer's address.
-    public var address: String { remoteAddress?.text ?? "" }
+    public var address: String { (role == .protect ? flow.source : flow.destination)?.text ?? "" }
+
+    /// The same under the rule that lets it live on now.
+    func under(_ rule: String) -> ConnectionFacts {
+        var facts = self
+        facts.rule = rule
+        return facts
+    }
 
     /// The kind of key with which the peer signed the handshake.
     public var peerKey: String { peer.path.leaf.publicKey?.description ?? "" }
@@ -56,6 +64,7 @@ extension ConnectionFacts: Encodable {
         try object.encode(role, forKey: .role)
         try object.encode(since, forKey: .since)
         try object.encode(address, forKey: .address)
+        try flow.encode(to: encoder)
         try object.encode(peer.identity.description, forKey: .peer)
         try object.encode(peer.names.map(\.description), forKey: .names)
         try object.encode(peer.path.leaf.serialNumber.description, forKey: .serial)
@@ -81,11 +90,29 @@ public struct LiveConnection: Sendable, Encodable {
     public let bytesUp: UInt64
     /// From the service towards the client, in bytes of application data.
     public let bytesDown: UInt64
-    /// When the proof ends the connection, if nothing does before: the earliest `notAfter` of the peer's path.
-    public var endsAt: Date { facts.peer.validUntil }
+    /// How long it has been let in, by a clock that nobody sets.
+    public let age: Duration
+    /// In how long its rule has to be asked again; nil: nothing that the rule rests on ends by itself.
+    public let ruleEndsAfter: Duration?
+
+    /// What ends it by itself, if nothing does before.
+    public enum End: String, Codable, Sendable {
+        /// The earliest `notAfter` of the peer's path has passed.
+        case certificate
+        /// Something has passed that its rule rests on: a time of day, a certificate's age, the connection's own length. It
+        /// lives on if the rules still let it.
+        case rule
+    }
+
+    /// What comes first, and in how many seconds from this moment.
+    public func end(at now: Date) -> (End, seconds: Double) {
+        let proof = max(0, facts.peer.validUntil.timeIntervalSince(now))
+        guard let rule = ruleEndsAfter.map({ max(0, $0.inSeconds) }), rule < proof else { return (.certificate, proof) }
+        return (.rule, rule)
+    }
 
     private enum CodingKeys: String, CodingKey {
-        case bytesUp, bytesDown, endsAt
+        case bytesUp, bytesDown, seconds
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -93,6 +120,6 @@ public struct LiveConnection: Sendable, Encodable {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode(bytesUp, forKey: .bytesUp)
         try object.encode(bytesDown, forKey: .bytesDown)
-        try object.encode(endsAt, forKey: .endsAt)
+        try object.encode(age.inSeconds, forKey: .seconds)
     }
 }

@@ -47,7 +47,8 @@ public enum EndEvent: Sendable, Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case event, service, role, address, epoch, closed, because
+        case event = "event_type"
+        case service, role, address, epoch, closed, because
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -90,14 +91,10 @@ public struct BackendFailureFacts: Sendable, Encodable {
     public let at: Date
 }
 
-/// How a live connection ended.
-public struct ClosedFacts: Sendable, Encodable {
-    public let id: UInt64
-    public let service: String
-    public let role: EndRole
-    public let peer: String
-    /// Of the certificate that proved the peer.
-    public let serial: String
+/// How a live connection ended, and all that is known of it.
+public struct ClosedFacts: Sendable {
+    /// Under the rule by which it lived last.
+    public let facts: ConnectionFacts
     /// The last word that the peer was told; nil when none was.
     public let alert: String?
     /// One word for counting: `finished`, `revoked`, `expired`, `policy`, `reset`, …
@@ -110,4 +107,22 @@ public struct ClosedFacts: Sendable, Encodable {
     /// From proof to close, in seconds.
     public let seconds: Double
     public let at: Date
+}
+
+extension ClosedFacts: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case alert, reason, explanation, bytesUp, bytesDown, seconds, at
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try facts.encode(to: encoder)
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encodeIfPresent(alert, forKey: .alert)
+        try object.encode(reason, forKey: .reason)
+        try object.encode(explanation, forKey: .explanation)
+        try object.encode(bytesUp, forKey: .bytesUp)
+        try object.encode(bytesDown, forKey: .bytesDown)
+        try object.encode(seconds, forKey: .seconds)
+        try object.encode(at, forKey: .at)
+    }
 }

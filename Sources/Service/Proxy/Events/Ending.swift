@@ -11,7 +11,8 @@ enum Ending: Sendable {
     /// The proof no longer holds, or no rule allows the peer any more.
     case distrusted(RefusalCause)
     case unreachable(String)
-    case operatorClosed
+    /// By hand, in the operator's words; empty: none were given.
+    case operatorClosed(because: String)
     /// The end stopped and the time to finish was over.
     case drained
 
@@ -51,8 +52,8 @@ enum Ending: Sendable {
             return cause.explanation
         case .unreachable(let reason):
             return reason
-        case .operatorClosed:
-            return "closed by the operator"
+        case .operatorClosed(let reason):
+            return "closed by the operator" + (reason.isEmpty ? "" : ": \(reason)")
         case .drained:
             return "this end stopped before the connection finished"
         }

@@ -1,10 +1,11 @@
 public import Foundation
+internal import SymbolonCertificates
 internal import SymbolonNames
 internal import SymbolonTransport
 internal import SymbolonVerification
 
 /// One refusal, as the operator learns it: which check, which value, what to do.
-public struct RefusalFacts: Equatable, Sendable, Encodable {
+public struct RefusalFacts: Equatable, Sendable {
     /// What kind of check refused.
     public enum Stage: String, Codable, Sendable {
         /// The TLS handshake: no certificate, plain text, silence, a version too old.
@@ -17,11 +18,24 @@ public struct RefusalFacts: Equatable, Sendable, Encodable {
         case limit
     }
 
+    /// Whether it was the peer's own doing.
+    public enum Fault: String, Codable, Sendable {
+        /// What it sent proves nothing, whatever else is the case: no certificate, a stranger's authority, a key that it does
+        /// not hold, no TLS at all. This is what may be counted against an address.
+        case peer
+        /// This end's own: a limit, its clock, its certificate, or that it does not know who is revoked.
+        case here
+        /// Nobody can say from here: it went away, or was slow, or its time is not ours; or it is proved, and not permitted.
+        case unclear
+    }
+
+    /// Unique among the connections of one end while the process lives.
+    public let id: UInt64
     public let service: String
     public let role: EndRole
-    /// The peer's address; empty when the socket was gone before it could be asked.
-    public let address: String
+    public let flow: Flow
     public let stage: Stage
+    public let fault: Fault
     /// One word for counting and for programs: `expired`, `revoked`, `noCertificate`, `policy`, …
     public let reason: String
     /// The clause that the check keeps: `RFC 5280 §6.1.3(a)(2)`; empty when there is none.
@@ -30,6 +44,10 @@ public struct RefusalFacts: Equatable, Sendable, Encodable {
     public let place: String
     /// Who was refused, as far as its certificate says; it is not proved.
     public let subject: String
+    /// What it showed as its own, in DER; nil: nothing. It is not proved either.
+    let certificate: [UInt8]?
+    /// The host name that it asked for, or was asked for.
+    public let serverName: String?
     /// One line: which check, which value, against what.
     public let explanation: String
     /// One line: what to do.
@@ -40,12 +58,20 @@ public struct RefusalFacts: Equatable, Sendable, Encodable {
 }
 
 extension RefusalFacts {
-    init(_ cause: RefusalCause, service: String, role: EndRole, address: String, at: Date, isAlertSent: Bool) {
+    init(
+        _ cause: RefusalCause, id: UInt64, service: String, role: EndRole, flow: Flow, presented: PresentedPeer?,
+        at: Date,
+        isAlertSent: Bool
+    ) {
+        self.id = id
         self.service = service
         self.role = role
-        self.address = address
+        self.flow = flow
         self.at = at
+        certificate = presented?.chain.first
+        serverName = presented?.serverName
         stage = cause.stage
+        fault = cause.fault
         reason = cause.reason
         explanation = cause.explanation
         remedy = cause.remedy
@@ -67,6 +93,41 @@ extension RefusalFacts {
     }
 }
 
+extension RefusalFacts {
+    /// The peer's address; empty when the socket was gone before it could be asked.
+    public var address: String { (role == .protect ? flow.source : flow.destination)?.text ?? "" }
+}
+
+/// In this order: what a peer can choose stands behind what it cannot, so that a reader of lines needs no more than their
+/// beginning.
+extension RefusalFacts: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case id, service, role, address, stage, fault, reason, clause, place, alert, at
+        case certificate, serverName, subject, explanation, remedy
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(role, forKey: .role)
+        try object.encode(stage, forKey: .stage)
+        try object.encode(fault, forKey: .fault)
+        try object.encode(reason, forKey: .reason)
+        try flow.encode(to: encoder)
+        try object.encode(address, forKey: .address)
+        try object.encode(service, forKey: .service)
+        try object.encode(id, forKey: .id)
+        try object.encode(clause, forKey: .clause)
+        try object.encode(place, forKey: .place)
+        try object.encodeIfPresent(alert, forKey: .alert)
+        try object.encode(at, forKey: .at)
+        try object.encodeIfPresent(certificate.map { CertificateFingerprint($0).description }, forKey: .certificate)
+        try object.encodeIfPresent(serverName, forKey: .serverName)
+        try object.encode(subject, forKey: .subject)
+        try object.encode(explanation, forKey: .explanation)
+        try object.encode(remedy, forKey: .remedy)
+    }
+}
+
 extension RefusalCause {
     /// What our own verdict told the peer; the alerts of a handshake that fails by itself are the TLS library's affair.
     var alert: TLSAlert? {
@@ -76,12 +137,29 @@ extension RefusalCause {
         }
     }
 
+    static let tooMany = "tooManyConnections"
+
     var stage: RefusalFacts.Stage {
         switch self {
         case .verification: .verification
         case .policy: .policy
         case .handshake, .lost: .handshake
         case .clockBehind, .gaveWay, .tooManyConnections: .limit
+        }
+    }
+
+    var fault: RefusalFacts.Fault {
+        switch self {
+        case .verification(let refusal):
+            switch refusal.failure {
+            case .revocationUnknown: .here
+            // Either clock may be the wrong one, and what was believed yesterday may be honest still.
+            case .expired, .notYetValid, .anchorWithdrawn: .unclear
+            default: .peer
+            }
+        case .handshake(let failure): failure.fault
+        case .clockBehind, .tooManyConnections: .here
+        case .policy, .lost, .gaveWay: .unclear
         }
     }
 
@@ -93,7 +171,7 @@ extension RefusalCause {
         case .handshake(let failure): failure.reason
         case .lost: "connectionLost"
         case .gaveWay: "gaveWay"
-        case .tooManyConnections: "tooManyConnections"
+        case .tooManyConnections: Self.tooMany
         }
     }
 

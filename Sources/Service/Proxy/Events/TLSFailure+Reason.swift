@@ -26,6 +26,18 @@ extension TLSFailure {
         }
     }
 
+    var fault: RefusalFacts.Fault {
+        switch self {
+        case .protocolVersion, .plaintextHTTP, .notTLS, .noCertificate, .keyUsageForbidsSigning, .possessionNotProved,
+            .serverNameRefused, .noApplicationProtocol, .codeNotProved, .noOpenInvitation, .nothingInCommon,
+            .handshakeTooLarge, .recordNotAuthentic, .malformed, .keyUpdateFlood:
+            .peer
+        case .handshakeTimedOut, .peerClosedDuringHandshake, .peerAlert, .unknownPeerAlert, .peerRefused, .truncated:
+            .unclear
+        case .emptyChain, .unreadableKey, .keyDoesNotFitLeaf, .identityRequired, .setting, .notOpen, .library: .here
+        }
+    }
+
     var remedy: String {
         switch self {
         case .noCertificate:

@@ -3,7 +3,8 @@ public enum FileKind: String, Sendable, CustomStringConvertible {
     case regularFile = "regular file"
     case folder
     case symbolicLink = "symbolic link"
-    case other = "pipe, socket or device"
+    case socket
+    case other = "pipe or device"
 
     public var description: String { rawValue }
 }

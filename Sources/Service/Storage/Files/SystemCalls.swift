@@ -89,6 +89,7 @@ extension FileStatus {
             case S_IFREG: .regularFile
             case S_IFDIR: .folder
             case S_IFLNK: .symbolicLink
+            case S_IFSOCK: .socket
             default: .other
             }
         mode = UInt32(raw.st_mode & 0o7777)

@@ -6,16 +6,19 @@ public import SymbolonAuthority
 /// A file of `ends/` for each process that ran at the same time, locked while it is held.
 public final class EndPlace: Sendable {
     public let end: EndID
+    /// Where this process is asked what it does. Whoever holds the place holds the name: what lies there from before is dead.
+    public let socket: EndSocket
     private let file: OpenFile
 
-    fileprivate init(_ end: EndID, _ file: consuming OpenFile) {
+    fileprivate init(_ end: EndID, _ socket: EndSocket, _ file: consuming OpenFile) {
         self.end = end
+        self.socket = socket
         self.file = file
     }
 }
 
 extension HomeFolder {
-    private var endsFolder: String { path + "/ends" }
+    var endsFolder: String { path + "/ends" }
     /// Processes of one home at a time. 256: more than a machine has.
     private static let mostEnds = 256
 
@@ -30,11 +33,11 @@ extension HomeFolder {
             let file = try OpenFile(keeping: "\(endsFolder)/\(number)", mode: Self.fileMode)
             guard try file.tryLock() else { continue }
             let text = try file.readAll(limit: 64)
-            if let end = EndID(String(decoding: text, as: UTF8.self)) { return EndPlace(end, file) }
+            if let end = EndID(String(decoding: text, as: UTF8.self)) { return EndPlace(end, socket(number), file) }
             let end = EndID.random()
             try file.overwrite(Array(end.description.utf8))
             try file.synchronize()
-            return EndPlace(end, file)
+            return EndPlace(end, socket(number), file)
         }
         throw .exists(path: endsFolder)
     }

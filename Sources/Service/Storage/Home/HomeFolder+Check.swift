@@ -15,7 +15,10 @@ extension HomeFolder {
     private func examine(_ path: String, isTop: Bool, depth: Int, _ findings: inout [FileFailure]) {
         do throws(FileFailure) {
             let status = try fileStatus(of: path, links: .refuse)
-            let wanted: FileKind = isTop || status.kind == .folder ? .folder : .regularFile
+            // Running processes are asked by theirs (`EndSocket`).
+            let isExpectedSocket = status.kind == .socket && path.hasPrefix(endsFolder + "/")
+            let wanted: FileKind =
+                isTop || status.kind == .folder ? .folder : isExpectedSocket ? .socket : .regularFile
             guard status.kind == wanted else {
                 throw status.kind == .symbolicLink
                     ? .symbolicLink(path: path) : .wrongKind(path: path, found: status.kind, wanted: wanted)

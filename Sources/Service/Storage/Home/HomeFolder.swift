@@ -16,7 +16,8 @@ public import SymbolonKeys
 /// ├── trust.json         0600   only on a machine that was paired: what its authority said last, and in trust.news what
 /// │                             has changed since
 /// ├── policy.json        0600   only where ends follow the authority's policy: the version that they judge by
-/// ├── ends/              0700   the ids by which its running processes are known to the authority, 0600
+/// ├── ends/              0700   the ids by which its running processes are known to the authority, and the sockets on which
+/// │                             they are asked what they do, 0600
 /// └── revocation/        0700   lists and answers that were fetched, 0600; only where addresses are configured
 /// ```
 public struct HomeFolder: Hashable, Sendable {

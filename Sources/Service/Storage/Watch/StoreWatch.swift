@@ -1,3 +1,4 @@
+public import Foundation
 public import SymbolonAuthority
 import Synchronization
 
@@ -21,9 +22,11 @@ public final class StoreWatch: Sendable {
         /// A look has succeeded, so that a new connection is no news by itself.
         var hasLooked = false
         var failure: StoreFailure?
+        var lookedAt: Date?
 
         mutating func outcome(_ glance: Glance) -> Outcome {
             failure = nil
+            lookedAt = Date()
             defer { hasLooked = true }
             switch glance {
             case .still:
@@ -45,6 +48,9 @@ public final class StoreWatch: Sendable {
         eye = store.engine.makeEye()
         state = Mutex(State(changeCounter: changeCounter))
     }
+
+    /// When the store could be looked at last; nil: not yet.
+    public var lookedAt: Date? { state.withLock { $0.lookedAt } }
 
     /// Looks once.
     public func poll() async -> Outcome {
