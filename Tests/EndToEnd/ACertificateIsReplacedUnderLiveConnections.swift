@@ -57,7 +57,7 @@ extension EndToEnd {
                 try await group.waitForAll()
             }
             #expect(streams.pieces.load(ordering: .relaxed) >= 20)
-            #expect(protect.ends.events.allSatisfy { $0["event"] != "refused" })
+            #expect(protect.ends.events.allSatisfy { $0["event_type"] != "refused" })
             let counters = try await reach.ends.stop()
             #expect(counters.number("accepted") == 23)
         }
@@ -137,10 +137,10 @@ extension EndToEnd {
                 }
                 try await group.waitForAll()
             }
-            let serials = Set(reach.ends.events.filter { $0["event"] == "accepted" }.compactMap { $0["serial"] })
+            let serials = Set(reach.ends.events.filter { $0["event_type"] == "accepted" }.compactMap { $0["serial"] })
             #expect(serials.count == 2)
             #expect(protect.ends.events.allSatisfy { $0["what"]?.contains("new identity") != true })
-            #expect(reach.ends.events.allSatisfy { $0["event"] != "refused" })
+            #expect(reach.ends.events.allSatisfy { $0["event_type"] != "refused" })
             #expect(try await protect.ends.stop().number("accepted") == 520)
         }
 

@@ -56,7 +56,7 @@ extension EndToEnd {
                 after: returned, confirmed: said.number("milliseconds") ?? -1, within: most,
                 hearing: "certificate_revoked")
             try await crowd.expect("revoked", alert: "certificate_revoked", at: ends)
-            let closed = ends.flatMap { $0.events.filter { $0["event"] == "closed" } }
+            let closed = ends.flatMap { $0.events.filter { $0["event_type"] == "closed" } }
             #expect(Set(closed.compactMap { $0["serial"] }).count == identities / 2)
         }
     }
