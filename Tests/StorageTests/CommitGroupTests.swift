@@ -63,4 +63,46 @@ struct CommitGroups {
             return
         }
     }
+
+    @Test("who looks something up changes nothing, though the connection could")
+    func lookingUp() async throws {
+        let fixture = try StoreFixture()
+        try await fixture.fill()
+        for sql in ["UPDATE change_counter SET value = value + 1", "BEGIN IMMEDIATE TRANSACTION"] {
+            await #expect(throws: StoreFailure.readOnly("who looks something up changes nothing")) {
+                try await fixture.store.engine.lookUp { _ = try $0.execute(sql) }
+            }
+        }
+        #expect(try await fixture.store.changeCounter() == 1)
+        // The next write finds the connection as it should be.
+        _ = try await fixture.store.revoke([fixture.order(1)])
+        #expect(try await fixture.store.changeCounter() == 2)
+    }
+
+    @Test("the thread that commits ends with its queue, and lets its link go", .timeLimit(.minutes(2)))
+    func ends() async throws {
+        let (gone, tell) = AsyncStream<Void>.makeStream()
+        try await Self.commit(on: Token(tell))
+        for await _ in gone { return }
+    }
+
+    private final class Token: Sendable {
+        private let tell: AsyncStream<Void>.Continuation
+        init(_ tell: AsyncStream<Void>.Continuation) { self.tell = tell }
+        deinit { tell.yield() }
+    }
+
+    /// One write, refused because there is no link to lend.
+    private static func commit(on token: Token) async throws {
+        let queue = CommitQueue(committed: { _ in }, lend: { _ in withExtendedLifetime(token) {} })
+        queue.add(
+            CommitQueue.Job { _ in
+            } finish: { _ in
+            })
+        // A second one comes to a thread that waits.
+        queue.add(
+            CommitQueue.Job { _ in
+            } finish: { _ in
+            })
+    }
 }

@@ -199,7 +199,7 @@ final class PublicConnection: ChannelDuplexHandler {
         let length = response.body.readableBytes
         let isCopied = !isHead && length <= Self.longestCopied
         var buffer = context.channel.allocator.buffer(capacity: 512 + (isCopied ? length : 0))
-        buffer.writeStatus(response.status)
+        buffer.writeStatus(Int(response.status.code), response.status.reasonPhrase)
         for (name, value) in response.headers { buffer.writeField(name, value) }
         // RFC 9110 §8.6: a 304 would have to name the length of what is not sent.
         if response.status != .notModified { buffer.writeField("content-length", String(length)) }
@@ -241,23 +241,5 @@ final class PublicConnection: ChannelDuplexHandler {
         let sent = context.eventLoop.makePromise(of: Void.self)
         sent.futureResult.whenComplete { _ in channel.close(promise: nil) }
         context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
-    }
-}
-
-extension ByteBuffer {
-    /// RFC 9112 §4.
-    fileprivate mutating func writeStatus(_ status: HTTPResponseStatus) {
-        guard status != .ok else {
-            writeStaticString("HTTP/1.1 200 OK\r\n")
-            return
-        }
-        writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
-    }
-
-    fileprivate mutating func writeField(_ name: String, _ value: String) {
-        writeString(name)
-        writeStaticString(": ")
-        writeString(value)
-        writeStaticString("\r\n")
     }
 }

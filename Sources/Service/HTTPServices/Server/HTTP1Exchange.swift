@@ -3,7 +3,6 @@ internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
-internal import NIOHTTPTypesHTTP1
 
 /// The task's side of an HTTP/1.1 connection: takes one request after the other, has it answered, and gives the answer back.
 ///
@@ -13,20 +12,16 @@ struct HTTP1Exchange: Sendable {
     private let connection: NIOLoopBound<HTTP1Connection>
 
     /// Puts HTTP/1.1 into the pipeline. Called on the event loop.
-    init(on channel: any Channel, _ limits: ServerLimits, logger: Logger, missedDeadline: @escaping () -> Void) throws {
+    /// - Parameter missed: told which deadline a peer has missed, before its connection ends.
+    init(on channel: any Channel, _ limits: ServerLimits, missed: @escaping (String) -> Void) throws {
         var heads = NIOHTTPDecoderLimitConfiguration()
         heads.maxHeaderFieldSize = limits.headerBytes
         heads.maxHeaderListSize = limits.headerBytes
         heads.maxHeaderFieldCount = limits.headerFields
-        let pipeline = channel.pipeline.syncOperations
-        // The connection keeps the order of requests itself, and header fields are checked where they are made.
-        try pipeline.configureHTTPServerPipeline(
-            withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
-            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: heads)
-        let connection = HTTP1Connection(limits, missedDeadline: missedDeadline)
-        try pipeline.addHandlers([
-            HTTP1ToHTTPServerCodec(secure: false), HeadArrival(),
-            HTTPConnectionStateHandler(idleTimeout: .nanoseconds(limits.idle.nanoseconds), logger: logger), connection,
+        let deadline = HeadDeadline(limits.headDeadline) { missed("headDeadline") }
+        let connection = HTTP1Connection(limits, deadline) { missed("bodyDeadline") }
+        try channel.pipeline.syncOperations.addHandlers([
+            deadline, ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: heads)), connection,
         ])
         self.channel = channel
         self.connection = NIOLoopBound(connection, eventLoop: channel.eventLoop)

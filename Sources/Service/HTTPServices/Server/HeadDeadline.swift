@@ -1,8 +1,7 @@
 internal import NIOCore
-internal import NIOHTTPTypes
 
 /// Bounds the time from the first octet of a request's head to its last, on HTTP/1.1: who sends a head drop by drop loses
-/// the connection. It stands before the decoder; `HeadArrival` stands behind it.
+/// the connection. It stands before the decoder; `HTTP1Connection`, behind it, tells it what has become of the octets.
 final class HeadDeadline: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -52,26 +51,4 @@ final class HeadDeadline: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func requestEnded() { awaitsHead = true }
-}
-
-/// Tells `HeadDeadline` what the decoder has made of the octets.
-final class HeadArrival: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-
-    private var deadline: HeadDeadline?
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        // On an HTTP/2 stream there is none: its heads come in whole frames.
-        deadline = try? context.pipeline.syncOperations.handler(type: HeadDeadline.self)
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head: deadline?.headArrived()
-        case .end: deadline?.requestEnded()
-        case .body: break
-        }
-        context.fireChannelRead(data)
-    }
 }

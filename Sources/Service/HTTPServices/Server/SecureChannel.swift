@@ -48,7 +48,7 @@ struct SecureChannel: ServerChildChannel {
         self.router = router
         self.date = date
         let streams = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [HeadArrival()], idleTimeout: limits.idle,
+            idleTimeout: limits.idle,
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: limits.headerBytes, maxHeaderListSize: limits.headerBytes,
                 maxHeaderFieldCount: limits.headerFields))
@@ -101,13 +101,10 @@ struct SecureChannel: ServerChildChannel {
         do {
             let address = channel.remoteAddress
             let (observer, measures) = (observer, measures)
-            func missed(_ limit: String) {
+            let exchange = try HTTP1Exchange(on: channel, limits) { limit in
                 measures.limited(limit)
                 observer.server(.limited(peer: peer.name, address: address?.text ?? "unknown", limit: limit))
             }
-            let deadline = HeadDeadline(limits.headDeadline) { missed("headDeadline") }
-            try channel.pipeline.syncOperations.addHandler(deadline)
-            let exchange = try HTTP1Exchange(on: channel, limits, logger: logger) { missed("bodyDeadline") }
             return channel.eventLoop.makeSucceededFuture(Negotiated(version: .http1(exchange), peer: peer))
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
