@@ -178,6 +178,19 @@ struct EnvelopeTests {
         #expect(!source.use(kept))
     }
 
+    @Test("a nonce whose code is another is not taken, given out lately or long ago, and leaves the honest one")
+    func forgedNonce() throws {
+        let source = NonceSource(window: 128)
+        let old = source.make()
+        for _ in 0..<100 { _ = source.make() }
+        for nonce in [old, source.make()] {
+            var octets = try Base64URL.decode(nonce)
+            octets[octets.count - 1] ^= 1
+            #expect(!source.use(Base64URL.encode(octets)))
+            #expect(source.use(nonce))
+        }
+    }
+
     @Test("the algorithms that are taken are told with badSignatureAlgorithm")
     func algorithms() async throws {
         let house = try await ACMEHouse()

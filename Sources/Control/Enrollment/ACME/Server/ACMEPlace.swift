@@ -25,33 +25,34 @@ enum ACMEResource: Equatable {
     /// Nil where there is nothing, and for names that are never given out.
     init?(path: String) {
         // Octet by octet: what is not ASCII is the name of nothing.
-        let octets = path.utf8
-        guard octets.starts(with: Self.root.utf8) else { return nil }
-        let rest = octets.dropFirst(Self.root.utf8.count)
+        let octets = Array(path.utf8)
+        guard octets.starts(with: Self.root) else { return nil }
+        let rest = octets.dropFirst(Self.root.count)
         let end = rest.firstIndex(of: UInt8(ascii: "?")) ?? rest.endIndex
+        // Strings, most of them short: what compares Substrings takes several times as long.
         let segments = rest[..<end].split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-            .map(Substring.init)
+            .map { String(decoding: $0, as: UTF8.self) }
         if end < rest.endIndex {
-            let query = Substring(rest[end...].dropFirst())
+            let query = String(decoding: rest[end...].dropFirst(), as: UTF8.self)
             guard segments.count == 3, segments[0] == "account", segments[2] == "orders", query.hasPrefix("after="),
                 let id = ResourceID(segments[1]), let after = ResourceID(query.dropFirst("after=".count))
             else { return nil }
             self = .orders(id, after: after)
             return
         }
-        let resource = segments.count == 1 ? Self.fixed[String(segments[0])] : Self.named(segments)
+        let resource = segments.count == 1 ? Self.fixed[segments[0]] : Self.named(segments)
         guard let resource else { return nil }
         self = resource
     }
 
-    private static let root = ACMEServer.root + "/"
+    private static let root = Array("\(ACMEServer.root)/".utf8)
 
     private static let fixed: [String: ACMEResource] = [
         "directory": .directory, "new-nonce": .newNonce, "new-account": .newAccount, "new-order": .newOrder,
         "revoke-cert": .revokeCertificate, "key-change": .keyChange,
     ]
 
-    private static func named(_ segments: [Substring]) -> ACMEResource? {
+    private static func named(_ segments: [String]) -> ACMEResource? {
         guard segments.count >= 2 else { return nil }
         switch (segments[0], segments.count) {
         case ("account", 2): return ResourceID(segments[1]).map { .account($0) }
@@ -61,14 +62,14 @@ enum ACMEResource: Equatable {
         case ("order", 3) where segments[2] == "finalize": return ResourceID(segments[1]).map { .finalize($0) }
         case ("authorization", 2): return ResourceID(segments[1]).map { .authorization($0) }
         case ("challenge", 3):
-            guard let id = ResourceID(segments[1]), let kind = ChallengeKind(rawValue: String(segments[2])) else {
+            guard let id = ResourceID(segments[1]), let kind = ChallengeKind(rawValue: segments[2]) else {
                 return nil
             }
             return .challenge(id, kind)
         case ("certificate", 2):
             guard let serial = SerialNumber(segments[1]), serial.description == segments[1] else { return nil }
             return .certificate(serial)
-        case ("renewal-info", 2): return .renewalInformation(String(segments[1]))
+        case ("renewal-info", 2): return .renewalInformation(segments[1])
         default: return nil
         }
     }
