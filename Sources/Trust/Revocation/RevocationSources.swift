@@ -92,6 +92,7 @@ public struct RevocationSources: Sendable {
     }
 
     private func byLists(_ certificate: Certificate, _ signers: ListSigners) -> RevocationStatus {
+        guard lists.contains(where: { $0.mayConcern(certificate) }) else { return .unknown(.noSource) }
         do throws(DERFailure) {
             let points = try DistributionPoint.all(of: certificate)
             return ListCheck(certificate: certificate, points: points, signers: signers).status(by: lists)

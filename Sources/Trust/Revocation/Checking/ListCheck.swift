@@ -19,7 +19,7 @@ struct ListCheck {
     func status(by lists: [CertificateList]) -> RevocationStatus {
         var silence = Silence.noSource
         var usable: [Usable] = []
-        for held in lists where !held.isDelta {
+        for held in lists where !held.isDelta && held.mayConcern(certificate) {
             do throws(SilenceOfList) {
                 if let one = try self.usable(held) { usable.append(one) }
             } catch {
@@ -32,6 +32,8 @@ struct ListCheck {
             let isDeltaAlone = lists.contains { $0.isDelta && $0.parsed.issuer == certificate.issuer }
             return .unknown(isDeltaAlone ? .deltaWithoutBase : silence)
         }
+        // Nearly always.
+        if usable.count == 1, usable[0].reasons.isSuperset(of: .all) { return status(by: usable[0], with: lists) }
         return combine(usable.map { ($0.reasons, status(by: $0, with: lists)) })
     }
 
@@ -107,7 +109,7 @@ struct ListCheck {
     private func status(by usable: Usable, with lists: [CertificateList]) -> RevocationStatus {
         let base = usable.held.parsed
         let delta = delta(for: usable, among: lists)
-        let nextUpdate = [base, delta].compactMap { $0?.nextUpdate?.date }.max() ?? .distantPast
+        let nextUpdate = max(base.nextUpdate?.date ?? .distantPast, delta?.nextUpdate?.date ?? .distantPast)
         let isStale = signers.now > nextUpdate
         let entry =
             delta?.entries.entry(of: certificate.serialNumber, from: certificate.issuer)
@@ -124,16 +126,17 @@ struct ListCheck {
     private func delta(for usable: Usable, among lists: [CertificateList]) -> ParsedList? {
         let base = usable.held.parsed
         guard let number = base.number else { return nil }
-        let fitting = lists.filter { held in
+        var newest: ParsedList?
+        for held in lists where held.isDelta {
             let delta = held.parsed
-            guard let builtOn = delta.baseNumber, let deltaNumber = delta.number, delta.defect == nil else {
-                return false
-            }
-            return builtOn <= number && number < deltaNumber && delta.issuer == base.issuer
-                && delta.scope == base.scope && delta.authorityKeyIdentifier == base.authorityKeyIdentifier
-                && delta.thisUpdate.date <= signers.now && held.isSigned(by: usable.key)
+            guard let builtOn = delta.baseNumber, let deltaNumber = delta.number, delta.defect == nil,
+                builtOn <= number, number < deltaNumber, delta.issuer == base.issuer, delta.scope == base.scope,
+                delta.authorityKeyIdentifier == base.authorityKeyIdentifier, delta.thisUpdate.date <= signers.now,
+                held.isSigned(by: usable.key), newest.map({ isNewer(delta, than: $0) }) ?? true
+            else { continue }
+            newest = delta
         }
-        return fitting.map(\.parsed).max { isNewer($1, than: $0) }
+        return newest
     }
 
     /// §6.3.3(l): revoked by any; good once every reason was looked for.
@@ -153,5 +156,12 @@ struct ListCheck {
         }
         if covered.isSuperset(of: .all) { return .good(thisUpdate: thisUpdate, nextUpdate: nextUpdate) }
         return .unknown(silence ?? .reasonsNotCovered(.all.subtracting(covered)))
+    }
+}
+
+extension CertificateList {
+    /// False: no distribution point leads from the certificate to this list. RFC 5280 §6.3.3(b)(1).
+    func mayConcern(_ certificate: Certificate) -> Bool {
+        parsed.issuer == certificate.issuer || (parsed.scope?.isIndirect ?? false)
     }
 }
