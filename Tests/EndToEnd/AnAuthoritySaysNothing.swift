@@ -70,25 +70,6 @@ extension EndToEnd {
             if way == .saysNothing || way == .drips { #expect(mute.accepted > 0) }
         }
 
-        @Test("an end that is asked to end says farewell for two seconds at most, and ends well")
-        func farewell() async throws {
-            let (machine, backend) = (try Machine(), try Backend())
-            let mute = try ListeningSocket()
-            mute.start { socket in while (try? socket.readNow())?.isEmpty == false {} }
-            let home = try await Self.paired(with: machine, at: "127.0.0.1:\(mute.port)")
-            let ends = try Ends([
-                "protect", "web", "--to", "127.0.0.1:\(backend.port)", "--listen", "127.0.0.1:0", "--allow", "laptop",
-                "--revocation", "best-effort:a test", "--home", home, "--json",
-            ])
-            _ = try await ends.listening()
-            let isAsked = try await eventually { mute.accepted > 0 }
-            #expect(isAsked)
-            let began = ContinuousClock.now
-            #expect(try await ends.stop().number("live") == 0)
-            // The silence of a question is 15 s, and of a handshake 5 s.
-            #expect(ContinuousClock.now - began < .seconds(4))
-        }
-
         /// What pairing leaves in a home.
         private static func paired(with machine: Machine, at address: String) async throws -> String {
             let local = try await LocalAuthority.open(HomeFolder(machine.home), passphrase: nil)

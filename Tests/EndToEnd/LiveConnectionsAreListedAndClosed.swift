@@ -94,7 +94,7 @@ extension EndToEnd {
         @Test("nobody else is answered, whatever the modes of the files", .enabled(if: geteuid() == 0))
         func stranger() async throws {
             let (machine, backend) = (try Machine(), try Backend())
-            _ = try await machine.protect(to: backend, "--allow", "laptop")
+            let protect = try await machine.protect(to: backend, "--allow", "laptop")
             let socket = try await Self.socket(machine.home + "/ends")
             let opened = try run(
                 "/bin/chmod", ["a+rwx", machine.folder.path, machine.home, machine.home + "/ends", socket])
@@ -103,6 +103,7 @@ extension EndToEnd {
             let asked = try Self.say(question, to: socket, as: "nobody")
             #expect(asked.isEmpty, "\(asked)")
             #expect(try Self.say(question, to: socket).contains("\"found\":0"))
+            _ = try await protect.ends.stop()
         }
 
         private static func rows(_ text: String) -> [Event] {
