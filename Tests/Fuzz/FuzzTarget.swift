@@ -18,6 +18,7 @@ enum FuzzTarget: String, CaseIterable {
     case pem
     case key
     case head
+    case plain
 
     func read(_ input: [UInt8]) {
         switch self {
@@ -54,6 +55,11 @@ enum FuzzTarget: String, CaseIterable {
             let text = String(decoding: input, as: UTF8.self)
             guard let head = try? AuditHead(noted: text) else { return }
             precondition((try? AuditHead(noted: head.noted)) == head)
+        case .plain:
+            guard let request = PlainRequest(input, count: input.count, mostFields: 100) else { return }
+            precondition(request.body.upperBound <= input.count && request.target.utf8.first == UInt8(ascii: "/"))
+            // Nothing is recognised in a part of it.
+            precondition(PlainRequest(input, count: input.count - 1, mostFields: 100) == nil)
         }
     }
 

@@ -4,12 +4,23 @@ internal import NIOHTTP1
 
 /// One connection of the public port: HTTP/1.1 requests in, answers out, one after the other.
 ///
-/// What is known is answered on the event loop, in one write; only what must be asked of the store leaves it, and the requests
-/// behind that one wait. Nothing is scheduled for a connection: `PublicLoop` looks twice a second at which of them are over time.
+/// `PublicAcceptor` begins it, for who is not answered at once. What is known is answered on the event loop, in one write; only
+/// what must be asked of the store leaves it, and the requests behind that one wait. Nothing is scheduled for a connection:
+/// `PublicLoop` looks twice a second at which of them are over time.
 final class PublicConnection: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
+
+    /// What was done of it before.
+    enum Beginning: Sendable {
+        /// These octets have come.
+        case unread(ByteBuffer)
+        /// The store is to be asked.
+        case asking(AskedOnce, @Sendable () async -> PublicResponse)
+        /// The rest of its last answer.
+        case sending(ByteBuffer)
+    }
 
     private enum Phase {
         case betweenRequests
@@ -25,6 +36,8 @@ final class PublicConnection: ChannelDuplexHandler {
     private let parts: PublicParts
     private let loop: PublicLoop
     private let key: PeerKey
+    private var seat: PublicParts.Seat?
+    private var beginning: Beginning?
     private var context: ChannelHandlerContext?
     private var phase = Phase.betweenRequests
     private var body = ByteBuffer()
@@ -41,11 +54,26 @@ final class PublicConnection: ChannelDuplexHandler {
     /// What the peer had not taken when that was looked at last.
     private var unsent = 0
 
-    init(_ parts: PublicParts, on loop: PublicLoop, peer key: PeerKey) {
+    private init(_ parts: PublicParts, on loop: PublicLoop, _ seat: PublicParts.Seat, _ beginning: Beginning) {
         self.parts = parts
         self.loop = loop
-        self.key = key
+        (self.seat, key) = (seat, seat.key)
+        self.beginning = beginning
         due = .now() + parts.limits.idle
+    }
+
+    /// HTTP/1.1 without TLS, within the bounds of the authority's own port.
+    static func add(
+        to channel: any Channel, _ parts: PublicParts, on loop: PublicLoop, _ seat: PublicParts.Seat,
+        _ beginning: Beginning
+    ) throws {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = parts.limits.headerBytes
+        limits.maxHeaderListSize = parts.limits.headerBytes
+        limits.maxHeaderFieldCount = parts.limits.headerFields
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits)))
+        try pipeline.addHandler(PublicConnection(parts, on: loop, seat, beginning))
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -55,8 +83,29 @@ final class PublicConnection: ChannelDuplexHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        seat = nil
         loop.remove(self)
-        parts.ledger.disconnect(key)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        switch beginning {
+        case .unread(let octets) where octets.readableBytes > 0:
+            beginning = nil
+            let pipeline = context.pipeline.syncOperations
+            pipeline.fireChannelRead(NIOAny(octets))
+            pipeline.fireChannelReadComplete()
+        case .asking(let asked, let find): ask(find, asked, context)
+        case .sending(let rest):
+            phase = .over
+            let channel = context.channel
+            let sent = context.eventLoop.makePromise(of: Void.self)
+            sent.futureResult.whenComplete { _ in channel.close(promise: nil) }
+            context.writeAndFlush(wrapOutboundOut(rest), promise: sent)
+        case .unread, nil: break
+        }
+        beginning = nil
+        if loop.isEnding { end() }
+        context.fireChannelActive()
     }
 
     // MARK: Reading
@@ -105,7 +154,8 @@ final class PublicConnection: ChannelDuplexHandler {
     private func refuse(_ context: ChannelHandlerContext) {
         phase = .over
         due = .now() + parts.limits.idle
-        let written = write(PublicResponse(status: .badRequest), isHead: false, isLast: true, context)
+        let written = write(
+            PublicResponse(status: .badRequest), to: AskedOnce(isHead: false, isLast: true), context)
         let channel = context.channel
         written.whenComplete { _ in channel.close(mode: .output, promise: nil) }
     }
@@ -119,7 +169,8 @@ final class PublicConnection: ChannelDuplexHandler {
             due = .now() + parts.limits.bodyDeadline
         case (.body(var part), .inBody(let head)):
             guard body.readableBytes + part.readableBytes <= parts.limits.publicBodyBytes else {
-                return answer(PublicResponse(status: .payloadTooLarge), to: head, context, isReadWhole: false)
+                return answer(
+                    PublicResponse(status: .payloadTooLarge), to: asked(by: head), context, isReadWhole: false)
             }
             body.writeBuffer(&part)
         case (.end, .inBody(let head)): serve(head, context)
@@ -130,34 +181,32 @@ final class PublicConnection: ChannelDuplexHandler {
     // MARK: Answering
 
     private func serve(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        switch parts.ledger.begin(key) {
-        case .admitted: break
-        case .tooOften(let seconds):
-            let headers: HTTPHeaders = ["retry-after": "\(seconds)", "cache-control": "no-store"]
-            return answer(PublicResponse(status: .tooManyRequests, headers: headers), to: head, context)
-        case .tooManyAtOnce:
-            let headers: HTTPHeaders = ["retry-after": "1", "cache-control": "no-store"]
-            return answer(PublicResponse(status: .serviceUnavailable, headers: headers), to: head, context)
-        }
-        switch parts.answer(PublicRequest(head, body: body)) {
-        case .now(let response):
-            parts.ledger.end(key)
-            answer(response, to: head, context)
-        case .later(let find):
-            phase = .asking
-            let (ledger, key, eventLoop) = (parts.ledger, key, context.eventLoop)
-            let bound = NIOLoopBound(self, eventLoop: eventLoop)
-            Task {
-                let response = await find()
-                ledger.end(key)
-                eventLoop.execute { bound.value.found(response, for: head) }
-            }
+        let asked = asked(by: head)
+        switch parts.serve(PublicRequest(head, body: body), from: key) {
+        case .now(let response): answer(response, to: asked, context)
+        case .later(let find): ask(find, asked, context)
         }
     }
 
-    private func found(_ response: PublicResponse, for head: HTTPRequestHead) {
+    private func asked(by head: HTTPRequestHead) -> AskedOnce {
+        AskedOnce(isHead: head.method == .HEAD, isLast: !head.isKeepAlive || head.version != .http1_1)
+    }
+
+    private func ask(
+        _ find: @escaping @Sendable () async -> PublicResponse, _ asked: AskedOnce, _ context: ChannelHandlerContext
+    ) {
+        phase = .asking
+        let eventLoop = context.eventLoop
+        let bound = NIOLoopBound(self, eventLoop: eventLoop)
+        Task {
+            let response = await find()
+            eventLoop.execute { bound.value.found(response, for: asked) }
+        }
+    }
+
+    private func found(_ response: PublicResponse, for asked: AskedOnce) {
         guard let context else { return }
-        answer(response, to: head, context)
+        answer(response, to: asked, context)
         while !waiting.isEmpty {
             if case .asking = phase { return }
             take(waiting.removeFirst(), context)
@@ -176,14 +225,13 @@ final class PublicConnection: ChannelDuplexHandler {
     /// - Parameter isReadWhole: false: what the peer still sends of its request would reset the connection before it has read
     ///   the answer, so that only our side of it is closed.
     private func answer(
-        _ response: PublicResponse, to head: HTTPRequestHead, _ context: ChannelHandlerContext, isReadWhole: Bool = true
+        _ response: PublicResponse, to asked: AskedOnce, _ context: ChannelHandlerContext, isReadWhole: Bool = true
     ) {
-        let isLast =
-            !isReadWhole || isInputClosed || loop.isEnding || !head.isKeepAlive || head.version != .http1_1
+        let isLast = !isReadWhole || isInputClosed || loop.isEnding || asked.isLast
         phase = isLast ? .over : .betweenRequests
         due = .now() + parts.limits.idle
         unsent = 0
-        let written = write(response, isHead: head.method == .HEAD, isLast: isLast, context)
+        let written = write(response, to: AskedOnce(isHead: asked.isHead, isLast: isLast), context)
         guard isLast else { return }
         let channel = context.channel
         written.whenComplete { _ in channel.close(mode: isReadWhole ? .all : .output, promise: nil) }
@@ -192,25 +240,16 @@ final class PublicConnection: ChannelDuplexHandler {
     /// A body that is longer is not copied behind its head.
     private static let longestCopied = 16 * 1024
 
-    @discardableResult
     private func write(
-        _ response: PublicResponse, isHead: Bool, isLast: Bool, _ context: ChannelHandlerContext
+        _ response: PublicResponse, to asked: AskedOnce, _ context: ChannelHandlerContext
     ) -> EventLoopFuture<Void> {
-        let length = response.body.readableBytes
-        let isCopied = !isHead && length <= Self.longestCopied
-        var buffer = context.channel.allocator.buffer(capacity: 512 + (isCopied ? length : 0))
-        buffer.writeStatus(Int(response.status.code), response.status.reasonPhrase)
-        for (name, value) in response.headers { buffer.writeField(name, value) }
-        // RFC 9110 §8.6: a 304 would have to name the length of what is not sent.
-        if response.status != .notModified { buffer.writeField("content-length", String(length)) }
-        buffer.writeField("date", parts.date.text)
-        if isLast { buffer.writeField("connection", "close") }
-        buffer.writeStaticString("\r\n")
-        if isCopied { buffer.writeImmutableBuffer(response.body) }
+        var buffer = ByteBuffer()
         let written = context.eventLoop.makePromise(of: Void.self)
-        if isHead || isCopied {
+        if asked.isHead || response.body.readableBytes <= Self.longestCopied {
+            buffer.writeAnswer(response, to: asked, date: parts.date.text)
             context.writeAndFlush(wrapOutboundOut(buffer), promise: written)
         } else {
+            buffer.writeHead(of: response, isLast: asked.isLast, date: parts.date.text)
             context.write(wrapOutboundOut(buffer), promise: nil)
             context.writeAndFlush(wrapOutboundOut(response.body), promise: written)
         }
@@ -231,7 +270,7 @@ final class PublicConnection: ChannelDuplexHandler {
 
     /// The port is going away: an answer under way is its last.
     func end() {
-        guard let context, case .betweenRequests = phase else { return }
+        guard beginning == nil, let context, case .betweenRequests = phase else { return }
         phase = .over
         closeWhenSent(context)
     }

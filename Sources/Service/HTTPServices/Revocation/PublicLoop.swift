@@ -2,7 +2,7 @@ internal import NIOCore
 
 /// The connections of the public port on one event loop, and what ends those that are over time.
 final class PublicLoop {
-    private let eventLoop: any EventLoop
+    let eventLoop: any EventLoop
     private var connections: [ObjectIdentifier: PublicConnection] = [:]
     private var sweep: RepeatedTask?
     private var ended: EventLoopPromise<Void>?

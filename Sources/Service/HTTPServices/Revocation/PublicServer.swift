@@ -1,6 +1,5 @@
 public import Foundation
 public import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
 public import ServiceLifecycle
 public import SymbolonAuthority
@@ -68,7 +67,7 @@ public final class PublicServer: Service {
 
     public func run() async throws {
         let loops = Array(group.makeIterator())
-        var seats: [(loop: any EventLoop, connections: NIOLoopBound<PublicLoop>)] = []
+        var seats: [PublicAcceptor.Seat] = []
         for loop in loops {
             let connections = try await loop.submit {
                 let connections = PublicLoop(loop)
@@ -80,62 +79,26 @@ public final class PublicServer: Service {
         let ended = { [seats] in
             for seat in seats { try? await seat.loop.flatSubmit { seat.connections.value.end() }.get() }
         }
-        let listener: any Channel
+        let listener: PublicListener
         do {
-            listener = try await listen(Dictionary(uniqueKeysWithValues: seats.map { (ObjectIdentifier($0), $1) }))
+            listener = try await listen()
         } catch {
             await ended()
             throw error
         }
-        bound.withLock { $0 = listener.localAddress }
-        observer.server(announcement(listener.localAddress?.text ?? "unknown"))
+        let acceptor = PublicAcceptor(listener, parts, on: seats, telling: observer)
+        bound.withLock { $0 = listener.address }
+        observer.server(announcement(listener.address.text))
         try? await gracefulShutdown()
-        try? await listener.close()
+        await acceptor.end()
         await ended()
     }
 
-    private func listen(_ loops: [ObjectIdentifier: NIOLoopBound<PublicLoop>]) async throws -> any Channel {
-        let (parts, observer) = (parts, observer)
-        return try await ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 1_024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // Taken in one turn of the loop: who asks once opens a connection for it.
-            .serverChannelOption(.maxMessagesPerRead, value: 16)
-            .serverChannelInitializer { listener in
-                listener.eventLoop.makeCompletedFuture {
-                    let pipeline = listener.pipeline.syncOperations
-                    try pipeline.addHandler(AcceptGate(telling: observer))
-                    try pipeline.addHandler(ConnectionBound(parts.limits.connections))
-                }
-            }
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    guard let loop = loops[ObjectIdentifier(channel.eventLoop)]?.value else { return }
-                    try Self.begin(channel, parts, loop)
-                }
-            }
-            .bind(host: host, port: port).get()
-    }
-
-    private struct TooMany: Error {}
-
-    /// HTTP/1.1 without TLS, within the bounds of the authority's own port.
-    private static func begin(_ channel: any Channel, _ parts: PublicParts, _ loop: PublicLoop) throws {
-        let key = PeerKey.address(PeerAddress(channel.remoteAddress))
-        guard parts.ledger.connect(key) else { throw TooMany() }
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = parts.limits.headerBytes
-        limits.maxHeaderListSize = parts.limits.headerBytes
-        limits.maxHeaderFieldCount = parts.limits.headerFields
-        let pipeline = channel.pipeline.syncOperations
-        do {
-            try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits)))
-        } catch {
-            parts.ledger.disconnect(key)
-            throw error
+    private func listen() async throws -> PublicListener {
+        let (host, port) = (host, port)
+        // A name is looked up by a function that waits.
+        return try await NIOThreadPool.singleton.runIfActive {
+            try PublicListener(SocketAddress.makeAddressResolvingHost(host, port: port))
         }
-        // It gives the connection back to the ledger when it goes.
-        try pipeline.addHandler(PublicConnection(parts, on: loop, peer: key))
     }
 }
