@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import NIOPosix
 import SymbolonCertificates
 import SymbolonProxy
 import SymbolonRevocation
@@ -101,6 +102,32 @@ struct TrustChangeTests {
         _ = await stage.log.event("trustReplaced", times: 2)
         _ = await client.closed()
         await end.stop()
+    }
+
+    @Test("settled waits for a busy loop, which has then closed what it closes")
+    func settled() async throws {
+        let stage = try Stage()
+        let backend = try await Backend()
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let end = try await stage.protect(backend.endpoint, on: group)
+        let client = try await tlsClient(end.port, try stage.tls("alice"))
+        client.send("one ")
+        #expect(await client.received("one "))
+        let busy = DispatchSemaphore(value: 0)
+        group.next().execute { busy.wait() }
+        try end.replace(try stage.serviceTrust(allow: []))
+        let isSettled = Board(false)
+        let waiting = Task {
+            await end.settled()
+            isSettled.update { $0 = true }
+            return stage.log.closed.count
+        }
+        for _ in 0..<1_000 { await Task.yield() }
+        #expect(!isSettled.value)
+        busy.signal()
+        #expect(await waiting.value == 1)
+        await end.stop()
+        try await group.shutdownGracefully()
     }
 
     @Test("a change that leaves the peer's proof standing leaves its connection alone")
