@@ -6,13 +6,26 @@ internal import SymbolonKeys
 ///
 /// Nothing is fetched here, and least of all from an address within a certificate: lists and answers come from configured
 /// places, ahead of need. Revoked by one source outranks good by another, and good outranks silence.
+///
+/// Copies share one store.
 public struct RevocationSources: Sendable {
-    public let snapshot: RevocationSnapshot
-    private let lists: [CertificateList]
-    private let answers: [StatusAnswer]
-    private let filters: [RevocationFilter]
-    /// Who may have signed the lists, beside the authorities of a path.
-    private let signers: [Certificate]
+    private final class Gathered: Sendable {
+        let snapshot: RevocationSnapshot
+        let lists: [CertificateList]
+        let answers: [StatusAnswer]
+        let filters: [RevocationFilter]
+        let signers: [Certificate]
+
+        init(
+            _ snapshot: RevocationSnapshot, _ lists: [CertificateList], _ answers: [StatusAnswer],
+            _ filters: [RevocationFilter], _ signers: [Certificate]
+        ) {
+            (self.snapshot, self.lists, self.answers) = (snapshot, lists, answers)
+            (self.filters, self.signers) = (filters, signers)
+        }
+    }
+
+    private let gathered: Gathered
 
     /// - Parameters:
     ///   - snapshot: pushed by our own authority.
@@ -25,12 +38,15 @@ public struct RevocationSources: Sendable {
         snapshot: RevocationSnapshot = .none, lists: [CertificateList] = [], answers: [StatusAnswer] = [],
         filters: [RevocationFilter] = [], signers: [Certificate] = []
     ) {
-        self.snapshot = snapshot
-        self.lists = lists
-        self.answers = answers
-        self.filters = filters
-        self.signers = signers
+        gathered = Gathered(snapshot, lists, answers, filters, signers)
     }
+
+    public var snapshot: RevocationSnapshot { gathered.snapshot }
+    private var lists: [CertificateList] { gathered.lists }
+    private var answers: [StatusAnswer] { gathered.answers }
+    private var filters: [RevocationFilter] { gathered.filters }
+    /// Who may have signed the lists, beside the authorities of a path.
+    private var signers: [Certificate] { gathered.signers }
 
     /// The same beside another snapshot.
     public func with(_ snapshot: RevocationSnapshot) -> RevocationSources {
@@ -45,8 +61,19 @@ public struct RevocationSources: Sendable {
         }.min()
     }
 
-    /// True when there is nothing but a snapshot, so that a look-up needs only a key and a serial number.
+    /// True when there is nothing but a snapshot.
     public var isSnapshotAlone: Bool { lists.isEmpty && answers.isEmpty && filters.isEmpty }
+
+    /// False when only the snapshot can know of `certificate`: a look-up then needs no more than a key and a serial number, and
+    /// nobody has to gather what stands above it.
+    public func mayConcern(_ certificate: Certificate) -> Bool {
+        !(answers.isEmpty && filters.isEmpty) || lists.contains { $0.mayConcern(certificate) }
+    }
+
+    /// What the snapshot alone knows.
+    public func status(of certificate: CertificateIdentifier, at now: Date) -> RevocationStatus {
+        gathered.snapshot.status(of: certificate, at: now)
+    }
 
     /// What is known of `certificate`.
     ///
@@ -67,7 +94,7 @@ public struct RevocationSources: Sendable {
         assuming assumed: [Certificate]
     ) -> RevocationStatus {
         guard let issuerKey = path.authorities.first?.publicKey?.fingerprint else { return .unknown(.noSource) }
-        let isUnrevoked = { (signer: Certificate, above: IssuerPath) -> Bool in
+        func isUnrevoked(_ signer: Certificate, under above: IssuerPath) -> Bool {
             if assumed.contains(signer) { return true }
             // One step: a signer's signer is an authority of the path or the signer itself.
             guard assumed.isEmpty else { return false }
@@ -75,43 +102,45 @@ public struct RevocationSources: Sendable {
             if case .good = status { return true }
             return false
         }
-        let identifier = CertificateIdentifier(issuerKey: issuerKey, serialNumber: certificate.serialNumber)
-        var found = [snapshot.status(of: identifier, at: now)]
-        if !lists.isEmpty {
-            let check = ListSigners(path: path, configured: signers, now: now, isGood: isUnrevoked)
-            found.append(byLists(certificate, check))
+        var found = Findings()
+        found.add(
+            gathered.snapshot.status(
+                of: CertificateIdentifier(issuerKey: issuerKey, serialNumber: certificate.serialNumber), at: now))
+        if lists.contains(where: { $0.mayConcern(certificate) }) {
+            let check = ListSigners(path: path, configured: signers, now: now)
+            found.add(byLists(certificate, check, isUnrevoked))
         }
         if !filters.isEmpty {
-            found.append(FilterCheck(certificate: certificate, path: path, now: now).status(by: filters))
+            found.add(FilterCheck(certificate: certificate, path: path, now: now).status(by: filters))
         }
         for answer in answers + stapled {
-            found.append(
-                AnswerCheck(certificate: certificate, path: path, now: now, isGood: isUnrevoked).status(by: answer))
+            found.add(AnswerCheck(certificate: certificate, path: path, now: now).status(by: answer, isUnrevoked))
         }
-        return Self.combine(found)
+        return found.status
     }
 
-    private func byLists(_ certificate: Certificate, _ signers: ListSigners) -> RevocationStatus {
-        guard lists.contains(where: { $0.mayConcern(certificate) }) else { return .unknown(.noSource) }
+    private func byLists(
+        _ certificate: Certificate, _ signers: ListSigners, _ isUnrevoked: (Certificate, IssuerPath) -> Bool
+    ) -> RevocationStatus {
         do throws(DERFailure) {
-            let points = try DistributionPoint.all(of: certificate)
-            return ListCheck(certificate: certificate, points: points, signers: signers).status(by: lists)
+            let points = try DistributionPoint.named(in: certificate)
+            return ListCheck(certificate: certificate, points: points, signers: signers)
+                .status(by: lists, isUnrevoked)
         } catch {
             return .unknown(.distributionPointsMalformed(error))
         }
     }
+}
 
-    /// Revoked, else good, else the first reason for silence that says more than that there is no source.
-    private static func combine(_ found: [RevocationStatus]) -> RevocationStatus {
-        var best = RevocationStatus.unknown(.noSource)
-        for status in found {
-            switch (best, status) {
-            case (_, .revoked): return status
-            case (.unknown, .good): best = status
-            case (.unknown(.noSource), .unknown): best = status
-            default: continue
-            }
+/// Revoked, else good, else the first reason for silence that says more than that there is no source.
+private struct Findings {
+    private(set) var status = RevocationStatus.unknown(.noSource)
+
+    mutating func add(_ other: RevocationStatus) {
+        switch (status, other) {
+        case (.revoked, _): break
+        case (_, .revoked), (.unknown, .good), (.unknown(.noSource), .unknown): status = other
+        default: break
         }
-        return best
     }
 }

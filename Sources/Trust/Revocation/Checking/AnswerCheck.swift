@@ -8,8 +8,6 @@ struct AnswerCheck {
     let path: IssuerPath
     /// Whole seconds.
     let now: Date
-    /// Whether a delegate is itself unrevoked.
-    let isGood: (Certificate, IssuerPath) -> Bool
 
     /// How long an answer without nextUpdate is believed after thisUpdate, in seconds. RFC 6960 §4.2.2.1: it says that
     /// newer information is there all the time; five minutes is what a clock and a connection may differ by.
@@ -20,7 +18,10 @@ struct AnswerCheck {
     private static let mostTried = 4
 
     /// `.unknown(.noSource)` when the answer is for other certificates.
-    func status(by answer: StatusAnswer) -> RevocationStatus {
+    /// - Parameter isUnrevoked: whether a delegate is itself unrevoked.
+    func status(
+        by answer: StatusAnswer, _ isUnrevoked: (Certificate, IssuerPath) -> Bool
+    ) -> RevocationStatus {
         guard let issuer = path.authorities.first else { return .unknown(.noSource) }
         // §3.2(1): the certificate of the question.
         let about = answer.parsed.statuses.filter { $0.identifier.names(certificate, from: issuer) }
@@ -28,7 +29,7 @@ struct AnswerCheck {
         do throws(AnswerProblem) {
             try checkNonce(of: answer)
             try checkExtensions(of: answer, about)
-            try checkSignature(of: answer, issuer)
+            try checkSignature(of: answer, issuer, isUnrevoked)
         } catch {
             return .unknown(.answerUnusable(error.defect))
         }
@@ -59,7 +60,9 @@ struct AnswerCheck {
     // MARK: - Who signed
 
     /// §3.2(2) to (4), §4.2.2.2: the issuer's own key, or a delegate that it issued for this.
-    private func checkSignature(of answer: StatusAnswer, _ issuer: Certificate) throws(AnswerProblem) {
+    private func checkSignature(
+        of answer: StatusAnswer, _ issuer: Certificate, _ isUnrevoked: (Certificate, IssuerPath) -> Bool
+    ) throws(AnswerProblem) {
         let parsed = answer.parsed
         guard case .success(let algorithm) = parsed.algorithm else { throw AnswerProblem(.algorithmNotAllowed) }
         // An authority that changes keys has two of its name, and may have delegates of that name.
@@ -67,11 +70,13 @@ struct AnswerCheck {
         guard !named.isEmpty else { throw AnswerProblem(.responderUnknown) }
         let signer = named.first { one in one.publicKey.map { isSigned(parsed, by: $0, algorithm) } ?? false }
         guard let signer else { throw AnswerProblem(.signatureInvalid) }
-        if signer.publicKey != issuer.publicKey { try checkDelegate(signer, of: issuer) }
+        if signer.publicKey != issuer.publicKey { try checkDelegate(signer, of: issuer, isUnrevoked) }
     }
 
     /// §4.2.2.2: "issued directly by the CA that is identified in the request", for OCSPSigning and nothing looser.
-    private func checkDelegate(_ delegate: Certificate, of issuer: Certificate) throws(AnswerProblem) {
+    private func checkDelegate(
+        _ delegate: Certificate, of issuer: Certificate, _ isUnrevoked: (Certificate, IssuerPath) -> Bool
+    ) throws(AnswerProblem) {
         guard delegate.issuer == issuer.subject, let key = issuer.publicKey, delegate.isSigned(by: key) else {
             throw AnswerProblem(.responderNotIssuedByIssuer)
         }
@@ -81,7 +86,7 @@ struct AnswerCheck {
         else { throw AnswerProblem(.responderNotAuthorized) }
         guard delegate.notBefore <= now, now <= delegate.notAfter else { throw AnswerProblem(.responderNotValid) }
         // §4.2.2.2.1: a delegate without id-pkix-ocsp-nocheck is checked like any certificate.
-        guard extensions[.ocspNoCheck] != nil || isGood(delegate, path) else {
+        guard extensions[.ocspNoCheck] != nil || isUnrevoked(delegate, path) else {
             throw AnswerProblem(.responderNotKnownGood)
         }
     }

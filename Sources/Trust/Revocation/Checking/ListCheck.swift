@@ -5,6 +5,7 @@ internal import SymbolonKeys
 /// What a set of lists says of one certificate. RFC 5280 §6.3.3.
 struct ListCheck {
     let certificate: Certificate
+    /// What it names; lists of its issuer speak for it beside them (RFC 5280 §6.3.3, last paragraph).
     let points: [DistributionPoint]
     let signers: ListSigners
 
@@ -16,12 +17,15 @@ struct ListCheck {
         let reasons: ReasonFlags
     }
 
-    func status(by lists: [CertificateList]) -> RevocationStatus {
+    /// - Parameter isUnrevoked: whether a signer that is no authority of the path is itself unrevoked.
+    func status(
+        by lists: [CertificateList], _ isUnrevoked: (Certificate, IssuerPath) -> Bool
+    ) -> RevocationStatus {
         var silence = Silence.noSource
         var usable: [Usable] = []
         for held in lists where !held.isDelta && held.mayConcern(certificate) {
             do throws(SilenceOfList) {
-                if let one = try self.usable(held) { usable.append(one) }
+                if let one = try self.usable(held, isUnrevoked) { usable.append(one) }
             } catch {
                 silence = error.silence
             }
@@ -32,9 +36,7 @@ struct ListCheck {
             let isDeltaAlone = lists.contains { $0.isDelta && $0.parsed.issuer == certificate.issuer }
             return .unknown(isDeltaAlone ? .deltaWithoutBase : silence)
         }
-        // Nearly always.
-        if usable.count == 1, usable[0].reasons.isSuperset(of: .all) { return status(by: usable[0], with: lists) }
-        return combine(usable.map { ($0.reasons, status(by: $0, with: lists)) })
+        return combine(usable, with: lists)
     }
 
     // MARK: - Which lists
@@ -44,13 +46,19 @@ struct ListCheck {
     }
 
     /// Nil when the list has nothing to do with the certificate.
-    private func usable(_ held: CertificateList) throws(SilenceOfList) -> Usable? {
+    private func usable(
+        _ held: CertificateList, _ isUnrevoked: (Certificate, IssuerPath) -> Bool
+    ) throws(SilenceOfList) -> Usable? {
         let parsed = held.parsed
         var isReached = false
         var reasons: ReasonFlags?
+        if parsed.issuer == certificate.issuer {
+            isReached = true
+            if isInScope(of: parsed, [.directory(certificate.issuer)]) { reasons = parsed.scope?.onlySomeReasons ?? .all }
+        }
         for point in points where isIssuer(of: parsed, right: point) {
             isReached = true
-            guard isInScope(of: parsed, point) else { continue }
+            guard isInScope(of: parsed, point.names ?? point.listIssuers ?? []) else { continue }
             let some = (point.reasons ?? .all).intersection(parsed.scope?.onlySomeReasons ?? .all)
             reasons = some.union(reasons ?? [])
         }
@@ -60,7 +68,7 @@ struct ListCheck {
         let thisUpdate = parsed.thisUpdate.date
         guard thisUpdate <= signers.now else { throw SilenceOfList(silence: .notYetCurrent(from: thisUpdate)) }
         do throws(ListProofFailure) {
-            return Usable(held: held, key: try signers.prove(held), reasons: reasons)
+            return Usable(held: held, key: try signers.prove(held, isUnrevoked), reasons: reasons)
         } catch {
             throw SilenceOfList(silence: .listNotProved(error))
         }
@@ -73,11 +81,11 @@ struct ListCheck {
     }
 
     /// §6.3.3(b)(2): the names have one in common, and the list is for certificates of this kind.
-    private func isInScope(of list: ParsedList, _ point: DistributionPoint) -> Bool {
+    private func isInScope(of list: ParsedList, _ called: @autoclosure () -> [GeneralName]) -> Bool {
         guard let scope = list.scope else { return true }
         if let name = scope.name {
             guard let names = name.names(under: list.issuer) else { return false }
-            guard (point.names ?? point.listIssuers ?? []).contains(where: names.contains) else { return false }
+            guard called().contains(where: names.contains) else { return false }
         }
         let isAuthority = certificate.extensions.basicConstraints?.isAuthority ?? false
         if scope.onlyContainsUserCerts, isAuthority { return false }
@@ -140,16 +148,17 @@ struct ListCheck {
     }
 
     /// §6.3.3(l): revoked by any; good once every reason was looked for.
-    private func combine(_ found: [(reasons: ReasonFlags, status: RevocationStatus)]) -> RevocationStatus {
+    private func combine(_ usable: [Usable], with lists: [CertificateList]) -> RevocationStatus {
         var covered: ReasonFlags = []
         var (thisUpdate, nextUpdate) = (Date.distantFuture, Date.distantFuture)
         var silence: Silence?
-        for (reasons, status) in found {
+        for one in usable {
+            let status = status(by: one, with: lists)
             switch status {
             case .revoked: return status
             case .unknown(let why): silence = why
             case .good(let from, let until):
-                covered.formUnion(reasons)
+                covered.formUnion(one.reasons)
                 thisUpdate = min(thisUpdate, from)
                 nextUpdate = min(nextUpdate, until ?? .distantFuture)
             }

@@ -12,15 +12,16 @@ struct ListSigners {
     let configured: [Certificate]
     /// Whole seconds.
     let now: Date
-    /// Whether a signer that is no authority of the path is itself unrevoked.
-    let isGood: (Certificate, IssuerPath) -> Bool
 
     /// Certificates of one name tried as signers, each at the cost of a signature. 8: an authority in the middle of
     /// changing keys has three.
     private static let mostTried = 8
 
     /// The key that made the list's signature.
-    func prove(_ held: CertificateList) throws(ListProofFailure) -> PublicKey {
+    /// - Parameter isUnrevoked: whether a signer that is no authority of the path is itself unrevoked.
+    func prove(
+        _ held: CertificateList, _ isUnrevoked: (Certificate, IssuerPath) -> Bool
+    ) throws(ListProofFailure) -> PublicKey {
         var failure = ListProofFailure.signerUnknown
         for authority in path.authorities where authority.subject == held.parsed.issuer {
             guard authority.extensions.keyUsage?.contains(.crlSign) ?? true else {
@@ -37,7 +38,7 @@ struct ListSigners {
             }
             guard let key = delegate.publicKey, let above = authorities(vouchingFor: delegate), held.isSigned(by: key)
             else { continue }
-            guard isGood(delegate, above) else {
+            guard isUnrevoked(delegate, above) else {
                 failure = .signerNotKnownGood
                 continue
             }

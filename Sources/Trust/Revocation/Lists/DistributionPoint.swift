@@ -9,30 +9,22 @@ package struct DistributionPoint: Hashable, Sendable {
     /// Who signs the lists when it is not the certificate's own issuer.
     let listIssuers: [GeneralName]?
 
-    /// RFC 5280 §6.3.3, last paragraph: lists of the certificate's issuer that no point names.
-    init(impliedBy issuer: DistinguishedName) {
-        names = [.directory(issuer)]
-        reasons = nil
-        listIssuers = nil
-    }
-
-    /// The points of a certificate, and the implied one.
-    static func all(of certificate: Certificate) throws(DERFailure) -> [DistributionPoint] {
-        let implied = DistributionPoint(impliedBy: certificate.issuer)
-        guard let value = certificate.extensions[.cRLDistributionPoints]?.value else { return [implied] }
+    /// The points that a certificate names.
+    static func named(in certificate: Certificate) throws(DERFailure) -> [DistributionPoint] {
+        guard let value = certificate.extensions[.cRLDistributionPoints]?.value else { return [] }
         var reader = DERReader(Array(value))
         var list = try reader.enter(.sequence)
         try reader.finish()
         guard !list.isAtEnd else { throw DERFailure(.empty, at: 0) }
         var points: [DistributionPoint] = []
         while !list.isAtEnd { points.append(try DistributionPoint(&list, of: certificate.issuer)) }
-        return points + [implied]
+        return points
     }
 
     /// What a certificate says, when it names only addresses of lists of its own issuer for every reason; nil when it names
     /// nothing, or something else as well.
     package static func addresses(in certificate: Certificate) throws(DERFailure) -> [String]? {
-        let points = try all(of: certificate).dropLast()
+        let points = try named(in: certificate)
         guard !points.isEmpty else { return nil }
         var addresses: [String] = []
         for point in points {

@@ -43,12 +43,15 @@ struct StandingCheck: Sendable {
 
     private func status(at index: Int, of path: SignedPath) -> RevocationStatus {
         let certificate = path.certificates[index].certificate
-        if revocation.isSnapshotAlone, evidence.answers.isEmpty {
+        if evidence.answers.isEmpty, !revocation.mayConcern(certificate) {
             guard let issuerKey = path.issuer(of: index).publicKey?.fingerprint else { return .unknown(.noSource) }
-            return revocation.snapshot.status(
+            return revocation.status(
                 of: CertificateIdentifier(issuerKey: issuerKey, serialNumber: certificate.serialNumber), at: now)
         }
-        let above = path.certificates[(index + 1)...].map(\.certificate) + [path.anchor.certificate]
+        var above: [Certificate] = []
+        above.reserveCapacity(path.certificates.count - index)
+        for issuer in path.certificates[(index + 1)...] { above.append(issuer.certificate) }
+        above.append(path.anchor.certificate)
         return revocation.status(
             of: certificate, under: IssuerPath(authorities: above, others: evidence.certificates),
             stapled: evidence.answers, at: now)
