@@ -33,7 +33,9 @@ struct ParsedExtensions: Hashable, Sendable {
             }
             // RFC 5280 §4.2: "MUST NOT include more than one instance of a particular extension".
             guard self[next.identifier] == nil else { throw .duplicateExtension(next.identifier) }
-            guard all.count < CertificateExtensions.mostExtensions else { throw .tooManyExtensions(limit: CertificateExtensions.mostExtensions) }
+            guard all.count < CertificateExtensions.mostExtensions else {
+                throw .tooManyExtensions(limit: CertificateExtensions.mostExtensions)
+            }
             all.append(next)
             try parse(next, &value)
         }

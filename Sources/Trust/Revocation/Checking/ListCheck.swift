@@ -54,7 +54,9 @@ struct ListCheck {
         var reasons: ReasonFlags?
         if parsed.issuer == certificate.issuer {
             isReached = true
-            if isInScope(of: parsed, [.directory(certificate.issuer)]) { reasons = parsed.scope?.onlySomeReasons ?? .all }
+            if isInScope(of: parsed, [.directory(certificate.issuer)]) {
+                reasons = parsed.scope?.onlySomeReasons ?? .all
+            }
         }
         for point in points where isIssuer(of: parsed, right: point) {
             isReached = true
