@@ -61,7 +61,7 @@ struct OthersObjectsTests {
         return parts.joined(separator: "/")
     }
 
-    @Test("another's certificate is not revoked, and its owner revokes it")
+    @Test("R11: another's certificate is not revoked, and its owner revokes it")
     func revocation() async throws {
         let house = try await ACMEHouse()
         var owner = ACMEClient(house)

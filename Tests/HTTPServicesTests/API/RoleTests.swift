@@ -61,7 +61,7 @@ struct RoleTests {
         #expect(Set(written) == Set(APIOperations.all.map { $0.name }))
     }
 
-    @Test("who may is let as far as the operation, who may not is not, whatever else is wrong with the request")
+    @Test("R11: who may is let as far as the operation, who may not is not, whatever else is wrong with the request")
     func matrix() async throws {
         let served = try await ServedAuthority.start()
         let other = try await ServedAuthority.start()
