@@ -58,6 +58,8 @@ struct VerbTests {
         "pair": [],
         // It makes an authority, or is one.
         "up": [],
+        // They ask the running ends of a home.
+        "connections close": [], "connections list": [], "why": [],
         // They look, at files, at this machine, or at an endpoint as any peer sees it.
         "doctor": [], "verify": [], "try": [], "policy check": [], "policy explain": [], "policy test": [],
     ]
