@@ -106,7 +106,7 @@ public struct RevocationSources: Sendable {
         found.add(
             gathered.snapshot.status(
                 of: CertificateIdentifier(issuerKey: issuerKey, serialNumber: certificate.serialNumber), at: now))
-        if lists.contains(where: { $0.mayConcern(certificate) }) {
+        if !lists.isEmpty {
             let check = ListSigners(path: path, configured: signers, now: now)
             found.add(byLists(certificate, check, isUnrevoked))
         }

@@ -12,6 +12,8 @@ struct ListCheck {
     /// A complete list that is proved and speaks for the certificate.
     private struct Usable {
         let held: CertificateList
+        /// It is of the certificate's own issuer.
+        let isOwn: Bool
         let key: PublicKey
         /// The reasons for which it speaks: interim_reasons_mask.
         let reasons: ReasonFlags
@@ -23,7 +25,7 @@ struct ListCheck {
     ) -> RevocationStatus {
         var silence = Silence.noSource
         var usable: [Usable] = []
-        for held in lists where !held.isDelta && held.mayConcern(certificate) {
+        for held in lists where !held.isDelta {
             do throws(SilenceOfList) {
                 if let one = try self.usable(held, isUnrevoked) { usable.append(one) }
             } catch {
@@ -50,15 +52,14 @@ struct ListCheck {
         _ held: CertificateList, _ isUnrevoked: (Certificate, IssuerPath) -> Bool
     ) throws(SilenceOfList) -> Usable? {
         let parsed = held.parsed
-        var isReached = false
+        let isOwn = parsed.issuer == certificate.issuer
+        guard isOwn || parsed.isIndirect else { return nil }
+        var isReached = isOwn
         var reasons: ReasonFlags?
-        if parsed.issuer == certificate.issuer {
-            isReached = true
-            if isInScope(of: parsed, [.directory(certificate.issuer)]) {
-                reasons = parsed.scope?.onlySomeReasons ?? .all
-            }
+        if isOwn, isInScope(of: parsed, [.directory(certificate.issuer)]) {
+            reasons = parsed.scope?.onlySomeReasons ?? .all
         }
-        for point in points where isIssuer(of: parsed, right: point) {
+        for point in points where isIssuer(of: parsed, isOwn, right: point) {
             isReached = true
             guard isInScope(of: parsed, point.names ?? point.listIssuers ?? []) else { continue }
             let some = (point.reasons ?? .all).intersection(parsed.scope?.onlySomeReasons ?? .all)
@@ -70,16 +71,16 @@ struct ListCheck {
         let thisUpdate = parsed.thisUpdate.date
         guard thisUpdate <= signers.now else { throw SilenceOfList(silence: .notYetCurrent(from: thisUpdate)) }
         do throws(ListProofFailure) {
-            return Usable(held: held, key: try signers.prove(held, isUnrevoked), reasons: reasons)
+            return Usable(held: held, isOwn: isOwn, key: try signers.prove(held, isUnrevoked), reasons: reasons)
         } catch {
             throw SilenceOfList(silence: .listNotProved(error))
         }
     }
 
     /// §6.3.3(b)(1): the certificate's issuer, or whom the point names in its stead, and then the list is indirect.
-    private func isIssuer(of list: ParsedList, right point: DistributionPoint) -> Bool {
-        guard let issuers = point.listIssuers else { return list.issuer == certificate.issuer }
-        return (list.scope?.isIndirect ?? false) && issuers.directoryNames.contains(list.issuer)
+    private func isIssuer(of list: ParsedList, _ isOwn: Bool, right point: DistributionPoint) -> Bool {
+        guard let issuers = point.listIssuers else { return isOwn }
+        return list.isIndirect && issuers.directoryNames.contains(list.issuer)
     }
 
     /// §6.3.3(b)(2): the names have one in common, and the list is for certificates of this kind.
@@ -121,9 +122,10 @@ struct ListCheck {
         let delta = delta(for: usable, among: lists)
         let nextUpdate = max(base.nextUpdate?.date ?? .distantPast, delta?.nextUpdate?.date ?? .distantPast)
         let isStale = signers.now > nextUpdate
+        let issuer = usable.isOwn ? nil : certificate.issuer
         let entry =
-            delta?.entries.entry(of: certificate.serialNumber, from: certificate.issuer)
-            ?? base.entries.entry(of: certificate.serialNumber, from: certificate.issuer)
+            delta?.entries.entry(of: certificate.serialNumber, from: issuer)
+            ?? base.entries.entry(of: certificate.serialNumber, from: issuer)
         if let entry, case .revoked(let reason) = entry.meaning, !(isStale && reason == .certificateHold) {
             // RFC 5280 §3.3: but for a hold, time does not take a revocation back, so a stale list tells of it still.
             return .revoked(reason, since: entry.time.date)
@@ -173,6 +175,10 @@ struct ListCheck {
 extension CertificateList {
     /// False: no distribution point leads from the certificate to this list. RFC 5280 §6.3.3(b)(1).
     func mayConcern(_ certificate: Certificate) -> Bool {
-        parsed.issuer == certificate.issuer || (parsed.scope?.isIndirect ?? false)
+        parsed.issuer == certificate.issuer || parsed.isIndirect
     }
+}
+
+extension ParsedList {
+    fileprivate var isIndirect: Bool { scope?.isIndirect ?? false }
 }

@@ -54,9 +54,16 @@ final class ListEntries: Sendable {
     }
 
     /// What the list says of a certificate; nil: nothing.
-    func entry(of serialNumber: SerialNumber, from issuer: DistinguishedName) -> ListEntry? {
+    /// - Parameter issuer: of the certificate; nil: whoever issued the list.
+    func entry(of serialNumber: SerialNumber, from issuer: DistinguishedName?) -> ListEntry? {
         guard count > 0 else { return nil }
-        guard let number = runs.number(of: issuer) else { return nil }
+        let number: UInt32
+        if let issuer {
+            guard let known = runs.number(of: issuer) else { return nil }
+            number = known
+        } else {
+            number = IssuerRuns.own
+        }
         let contents = serialNumber.contents[...]
         var index = Self.slot(of: contents, number, among: slots.count)
         while slots[index] != 0 {
@@ -122,13 +129,12 @@ final class ListEntries: Sendable {
 private struct IssuerRuns: Sendable {
     /// From this entry on the certificate issuer is this one, until the next run.
     private var runs: [(start: UInt32, issuer: UInt32)] = []
-    /// Whose list it is: number 0.
-    private let own: DistinguishedName
+    /// The number of whoever issued the list.
+    static let own: UInt32 = 0
     private(set) var issuers: [DistinguishedName: UInt32]
 
     init(of issuer: DistinguishedName) {
-        own = issuer
-        issuers = [issuer: 0]
+        issuers = [issuer: Self.own]
     }
 
     var hasForeignEntry: Bool { !runs.isEmpty }
@@ -146,7 +152,7 @@ private struct IssuerRuns: Sendable {
     }
 
     /// Nil: the list has no entry of that issuer's.
-    func number(of issuer: DistinguishedName) -> UInt32? { issuer == own ? 0 : issuers[issuer] }
+    func number(of issuer: DistinguishedName) -> UInt32? { issuers[issuer] }
 
     func issuer(at offset: UInt32) -> UInt32 {
         var (low, high) = (0, runs.count)
@@ -154,6 +160,6 @@ private struct IssuerRuns: Sendable {
             let middle = (low + high) / 2
             if runs[middle].start <= offset { low = middle + 1 } else { high = middle }
         }
-        return low == 0 ? 0 : runs[low - 1].issuer
+        return low == 0 ? Self.own : runs[low - 1].issuer
     }
 }
