@@ -131,9 +131,11 @@ private struct IssuerRuns: Sendable {
     private var runs: [(start: UInt32, issuer: UInt32)] = []
     /// The number of whoever issued the list.
     static let own: UInt32 = 0
+    private let ownName: DistinguishedName
     private(set) var issuers: [DistinguishedName: UInt32]
 
     init(of issuer: DistinguishedName) {
+        ownName = issuer
         issuers = [issuer: Self.own]
     }
 
@@ -152,7 +154,7 @@ private struct IssuerRuns: Sendable {
     }
 
     /// Nil: the list has no entry of that issuer's.
-    func number(of issuer: DistinguishedName) -> UInt32? { issuers[issuer] }
+    func number(of issuer: DistinguishedName) -> UInt32? { issuer == ownName ? Self.own : issuers[issuer] }
 
     func issuer(at offset: UInt32) -> UInt32 {
         var (low, high) = (0, runs.count)
