@@ -46,7 +46,8 @@ struct Findings {
     @Test("a rule that asks an end for what it does not know")
     func unknownFacts() throws {
         let found = try found(
-            ["allow": "reads", "method": "GET"], ["deny": "sick", "posture": "quarantined"],
+            ["allow": "reads", "method": "GET"], ["deny": "soft", "key": "hardware"],
+            ["deny": "sick", "posture": "quarantined"],
             ["allow": "web", "from": "web"])
         #expect(found == ["unknownFact 0", "unknownFact 1"])
     }

@@ -5,12 +5,20 @@ import Testing
 
 @Suite("Groups of the authority")
 struct GroupTests {
-    private static let members = try! Set(["person/alice", "till"].map { try SPIFFEID("\(domain.id)/\($0)") })
-    private static let night = GroupName("night")!
+    private let crew: Set<SPIFFEID>
+    private let night: GroupName
 
-    private func document(
-        _ rules: Document..., groups: [GroupName: Set<SPIFFEID>]? = [night: members]
-    ) throws -> PolicyDocument {
+    init() throws {
+        crew = Set(try ["person/alice", "till"].map { try SPIFFEID("\(domain.id)/\($0)") })
+        night = try #require(GroupName("night"))
+    }
+
+    /// Read where the authority knows one group, the night.
+    private func document(_ rules: Document...) throws -> PolicyDocument {
+        try document(rules, groups: [night: crew])
+    }
+
+    private func document(_ rules: [Document], groups: [GroupName: Set<SPIFFEID>]?) throws -> PolicyDocument {
         try PolicyDocument(Document.fields([("rules", .list(rules))]).node, defaultDomain: domain, groups: groups)
     }
 
@@ -21,7 +29,7 @@ struct GroupTests {
     @Test("a rule means the members, and nobody whose name only begins so")
     func members() throws {
         let allows = try document(["allow": "the night", "from": "group:night"])
-        #expect(allows.authorityGroups == [Self.night])
+        #expect(allows.authorityGroups == [night])
         for (who, expected) in [
             ("person/alice", true), ("till", true), ("person/alicex", false), ("person/alice/x", false),
             ("spiffe://other.example/till", false),
@@ -64,19 +72,20 @@ struct GroupTests {
         #expect(policy.because(policy.decide(asked), of: asked).contains("there is no such group"))
         // The honest twin.
         let empty = try document(
-            ["deny": "x", "from": "group:lost"], ["allow": "all", "from": "**"], groups: [GroupName("lost")!: []])
+            [["deny": "x", "from": "group:lost"], ["allow": "all", "from": "**"]],
+            groups: [try #require(GroupName("lost")): []])
         #expect(try isAllowed("till", by: empty))
         #expect(empty.unknownGroups.isEmpty)
     }
 
     @Test("the check tells of a group that nobody knows, and of one that is there twice")
     func findings() throws {
-        let unknown = try document(["allow": "x", "from": "group:lost"], groups: [:])
+        let unknown = try document([["allow": "x", "from": "group:lost"]], groups: [:])
         #expect(unknown.findings(at: noon).map(\.finding.kind) == [.unknownGroup])
         let doubled = try PolicyDocument(
             Document.fields([
                 ("groups", ["night": ["app"]]), ("rules", [["allow": "x", "from": "group:night"]]),
-            ]).node, defaultDomain: domain, groups: [Self.night: Self.members])
+            ]).node, defaultDomain: domain, groups: [night: crew])
         #expect(doubled.findings(at: noon).map(\.finding.kind) == [.doubledGroup])
         // The one that is written there is meant.
         #expect(try isAllowed("app", by: doubled) && !isAllowed("till", by: doubled))
@@ -84,7 +93,7 @@ struct GroupTests {
 
     @Test("where rules name the document's own groups alone, another one is a fault")
     func own() throws {
-        #expect(throws: PolicyFaults.self) { try document(["allow": "x", "from": "group:night"], groups: nil) }
+        #expect(throws: PolicyFaults.self) { try document([["allow": "x", "from": "group:night"]], groups: nil) }
         #expect(throws: PolicyFaults.self) { try document(["allow": "x", "from": "group:Night"]) }
     }
 

@@ -11,7 +11,9 @@ import Testing
 
 @Suite("Versions of the policy and groups, on either engine")
 struct PolicyStoreTests {
-    private let night = GroupName("night")!
+    private let night: GroupName
+
+    init() throws { night = try #require(GroupName("night")) }
 
     private func policy(_ number: Int64, _ text: String = "rules: []\n", again: Int64? = nil) -> PublishedPolicy {
         PublishedPolicy(
@@ -176,11 +178,12 @@ struct HeldPolicyFileTests {
     private let scratch: Scratch
     private let home: HomeFolder
     private let key = SigningKey.make(.p256)
-    private let domain = try! TrustDomain("example.internal")
+    private let domain: TrustDomain
 
     init() throws {
         scratch = try Scratch()
         home = HomeFolder(scratch.path)
+        domain = try TrustDomain("example.internal")
     }
 
     private func policy(_ number: Int64) throws -> VerifiedPolicy {

@@ -58,8 +58,12 @@ public struct PolicyFinding: Hashable, Sendable {
 
 extension PolicyDocument {
     /// Findings with their lines, in the order of the document.
-    public func findings(at now: Date) -> [(line: Int?, finding: PolicyFinding)] {
-        var all = policy.findings(at: now).map { (line: $0.rule.map { lines[$0] }, finding: $0) }
+    ///
+    /// - Parameter readsRequests: what is asked about requests is known where the policy is in force.
+    public func findings(at now: Date, readsRequests: Bool = false) -> [(line: Int?, finding: PolicyFinding)] {
+        var all = policy.findings(at: now, readsRequests: readsRequests).map {
+            (line: $0.rule.map { lines[$0] }, finding: $0)
+        }
         all += unusedGroups.map { (line: $0.line, finding: PolicyFinding(unusedGroup: $0.name)) }
         all += unknownGroups.map { (line: $0.line, finding: PolicyFinding(unknownGroup: $0.name)) }
         all += doubledGroups.map { (line: $0.line, finding: PolicyFinding(doubledGroup: $0.name)) }
@@ -70,8 +74,10 @@ extension PolicyDocument {
 extension Policy {
     /// Rules that can never match, are shadowed, or ask for what no end knows. For rules in their thousands.
     ///
-    /// - Parameter now: what has ended by now never holds again.
-    public func findings(at now: Date) -> [PolicyFinding] {
+    /// - Parameters:
+    ///   - now: what has ended by now never holds again.
+    ///   - readsRequests: what is asked about requests is known where the policy is in force.
+    public func findings(at now: Date, readsRequests: Bool = false) -> [PolicyFinding] {
         var findings: [PolicyFinding] = []
         if !rules.contains(where: { $0.effect == .allow }) {
             findings.append(
@@ -85,7 +91,7 @@ extension Policy {
             } else if let finding = shadow(of: rule, number) {
                 findings.append(finding)
             }
-            findings += rule.unknownFacts(number)
+            findings += rule.unknownFacts(number, readsRequests: readsRequests)
         }
         return findings
     }
@@ -127,18 +133,22 @@ extension Rule {
     }
 
     /// What an end of today does not learn. An allow that asks for it never holds there, and a deny denies in doubt.
-    fileprivate func unknownFacts(_ number: Int) -> [PolicyFinding] {
-        let unknown = (conditions + exceptions).filter { $0.kind.isUnknownAtEnds }
+    fileprivate func unknownFacts(_ number: Int, readsRequests: Bool) -> [PolicyFinding] {
+        let unknown = (conditions + exceptions).filter {
+            $0.kind.isUnknownAtEnds || (!readsRequests && $0.kind.isOfRequest)
+        }
         guard !unknown.isEmpty else { return [] }
         let words = Set(unknown.map(\.kind)).sorted().map(\.word).joined(separator: ", ")
+        let isOfRequest = unknown.allSatisfy(\.kind.isOfRequest)
+        let who = isOfRequest ? "only ends of HTTP services know" : "no end knows"
         let effect =
             effect == .allow
             ? "so it allows nobody there" : "so it denies, in doubt, everybody whom the rest of it means"
         return [
             PolicyFinding(
-                kind: .unknownFact, rule: number, what: "\"\(name)\" asks for \(words), which no end knows: \(effect)",
-                mend: unknown.contains { $0.kind == .method || $0.kind == .path }
-                    ? "ends carry bytes and look into no requests: keep such rules for programs that ask by themselves"
+                kind: .unknownFact, rule: number, what: "\"\(name)\" asks for \(words), which \(who): \(effect)",
+                mend: isOfRequest
+                    ? "protect the service with --http (http: in a file) if that is what it speaks: other ends carry bytes"
                     : "keep such rules for programs that bring these facts themselves")
         ]
     }
@@ -148,8 +158,12 @@ extension Condition.Kind {
     /// Programs that ask a policy themselves may know more than `protect` and `reach` do.
     public var isUnknownAtEnds: Bool {
         switch self {
-        case .key, .method, .path, .assurance, .posture, .proofAge: true
-        case .identity, .service, .profile, .issuer, .network, .connections, .rate, .certificateAge, .time: false
+        case .key, .assurance, .proofAge: true
+        // Where somebody reports it.
+        case .posture: false
+        case .identity, .service, .profile, .issuer, .network, .method, .path, .connections, .rate, .certificateAge,
+            .time:
+            false
         }
     }
 }

@@ -29,6 +29,8 @@ public final class CompiledPolicy: Sendable {
     public let asksUsage: Bool
     /// Rules ask for a time of day, an age or what may lapse, so that the clock has to be believed.
     public let asksTime: Bool
+    /// Rules ask for signals of the party's machine.
+    public let asksPosture: Bool
     /// Rules ask from where a party comes.
     public let asksNetwork: Bool
     public let rateLimits: RateLimits
@@ -41,6 +43,7 @@ public final class CompiledPolicy: Sendable {
         let conditions = policy.rules.flatMap { $0.conditions + $0.exceptions }
         let kinds = Set(conditions.map(\.kind))
         asksUsage = kinds.contains(.connections) || kinds.contains(.rate)
+        asksPosture = kinds.contains(.posture)
         asksNetwork = kinds.contains(.network)
         asksTime = !kinds.isDisjoint(with: [.posture, .certificateAge, .proofAge, .time])
         let rates = conditions.compactMap {

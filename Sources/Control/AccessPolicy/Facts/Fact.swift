@@ -24,6 +24,8 @@ public enum Ignorance: Hashable, Sendable {
     case clockInDoubt
     /// A rule names a group that the authority does not have.
     case noSuchGroup
+    /// The record of an earlier decision does not say it; whoever decided may have known.
+    case notRecorded
 
     public var explanation: String {
         switch self {
@@ -33,6 +35,7 @@ public enum Ignorance: Hashable, Sendable {
         case .notCanonical: "the path can be read in two ways"
         case .clockInDoubt: "the clock has jumped and is not believed"
         case .noSuchGroup: "there is no such group"
+        case .notRecorded: "the record does not say it"
         }
     }
 }

@@ -17,6 +17,9 @@ public struct PolicyFault: Error, Hashable, Sendable {
         self.column = column
         self.message = message
     }
+
+    /// On one line, where the file has no name.
+    public var told: String { (line.map { "line \($0): " } ?? "") + message }
 }
 
 /// Every fault, so that all can be mended at once. Nothing of the policy is in force.

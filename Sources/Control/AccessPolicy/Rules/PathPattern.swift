@@ -24,9 +24,30 @@ public struct RequestPath: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { "/" + segments.joined(separator: "/") }
 
+    /// The same path as it travels (RFC 3986 §3.3): escaped is what stands in no path, and nothing else.
+    public var encoded: String {
+        segments.reduce(into: "") { text, segment in
+            text += "/"
+            for octet in segment.utf8 {
+                switch octet {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: text.unicodeScalars.append(UnicodeScalar(octet))
+                case _ where Self.marks.contains(octet): text.unicodeScalars.append(UnicodeScalar(octet))
+                default:
+                    text +=
+                        "%" + String(octet >> 4, radix: 16, uppercase: true)
+                        + String(octet & 15, radix: 16, uppercase: true)
+                }
+            }
+        }
+    }
+
+    /// Beside letters and digits; the percent sign stands only where an escape begins.
+    private static let marks = Set("-._~!$&'()*+,=:@%".utf8)
+
     /// RFC 3986 §2.1.
     private static func decode(_ segment: ArraySlice<UInt8>) throws(PathFailure) -> String {
         var text = ""
+        var octets: [UInt8] = []
         var rest = segment
         while let octet = rest.popFirst() {
             var value = octet
@@ -35,13 +56,18 @@ public struct RequestPath: Hashable, Sendable, CustomStringConvertible {
                 else { throw .escape }
                 value = high << 4 | low
             }
+            octets.append(value)
             switch value {
             case ..<0x20, 0x7F, UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "#"): throw .character
+            // RFC 3986 §3.3: what stands behind it is a parameter to some servers, and a part of the name to others.
+            case UInt8(ascii: ";"): throw .parameter
             // Escaped, so that equal texts are equal octets: Unicode has several spellings of one letter.
             case UInt8(ascii: "%"), 0x80...: text += "%" + String(value, radix: 16, uppercase: true)
             default: text.unicodeScalars.append(UnicodeScalar(value))
             }
         }
+        // RFC 3629 §3: an overlong form is another spelling, of a slash for instance, to whoever takes it.
+        guard String(validating: octets, as: UTF8.self) != nil else { throw .encoding }
         return text
     }
 
@@ -57,7 +83,7 @@ public struct RequestPath: Hashable, Sendable, CustomStringConvertible {
 
 /// Why a text is no path that a rule can be held against.
 public enum PathFailure: Error, Equatable, Sendable {
-    case tooLong, noSlash, emptySegment, dotSegment, escape, character
+    case tooLong, noSlash, emptySegment, dotSegment, escape, character, parameter, encoding
     /// A star that is a part of a segment, or two stars that are not the last one.
     case star
 
@@ -69,6 +95,8 @@ public enum PathFailure: Error, Equatable, Sendable {
         case .dotSegment: "the path has a segment . or .., which servers read in two ways"
         case .escape: "a percent sign is followed by two hexadecimal digits"
         case .character: "the path has a slash, a backslash, # or a control character where servers read it in two ways"
+        case .parameter: "the path has a semicolon, behind which servers read a name or a parameter"
+        case .encoding: "the path is not in UTF-8"
         case .star: "a star is a whole segment (/a/*/b); ** is the last one, for any depth (/ledger/**)"
         }
     }

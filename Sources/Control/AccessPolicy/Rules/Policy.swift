@@ -23,6 +23,12 @@ public struct Policy: Hashable, Sendable {
         Policy(checked: rules + Self.rules(allowing: patterns, beside: rules))
     }
 
+    /// What the policy says of a connection before any request has come: whoever may be allowed some request may come in. No
+    /// request may be decided by it.
+    public var ofAnyRequest: Policy {
+        Policy(checked: rules.compactMap(\.ofAnyRequest))
+    }
+
     private static func rules(allowing patterns: [IdentityPattern], beside others: [Rule]) -> [Rule] {
         var names = Set(others.map(\.name))
         return patterns.filter { names.insert($0.description).inserted }.map {

@@ -28,4 +28,20 @@ public struct Rule: Hashable, Sendable {
         self.life = life
         judgedFrom = self.conditions.prefix(2).count { $0.kind == .identity || $0.kind == .service }
     }
+
+    /// The rule as it stands before there is a request: one that allows some request allows to come and ask, and one that denies
+    /// some request denies nobody yet.
+    var ofAnyRequest: Rule? {
+        let all = conditions + exceptions
+        guard all.contains(where: \.kind.isOfRequest) else { return self }
+        guard effect == .allow else { return nil }
+        // An exception holds where all that it asks for does: for some other request it does not.
+        let kept = exceptions.contains(where: \.kind.isOfRequest) ? [] : exceptions
+        return Rule(effect, name, where: conditions.filter { !$0.kind.isOfRequest }, unless: kept, for: life)
+    }
+}
+
+extension Condition.Kind {
+    /// Of the request, and not of who makes it.
+    public var isOfRequest: Bool { self == .method || self == .path }
 }

@@ -143,15 +143,13 @@ public struct PolicyDesk: Sendable {
         do throws(PolicyFaults) {
             return try library.document(text, with: groups)
         } catch {
-            let faults = error.faults.map { fault in
-                (fault.line.map { "line \($0): " } ?? "") + fault.message
-            }
+            let faults = error.faults
             throw .refused(
                 AdministrationFailure(
                     .refused,
                     what: "\(faults.count) fault\(faults.count == 1 ? "" : "s") in the policy, so nothing was \(wish)",
                     // 20: the first ones are mended first.
-                    why: faults.prefix(20).joined(separator: "\n       "),
+                    why: faults.prefix(20).map(\.told).joined(separator: "\n       "),
                     mend: "mend them all; see the form: symbolon policy check --help"))
         }
     }
