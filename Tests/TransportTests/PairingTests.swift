@@ -55,19 +55,20 @@ struct PairingTests {
 
     @Test("a server that does not pair has no invitation open, and proves nothing")
     func serverWithoutGate() async throws {
-        var settings = TLSSettings()
+        var settings = PairingTrial.patient
         settings.alpn = ["http/1.1"]
         let server = try await LoopbackServer.start(TestContext.server(settings))
         let secret = try PairingTrial.registration("correct horse").secret
         let client = try await LoopbackClient.connect(
-            to: server.port, TLSContext(code: secret, number: Self.number), serverName: nil)
+            to: server.port, TLSContext(code: secret, number: Self.number, settings: PairingTrial.patient),
+            serverName: nil)
         #expect(try await client.watch.ended.get() == "\(TLSFailure.noOpenInvitation(Self.number))")
         try await server.stop()
     }
 
     @Test("certificates go on as before on a port that also pairs")
     func certificatesBeside() async throws {
-        var settings = TLSSettings()
+        var settings = PairingTrial.patient
         settings.alpn = ["h2", "http/1.1"]
         let gate = RecordingGate(record: nil)
         let context = try TLSContext(
@@ -87,9 +88,10 @@ struct PairingTests {
     func pairingWithoutShare() async throws {
         let gate = RecordingGate(record: nil)
         let context = try TLSContext(
-            side: .server(acceptedServerNames: nil), identity: TestIdentity.server.tls, pairing: gate)
+            side: .server(acceptedServerNames: nil), identity: TestIdentity.server.tls, settings: PairingTrial.patient,
+            pairing: gate)
         let server = try await LoopbackServer.start(context)
-        var settings = TLSSettings()
+        var settings = PairingTrial.patient
         settings.alpn = ["symbolon-pairing/1"]
         let client = try await LoopbackClient.connect(to: server.port, TestContext.client(settings))
         #expect(try await client.watch.ended.get() == "\(TLSFailure.peerAlert(.handshakeFailure))")
@@ -102,11 +104,13 @@ struct PairingTests {
     func goneMeanwhile() async throws {
         let gate = RecordingGate(record: try PairingTrial.registration("correct horse").record, holds: true)
         let context = try TLSContext(
-            side: .server(acceptedServerNames: nil), identity: TestIdentity.server.tls, pairing: gate)
+            side: .server(acceptedServerNames: nil), identity: TestIdentity.server.tls, settings: PairingTrial.patient,
+            pairing: gate)
         let server = try await LoopbackServer.start(context)
         let secret = try PairingTrial.registration("correct horse").secret
         let client = try await LoopbackClient.connect(
-            to: server.port, TLSContext(code: secret, number: Self.number), serverName: nil)
+            to: server.port, TLSContext(code: secret, number: Self.number, settings: PairingTrial.patient),
+            serverName: nil)
         await gate.waitForAdmission()
         try await client.channel.close().get()
         _ = try await server.next().watch.ended.get()

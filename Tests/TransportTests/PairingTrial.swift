@@ -59,6 +59,13 @@ struct PairingTrial {
     private let serverChannel: any Channel
     private let clientChannel: any Channel
 
+    /// The gate answers on threads that all tests share: on a busy machine not within the deadline for strangers.
+    static var patient: TLSSettings {
+        var settings = TLSSettings()
+        settings.handshakeDeadline = .seconds(60)
+        return settings
+    }
+
     static func registration(_ words: String) throws -> PairingRegistration {
         try PairingRegistration(words: SecretBytes(copying: words.utf8), number: PairingTests.number)
     }
@@ -72,12 +79,13 @@ struct PairingTrial {
     static func run(_ secret: SPAKE2PlusSecret, against record: SPAKE2PlusRecord?) async throws -> PairingTrial {
         let gate = RecordingGate(record: record)
         let context = try TLSContext(
-            side: .server(acceptedServerNames: ["server.test"]), identity: TestIdentity.server.tls, pairing: gate)
+            side: .server(acceptedServerNames: ["server.test"]), identity: TestIdentity.server.tls, settings: patient,
+            pairing: gate)
         // A certificate would be refused by either end: neither may be asked for one.
         let listener = try await LoopbackServer.start(context) { _ in .refused(.badCertificate) }
         let client = try await LoopbackClient.connect(
-            to: listener.port, TLSContext(code: secret, number: PairingTests.number), serverName: nil,
-            verify: { _ in .refused(.badCertificate) })
+            to: listener.port, TLSContext(code: secret, number: PairingTests.number, settings: patient),
+            serverName: nil, verify: { _ in .refused(.badCertificate) })
         let server = await listener.next()
         return PairingTrial(
             gate: gate, listener: listener, server: server.watch, client: client.watch, serverChannel: server.channel,

@@ -16,6 +16,7 @@ extension ChallengeCertificate {
             let certificate = try make(for: identifier, keyAuthorization: keyAuthorization, key: key, at: Date())
             var settings = TLSSettings()
             settings.minimumVersion = .tls12
+            settings.requiresExtendedMasterSecret = false
             settings.alpn = [TLSChallenge.protocolName]
             settings.clientCertificate = .optional
             return try TLSContext(

@@ -120,6 +120,7 @@ struct HTTPChallenge: Sendable {
     private static func anyServer() throws(TLSFailure) -> TLSContext {
         var settings = TLSSettings()
         settings.minimumVersion = .tls12
+        settings.requiresExtendedMasterSecret = false
         settings.alpn = ["http/1.1"]
         return try TLSContext(side: .client, identity: nil, settings: settings)
     }

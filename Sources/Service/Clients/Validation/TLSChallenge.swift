@@ -77,6 +77,7 @@ struct TLSChallenge: Sendable {
         var settings = TLSSettings()
         // RFC 8737 §3: "MUST negotiate TLS 1.2 or higher".
         settings.minimumVersion = .tls12
+        settings.requiresExtendedMasterSecret = false
         settings.maximumVersion = version
         settings.alpn = [Self.protocolName]
         settings.handshakeDeadline = response

@@ -109,7 +109,7 @@ public import SymbolonKeys
             unsafe SSL_CTX_set_max_proto_version(pointer, newest) == 1
         else { return false }
         // No resumption in any form: a resumed session would not see the verifier.
-        unsafe SSL_CTX_set_options(pointer, UInt32(SSL_OP_NO_TICKET))
+        unsafe SSL_CTX_set_options(pointer, UInt32(SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE))
         unsafe SSL_CTX_set_num_tickets(pointer, 0)
         unsafe SSL_CTX_set_session_cache_mode(pointer, SSL_SESS_CACHE_OFF)
         unsafe SSL_CTX_set_early_data_enabled(pointer, 0)

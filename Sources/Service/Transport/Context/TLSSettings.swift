@@ -48,6 +48,10 @@ public struct TLSSettings: Sendable {
     /// The newest version spoken. Less than TLS 1.3 only to look at the certificate of a peer whose key usage TLS 1.3 refuses.
     package var maximumVersion: TLSVersion = .tls13
 
+    /// Whether TLS 1.2 without the extended master secret (RFC 7627) is refused. Not where a peer is only looked at, and nothing
+    /// rests on its proof.
+    package var requiresExtendedMasterSecret = true
+
     /// Records sealed under one key before we change it. RFC 8446 §5.5 allows AES-GCM 2^24.5 full records; half of 2^24
     /// leaves a margin of a factor of almost three.
     package var recordsPerKey = 1 << 23

@@ -116,6 +116,11 @@ internal import NIOCore
         unsafe pipe.pointee.outbound = allocator.buffer(capacity: max(512, sealedSize(of: count)))
     }
 
+    /// Lends room for what is to be sent, unless something waits already: `takeOutput` gives it back.
+    func lendOutput(_ room: ByteBuffer) {
+        if !hasOutput { unsafe pipe.pointee.outbound = room }
+    }
+
     /// RFC 8446 §5.2: at most 2^14 bytes a record, each with its header, type and tag.
     private func sealedSize(of count: Int) -> Int {
         unsafe count + (count / Int(SSL3_RT_MAX_PLAIN_LENGTH) + 1) * SSL_max_seal_overhead(ssl)
@@ -155,6 +160,7 @@ internal import NIOCore
         if verified == nil, context.mayBeUnproved, unsafe SSL_get0_peer_certificates(ssl) == nil {
             verified = UnprovedPeer()
         }
+        guard isBound else { return .failed(.noExtendedMasterSecret) }
         // Tickets and caches are off; should a resumption slip through all the same, it did not verify the peer.
         guard unsafe SSL_session_reused(ssl) == 0, verified != nil else {
             return .failed(.malformed("session resumed without verification"))
@@ -221,9 +227,15 @@ internal import NIOCore
         ERR_clear_error()
     }
 
+    /// RFC 7627, or TLS 1.3, whose every key covers the whole handshake.
+    private var hasExtendedMasterSecret: Bool { unsafe SSL_get_extms_support(ssl) == 1 }
+
+    /// The proofs are bound to this connection, or nothing rests on them.
+    private var isBound: Bool { hasExtendedMasterSecret || !context.settings.requiresExtendedMasterSecret }
+
     /// RFC 8446 §7.5 and RFC 9266. TLS 1.2 without extended master secret has no exporter that binds the channel.
     func exporter(label: String, length: Int) throws(TLSFailure) -> [UInt8] {
-        guard unsafe version == .tls13 || SSL_get_extms_support(ssl) == 1 else { throw .notOpen }
+        guard hasExtendedMasterSecret else { throw .notOpen }
         var secret = [UInt8](repeating: 0, count: length)
         let done = unsafe SSL_export_keying_material(ssl, &secret, length, label, label.utf8.count, nil, 0, 0)
         guard done == 1 else { throw takeFailure() }
@@ -252,6 +264,11 @@ internal import NIOCore
 
     /// RFC 8446 §4.4.2.4: judges the peer's certificates; returns the alert of a refusal.
     func judgePeer() -> TLSAlert? {
+        // RFC 7627 §1: without it a proof can be relayed to a connection with other ends (triple handshake).
+        guard isBound else {
+            refusal = .noExtendedMasterSecret
+            return .handshakeFailure
+        }
         guard let verify else {
             refusal = .peerRefused(.internalError)
             return .internalError

@@ -46,6 +46,8 @@ public enum TLSFailure: Error, Equatable, Sendable {
     case codeNotProved(Int)
     /// There is no open invitation by the number named; nil: none was named.
     case noOpenInvitation(Int?)
+    /// TLS 1.2 without the extended master secret (RFC 7627): nothing binds its proofs to this connection.
+    case noExtendedMasterSecret
     /// No cipher, group or signature algorithm in common.
     case nothingInCommon(String)
     /// A handshake message larger than allowed, in bytes.
@@ -99,6 +101,8 @@ public enum TLSFailure: Error, Equatable, Sendable {
         case .noOpenInvitation(let number?): "no invitation with the number \(number) is open there"
         case .noOpenInvitation(nil): "the client asked for pairing and named no invitation"
         case .noApplicationProtocol: "the peer offers no application protocol that is served here"
+        case .noExtendedMasterSecret:
+            "the peer speaks TLS 1.2 without the extended master secret, so that its proof could be used on another connection"
         case .nothingInCommon(let what): "the peer and we have no algorithm in common: \(what)"
         case .handshakeTooLarge(let limit): "the peer sent a handshake message of more than \(limit) bytes"
         case .malformed(let how): "the peer broke the TLS protocol: \(how)"

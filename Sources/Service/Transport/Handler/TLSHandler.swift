@@ -62,8 +62,8 @@ public final class TLSHandler: ChannelDuplexHandler {
 
     /// Keying material that both ends share and nobody else knows (RFC 8446 §7.5), `length` bytes of it.
     ///
-    /// `EXPORTER-Channel-Binding` with 32 bytes is the channel binding `tls-exporter` (RFC 9266). Throws `notOpen` before
-    /// the handshake is through, after the end, and on TLS 1.2 without extended master secret. On the event loop only.
+    /// `EXPORTER-Channel-Binding` with 32 bytes is the channel binding `tls-exporter` (RFC 9266). Throws `notOpen` before the
+    /// handshake is through, and after the end. On the event loop only.
     public func exporter(label: String, length: Int) throws(TLSFailure) -> [UInt8] {
         switch phase {
         case .open, .peerFinished, .weFinished: break
