@@ -1,6 +1,5 @@
 import Foundation
 import NIOCore
-import NIOEmbedded
 import SymbolonAccessPolicy
 import SymbolonCertificates
 import SymbolonTestSupport
@@ -13,18 +12,23 @@ import Testing
 @Suite("Between the peer's certificate and the first byte")
 struct ConnectionTests {
     let stage: Stage
+    let loops: StreamLoops
     let share: LoopShare
-    let connection: Connection
+    let connection: StreamConnection
 
     init() throws {
         stage = try Stage()
         let clock = stage.clock
         let service = ServiceDefinition(name: "web", listen: [], backend: .host("127.0.0.1", port: 9))
         let plan = EndPlan(service, observer: stage.log, clock: { clock.now }, steady: { .zero })
+        let loops = try StreamLoops(count: 1)
+        let loop = loops.all[0]
+        self.loops = loops
         share = LoopShare(
-            EmbeddedEventLoop(), 0, of: 1, plan: plan,
+            loop, 0, of: 1, plan: plan,
             trust: try Self.prepared(try stage.serviceTrust(), epoch: 1, plan), usage: EndUsage())
-        connection = Connection(1, from: nil, in: share)
+        connection = StreamConnection(
+            1, from: nil, in: share, to: StreamTarget(service.backend, timeout: .seconds(1), on: loop))
     }
 
     static func prepared(_ state: TrustState, epoch: UInt64, _ plan: EndPlan) throws -> PreparedTrust {
@@ -96,15 +100,11 @@ struct ConnectionTests {
 
     @Test("the meter of bytes before proof counts what a mistake would let through")
     func meter() throws {
-        let front = EmbeddedChannel()
-        let back = EmbeddedChannel()
         let backLeg = SpliceLeg(.back, secure: false)
-        try front.pipeline.syncOperations.addHandler(connection.front)
-        try back.pipeline.syncOperations.addHandler(backLeg)
         backLeg.report(to: connection)
         // What `join` would never do while the peer is not proved.
         connection.front.splice(to: backLeg)
-        try front.writeInbound(ByteBuffer(string: "leaked"))
+        connection.front.streamReceived(ByteBuffer(string: "leaked"))
         #expect(share.counters.backendBytesBeforeProof == 6)
     }
 

@@ -1,6 +1,6 @@
 import NIOCore
-import NIOPosix
 import SymbolonProxy
+import SymbolonTransport
 import Testing
 
 @Suite("What strangers may use of an end", .timeLimit(.minutes(5)))
@@ -9,7 +9,7 @@ struct LimitTests {
     func gaveWay() async throws {
         let stage = try Stage()
         let backend = try await Backend()
-        let one = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let one = try StreamLoops(count: 1)
         let end = try await stage.protect(backend.endpoint, on: one) { $0.limits.handshakesPerAddress = 2 }
         var strangers: [Peer] = []
         for _ in 0..<3 { strangers.append(try await plainClient(end.port)) }
@@ -21,14 +21,13 @@ struct LimitTests {
         #expect(await stage.log.refusals(2).map(\.stage) == [.limit, .limit])
         client.close()
         await end.stop(within: .zero)
-        try await one.shutdownGracefully()
     }
 
     @Test("one connection more than the limit is refused at once, and there is room again when one ends")
     func tooMany() async throws {
         let stage = try Stage()
         let backend = try await Backend()
-        let one = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let one = try StreamLoops(count: 1)
         let end = try await stage.protect(backend.endpoint, on: one) { $0.limits.connections = 1 }
         let first = try await tlsClient(end.port, try stage.tls("alice"))
         first.send("a")
@@ -44,6 +43,5 @@ struct LimitTests {
         #expect(await third.received("b"))
         third.close()
         await end.stop(within: .zero)
-        try await one.shutdownGracefully()
     }
 }

@@ -108,13 +108,13 @@ struct TrustChangeTests {
     func settled() async throws {
         let stage = try Stage()
         let backend = try await Backend()
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let end = try await stage.protect(backend.endpoint, on: group)
+        let one = try StreamLoops(count: 1)
+        let end = try await stage.protect(backend.endpoint, on: one)
         let client = try await tlsClient(end.port, try stage.tls("alice"))
         client.send("one ")
         #expect(await client.received("one "))
         let busy = DispatchSemaphore(value: 0)
-        group.next().execute { busy.wait() }
+        one.all[0].execute { busy.wait() }
         try end.replace(try stage.serviceTrust(allow: []))
         let isSettled = Board(false)
         let waiting = Task {
@@ -127,7 +127,6 @@ struct TrustChangeTests {
         busy.signal()
         #expect(await waiting.value == 1)
         await end.stop()
-        try await group.shutdownGracefully()
     }
 
     @Test("a change that leaves the peer's proof standing leaves its connection alone")

@@ -20,7 +20,9 @@ final class Board<Value: Sendable>: Sendable {
 
     var value: Value { state.withLock { $0.value } }
 
-    func update(_ change: @Sendable (inout Value) -> Void) {
+    /// Changes the value; what it is thereafter.
+    @discardableResult
+    func update(_ change: @Sendable (inout Value) -> Void) -> Value {
         let (value, satisfied) = state.withLock { state in
             change(&state.value)
             let value = state.value
@@ -29,6 +31,7 @@ final class Board<Value: Sendable>: Sendable {
             return (value, satisfied)
         }
         for waiter in satisfied { waiter.continuation.resume(returning: value) }
+        return value
     }
 
     /// The value as it was when `condition` first held.

@@ -13,6 +13,13 @@ struct EventLog: EndObserver {
     var accepted: [ConnectionFacts] { Self.accepted(board.value) }
     var closed: [ClosedFacts] { Self.closed(board.value) }
 
+    var events: [EndEvent] { board.value }
+
+    @discardableResult
+    func wait(until condition: @escaping @Sendable ([EndEvent]) -> Bool) async -> [EndEvent] {
+        await board.wait(until: condition)
+    }
+
     func refusals(_ count: Int) async -> [RefusalFacts] {
         Self.refusals(await board.wait { Self.refusals($0).count >= count })
     }

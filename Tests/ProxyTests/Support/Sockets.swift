@@ -4,6 +4,8 @@ import SymbolonProxy
 import SymbolonTransport
 
 let loops = MultiThreadedEventLoopGroup.singleton
+/// What the ends of tests run on.
+let streams = Result { try StreamLoops(count: System.coreCount) }
 
 /// An in-process service: one watched peer for each connection that reaches it.
 final class Backend: Sendable {

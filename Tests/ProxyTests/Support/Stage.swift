@@ -123,14 +123,15 @@ struct Stage {
     // MARK: Ends
 
     func protect(
-        _ backend: Endpoint, trust: TrustState? = nil, on group: any EventLoopGroup = loops,
+        _ backend: Endpoint, trust: TrustState? = nil, on loops: StreamLoops? = nil,
         _ adjust: (inout ServiceDefinition) -> Void = { _ in }
     ) async throws -> RunningEnd {
         var service = ServiceDefinition(name: "web", listen: [.host("127.0.0.1", port: 0)], backend: backend)
         adjust(&service)
         let (clock, steady) = (clock, steady)
         return try await ServerEnd.start(
-            service, trust: try trust ?? serviceTrust(), on: group, observer: log, clock: { clock.now },
+            service, trust: try trust ?? serviceTrust(), on: try loops ?? streams.get(), observer: log,
+            clock: { clock.now },
             steady: { .seconds(steady.now.timeIntervalSince(noon)) })
     }
 
@@ -142,7 +143,8 @@ struct Stage {
         adjust(&door)
         let (clock, steady) = (clock, steady)
         return try await ClientEnd.start(
-            door, trust: try trust ?? doorTrust(), on: loops, observer: log ?? self.log, clock: { clock.now },
+            door, trust: try trust ?? doorTrust(), on: try streams.get(), observer: log ?? self.log,
+            clock: { clock.now },
             steady: { .seconds(steady.now.timeIntervalSince(noon)) })
     }
 }

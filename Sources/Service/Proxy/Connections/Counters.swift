@@ -19,6 +19,12 @@ public struct Counters: Equatable, Sendable {
     public internal(set) var acceptPauses: UInt64 = 0
     /// Of the live ones, by the rule that lets them live on.
     public internal(set) var liveByRule: [String: UInt64] = [:]
+    /// Requests that have been answered, by the class of the status: `2xx`. Those that were switched to WebSocket are `1xx`.
+    public internal(set) var requests: [String: UInt64] = [:]
+    /// Of them, those that this end answered itself, by reason (a fixed set of words).
+    public internal(set) var requestsRefused: [String: UInt64] = [:]
+    /// Requests, and WebSockets, that are under way.
+    public internal(set) var requestsInProgress: UInt64 = 0
     /// How long judging a presented peer took, the handshake's signatures apart.
     public internal(set) var verification = DurationCounts()
 
@@ -51,6 +57,9 @@ public struct Counters: Equatable, Sendable {
         sum.backendBytesBeforeProof += right.backendBytesBeforeProof
         sum.acceptPauses += right.acceptPauses
         sum.liveByRule.merge(right.liveByRule, uniquingKeysWith: +)
+        sum.requests.merge(right.requests, uniquingKeysWith: +)
+        sum.requestsRefused.merge(right.requestsRefused, uniquingKeysWith: +)
+        sum.requestsInProgress += right.requestsInProgress
         sum.verification = sum.verification + right.verification
         return sum
     }
@@ -61,18 +70,5 @@ extension Counters: Encodable {
     private enum CodingKeys: String, CodingKey {
         case accepted, refused, live, handshakesInProgress, backendFailures, bytesUp, bytesDown
         case backendBytesBeforeProof, acceptPauses
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(accepted, forKey: .accepted)
-        try object.encode(refused, forKey: .refused)
-        try object.encode(live, forKey: .live)
-        try object.encode(handshakesInProgress, forKey: .handshakesInProgress)
-        try object.encode(backendFailures, forKey: .backendFailures)
-        try object.encode(bytesUp, forKey: .bytesUp)
-        try object.encode(bytesDown, forKey: .bytesDown)
-        try object.encode(backendBytesBeforeProof, forKey: .backendBytesBeforeProof)
-        try object.encode(acceptPauses, forKey: .acceptPauses)
     }
 }

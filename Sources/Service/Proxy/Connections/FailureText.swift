@@ -8,6 +8,8 @@ package func text(of error: any Error) -> String {
     switch error {
     case let failure as TLSFailure:
         return failure.explanation
+    case let failure as StreamFailure:
+        return text(of: failure)
     case let failure as IOError:
         return describe(errno: failure.errnoCode)
     case let failure as NIOConnectionError:
@@ -17,6 +19,16 @@ package func text(of error: any Error) -> String {
         return "no answer within \(limit.nanoseconds / 1_000_000) ms"
     default:
         return "\(error)"
+    }
+}
+
+private func text(of failure: StreamFailure) -> String {
+    switch failure {
+    case .noThread: "no event loop could be started"
+    case .system(let code): describe(errno: code)
+    case .unknownName(let name): "no address is known for the name \(name)"
+    case .noAnswer(let limit): "no answer within \(limit.nanoseconds / 1_000_000) ms"
+    case .unusablePath: "the path is longer than a socket's may be"
     }
 }
 

@@ -13,7 +13,10 @@ internal import SymbolonWire
 final class LoopShare {
     let loop: any EventLoop
     let plan: EndPlan
-    let target: Target
+    /// Where streams go; nil: requests are read.
+    private let target: StreamTarget?
+    /// Where requests go.
+    let backend: BackendTarget
     private(set) var trust: PreparedTrust
     let usage: EndUsage
     /// Rules do not believe the clock.
@@ -22,6 +25,8 @@ final class LoopShare {
     private var live: [UInt64: Connection] = [:]
     private var proving: [UInt64: Connection] = [:]
     private var handshakes: HandshakeQueue
+    /// The requests under way, where they are read.
+    let requests: RequestLedger
     private let connectionLimit: Int
     private var nextID: UInt64
     private let stride: UInt64
@@ -41,10 +46,15 @@ final class LoopShare {
         self.plan = plan
         self.trust = trust
         self.usage = usage
-        target = Target(plan.target, timeout: plan.limits.connectTimeout)
+        target = (loop as? StreamLoop).map {
+            StreamTarget(plan.target, timeout: plan.limits.connectTimeout, on: $0)
+        }
+        backend = BackendTarget(plan.target, timeout: plan.limits.connectTimeout)
         handshakes = HandshakeQueue(
             limit: share(plan.limits.handshakes), limitPerAddress: share(plan.limits.handshakesPerAddress))
         connectionLimit = share(plan.limits.connections)
+        let http = plan.http?.limits ?? HTTPLimits()
+        requests = RequestLedger(limit: share(http.requests), limitPerPeer: share(http.requestsPerPeer))
         nextID = UInt64(index + 1)
         stride = UInt64(count)
     }
@@ -66,17 +76,31 @@ final class LoopShare {
     // MARK: From accept to proof
 
     /// Takes an accepted connection in, or refuses it when there is no room.
-    func accept(_ channel: any Channel) throws {
-        let connection = Connection(nextID, from: channel.remoteAddress, in: self)
+    func accept(_ socket: ConnectedSocket) {
+        guard let target else { return }
+        let connection = StreamConnection(nextID, from: socket.remoteAddress, in: self, to: target)
+        begin(connection)
+        connection.open(socket)
+        refuseBeyondLimits(connection)
+    }
+
+    /// The same, where requests are read.
+    func accept(_ channel: any Channel, for service: HTTPService) throws {
+        let connection = HTTPConnection(nextID, from: channel.remoteAddress, in: self, serving: service)
+        begin(connection)
+        try connection.open(channel)
+        refuseBeyondLimits(connection)
+    }
+
+    private func begin(_ connection: Connection) {
         nextID += stride
         proving[connection.id] = connection
         if let oldest = handshakes.arrive(connection.id, from: PeerAddress(connection.origin)) {
             proving[oldest]?.refuse(.gaveWay, isAlertSent: false)
         }
-        switch plan.role {
-        case .protect: try connection.protect(channel)
-        case .reach: try connection.reach(channel)
-        }
+    }
+
+    private func refuseBeyondLimits(_ connection: Connection) {
         if live.count + proving.count > connectionLimit {
             connection.refuse(.tooManyConnections(limit: plan.limits.connections), isAlertSent: false)
         } else if isStopping {
@@ -195,6 +219,10 @@ final class LoopShare {
             for connection in live.values where hasDoubtChanged || connection.isDue(at: now, steady) {
                 connection.rejudge()
             }
+            if plan.http != nil {
+                let moment = NIODeadline.now()
+                for connection in live.values { connection.lookAtDeadlines(moment) }
+            }
             if let policy = trust.policy, policy.asksUsage {
                 usage.sweep(at: steady, keeping: policy.rateLimits)
             }
@@ -235,6 +263,7 @@ final class LoopShare {
         var counters = counters
         counters.live = UInt64(live.count)
         counters.handshakesInProgress = UInt64(proving.count)
+        counters.requestsInProgress = UInt64(requests.count)
         for connection in live.values {
             counters.bytesUp &+= connection.bytesUp
             counters.bytesDown &+= connection.bytesDown
@@ -258,6 +287,7 @@ final class LoopShare {
     /// Takes nothing new; the future succeeds when the last connection has ended.
     func drain() -> EventLoopFuture<Void> {
         isStopping = true
+        for connection in live.values { connection.drain() }
         let promise = loop.makePromise(of: Void.self)
         whenEmpty.append(promise)
         tellIfEmpty()

@@ -12,6 +12,8 @@ public enum EndFailure: Error, Equatable, Sendable {
     /// No certificate in the chain, or one that carries no name.
     case identityWithoutName
     case cannotListen(at: Endpoint, because: String)
+    /// At a socket that this process was handed.
+    case cannotListenHanded(at: String, because: String)
     case tls(TLSFailure)
     case stopped
 
@@ -30,6 +32,8 @@ public enum EndFailure: Error, Equatable, Sendable {
             "this end's own certificate carries no name: issue an identity for it"
         case .cannotListen(let endpoint, let reason):
             "cannot listen on \(endpoint): \(reason)"
+        case .cannotListenHanded(let address, let reason):
+            "cannot listen at the socket that was handed over, on \(address): \(reason)"
         case .tls(let failure):
             "this end's certificate and key cannot be used: \(failure.explanation)"
         case .stopped:

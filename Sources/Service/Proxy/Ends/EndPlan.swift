@@ -1,16 +1,21 @@
 internal import Foundation
 internal import SymbolonAccessPolicy
 internal import SymbolonTransport
+internal import SymbolonVerification
 
 /// What both kinds of end are made of: a definition with its role.
 struct EndPlan: Sendable {
     let name: String
     let role: EndRole
     let listen: [Endpoint]
+    /// In place of those.
+    let listeners: [OpenListener]
     /// The backend of a service, or the service behind a door.
     let target: Endpoint
     /// What a backend is told of the peer.
     let backendHeader: BackendHeader
+    /// Requests are read; nil: bytes are passed on.
+    let http: HTTPService?
     /// What a door asks its service for.
     let serverName: String?
     /// What a service answers to.
@@ -31,11 +36,16 @@ struct EndPlan: Sendable {
         name = service.name
         role = .protect
         listen = service.listen
+        listeners = service.listeners
         target = service.backend
         backendHeader = service.backendHeader
+        http = service.http
         serverName = nil
         servedNames = service.serverNames
-        tls = service.tls
+        var settings = service.tls
+        // RFC 9113 §3.2, RFC 7301 §6.
+        if http != nil { settings.alpn = ["h2", "http/1.1"] }
+        tls = settings
         limits = service.limits
         self.observer = observer
         self.clock = clock
@@ -50,8 +60,10 @@ struct EndPlan: Sendable {
         name = door.name
         role = .reach
         listen = door.listen
+        listeners = door.listeners
         target = door.service
         backendHeader = .none
+        http = nil
         serverName = door.serverName
         servedNames = nil
         tls = door.tls
@@ -64,6 +76,12 @@ struct EndPlan: Sendable {
 
     /// What the clock says, and whether rules believe it.
     func reading(at steady: Duration) -> ClockReading { plausible.reading(of: clock(), steady: steady) }
+
+    /// What the service behind has to prove; nil: nothing is asked of it.
+    func backendProof(for trust: TrustState, _ cache: SignatureCache) throws(EndFailure) -> BackendProof? {
+        guard let names = http?.backendNames, !names.isEmpty else { return nil }
+        return try BackendProof(names, under: trust, settings: tls, cache: cache)
+    }
 
     /// One TLS context for all connections under `trust`.
     func context(for trust: TrustState) throws(EndFailure) -> TLSContext {

@@ -1,33 +1,49 @@
 internal import NIOCore
 internal import NIOPosix
+internal import SymbolonTransport
 internal import SymbolonVerification
 
 /// Between start and accept.
 extension RunningEnd {
-    static func start(
-        _ plan: EndPlan, _ state: TrustState, on group: any EventLoopGroup
-    ) async throws(EndFailure) -> RunningEnd {
-        guard !plan.listen.isEmpty else { throw .noListenAddress }
+    static func start(_ plan: EndPlan, _ state: TrustState, on loops: StreamLoops) async throws(EndFailure)
+        -> RunningEnd
+    {
+        guard !plan.listen.isEmpty || !plan.listeners.isEmpty else { throw .noListenAddress }
         let cache = SignatureCache()
         let trust = PreparedTrust(
-            state, of: plan.name, epoch: 1, context: try plan.context(for: state), cache: cache)
+            state, of: plan.name, epoch: 1, context: try plan.context(for: state), cache: cache,
+            readsRequests: plan.http != nil,
+            backend: try plan.backendProof(for: state, cache))
         let usage = EndUsage()
-        let loops = Array(group.makeIterator())
         var seats: [Seat] = []
-        for (index, loop) in loops.enumerated() {
-            let count = loops.count
+        // HTTP is spoken by the library's handlers, on the library's loops.
+        let places: [any EventLoop] =
+            plan.http == nil ? loops.all : Array(MultiThreadedEventLoopGroup.singleton.makeIterator())
+        for (index, loop) in places.enumerated() {
+            let count = places.count
             let made = loop.submit {
                 NIOLoopBound(LoopShare(loop, index, of: count, plan: plan, trust: trust, usage: usage), eventLoop: loop)
             }
             do { seats.append(Seat(loop: loop, share: try await made.get())) } catch { throw .stopped }
         }
-        let end = RunningEnd(plan, trust, seats, cache)
-        for endpoint in plan.listen {
+        let end = RunningEnd(plan, trust, seats, cache, loops)
+        for endpoint in plan.listeners.isEmpty ? plan.listen : [] {
             do {
-                end.add(try await end.listen(at: endpoint, on: group))
+                try await end.listen(with: try await listener(at: endpoint))
+            } catch let failure as EndFailure {
+                await end.closeListeners()
+                throw failure
             } catch {
                 await end.closeListeners()
                 throw .cannotListen(at: endpoint, because: text(of: error))
+            }
+        }
+        for listener in plan.listeners {
+            do {
+                try await end.listen(with: listener)
+            } catch {
+                await end.closeListeners()
+                throw .cannotListenHanded(at: listener.address?.text ?? "", because: text(of: error))
             }
         }
         for address in end.addresses {
@@ -36,41 +52,97 @@ extension RunningEnd {
         return end
     }
 
-    private func listen(at endpoint: Endpoint, on group: any EventLoopGroup) async throws -> any Channel {
-        let shares = Dictionary(uniqueKeysWithValues: seats.map { (ObjectIdentifier($0.loop), $0.share) })
-        let bootstrap = ServerBootstrap(group: group)
-            // 1,024: a second's connections at the rate that one core proves them.
-            .serverChannelOption(.backlog, value: 1_024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+    private static func listener(at endpoint: Endpoint) async throws -> OpenListener {
+        // A name is looked up by a function that waits.
+        try await NIOThreadPool.singleton.runIfActive { try OpenListener(at: endpoint) }
+    }
+
+    /// One loop accepts, and deals out in turn.
+    private func listen(with socket: OpenListener) async throws {
+        if let service = plan.http { return try await listen(with: socket, for: service) }
+        let loop = loops.all[0]
+        let started = loop.submit {
+            let door = StreamDoor(self.plan, self.seats)
+            let listener = try door.open(try socket.duplicate(), on: loop)
+            return NIOLoopBound(listener, eventLoop: loop)
+        }
+        let listener = try await started.get()
+        add(Listener(socket: socket) { try? await loop.submit { listener.value.close() }.get() })
+    }
+
+    private func listen(with socket: OpenListener, for service: HTTPService) async throws {
+        let shares = Dictionary(uniqueKeysWithValues: seats.map { (Swift.ObjectIdentifier($0.loop), $0.share) })
+        let (plan, seats) = (plan, seats)
+        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelInitializer { listener in
-                listener.eventLoop.makeCompletedFuture { try listener.pipeline.syncOperations.addHandler(self.gate()) }
+                listener.eventLoop.makeCompletedFuture {
+                    let gate = AcceptGate(pause: plan.limits.acceptPause) { Self.tell($0, of: plan, to: seats) }
+                    try listener.pipeline.syncOperations.addHandler(gate)
+                }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try shares[ObjectIdentifier(channel.eventLoop)]?.value.accept(channel)
+                    try shares[Swift.ObjectIdentifier(channel.eventLoop)]?.value.accept(channel, for: service)
                 }
             }
-        switch endpoint {
-        case .host(let host, let port): return try await bootstrap.bind(host: host, port: port).get()
-        case .socket(let path): return try await bootstrap.bind(unixDomainSocketPath: path).get()
+            .withBoundSocket(try socket.duplicate()).get()
+        add(Listener(socket: socket) { try? await listener.close() })
+    }
+
+    fileprivate static func tell(_ change: AcceptGate.Change, of plan: EndPlan, to seats: [Seat]) {
+        switch change {
+        case .paused(let reason):
+            plan.observer.end(.acceptPaused(service: plan.name, role: plan.role, because: reason))
+            let first = seats[0]
+            first.loop.execute { first.share.value.counters.acceptPauses += 1 }
+            for seat in seats { seat.loop.execute { seat.share.value.shed() } }
+        case .triedAgain:
+            for seat in seats { seat.loop.execute { seat.share.value.shed() } }
+        case .resumed:
+            plan.observer.end(.acceptResumed(service: plan.name, role: plan.role))
+        }
+    }
+}
+
+/// Deals out what one listening socket accepts to the loops in turn, and rests it when descriptors run out. Confined to the
+/// socket's loop.
+private final class StreamDoor {
+    private let plan: EndPlan
+    private let seats: [RunningEnd.Seat]
+    private var rest = AcceptRest()
+    private var turn = 0
+    private weak var listener: StreamListener?
+
+    init(_ plan: EndPlan, _ seats: [RunningEnd.Seat]) {
+        self.plan = plan
+        self.seats = seats
+    }
+
+    /// - Parameter descriptor: nobody else's to close.
+    func open(_ descriptor: CInt, on loop: StreamLoop) throws -> StreamListener {
+        let listener = try StreamListener.start(
+            adopting: descriptor, on: loop, accepted: { self.accepted($0) }, failed: { self.failed($0) })
+        self.listener = listener
+        return listener
+    }
+
+    private func accepted(_ socket: ConnectedSocket) {
+        if let change = rest.accepted() { tell(change) }
+        let seat = seats[turn]
+        turn = (turn + 1) % seats.count
+        if seat.loop.inEventLoop {
+            seat.share.value.accept(socket)
+        } else {
+            seat.loop.execute { seat.share.value.accept(socket) }
         }
     }
 
-    private func gate() -> AcceptGate {
-        let plan = plan
-        let seats = seats
-        return AcceptGate(pause: plan.limits.acceptPause) { change in
-            switch change {
-            case .paused(let reason):
-                plan.observer.end(.acceptPaused(service: plan.name, role: plan.role, because: reason))
-                seats[0].loop.execute { seats[0].share.value.counters.acceptPauses += 1 }
-                for seat in seats { seat.loop.execute { seat.share.value.shed() } }
-            case .triedAgain:
-                for seat in seats { seat.loop.execute { seat.share.value.shed() } }
-            case .resumed:
-                plan.observer.end(.acceptResumed(service: plan.name, role: plan.role))
-            }
-        }
+    private func failed(_ code: CInt) {
+        guard let change = rest.failed(code, because: text(of: StreamFailure.system(code))) else { return }
+        listener?.rest(for: plan.limits.acceptPause)
+        tell(change)
     }
+
+    private func tell(_ change: AcceptGate.Change) { RunningEnd.tell(change, of: plan, to: seats) }
 }

@@ -15,10 +15,16 @@ public final class RunningEnd: Sendable {
         let share: NIOLoopBound<LoopShare>
     }
 
+    /// A listening socket, and how no more is accepted there.
+    struct Listener: Sendable {
+        let socket: OpenListener
+        let close: @Sendable () async -> Void
+    }
+
     /// What the operator's side changes; no event loop reads it.
     private struct Control {
         var trust: PreparedTrust
-        var listeners: [any Channel] = []
+        var listeners: [Listener] = []
         /// The last connection has ended: there is nothing left to judge.
         var isStopped = false
     }
@@ -27,26 +33,32 @@ public final class RunningEnd: Sendable {
     public let role: EndRole
     let plan: EndPlan
     let seats: [Seat]
+    /// They run for as long as there is an end that runs on them.
+    let loops: StreamLoops
     private let cache: SignatureCache
     private let control: Mutex<Control>
 
-    init(_ plan: EndPlan, _ trust: PreparedTrust, _ seats: [Seat], _ cache: SignatureCache) {
+    init(_ plan: EndPlan, _ trust: PreparedTrust, _ seats: [Seat], _ cache: SignatureCache, _ loops: StreamLoops) {
         name = plan.name
         role = plan.role
         self.plan = plan
         self.seats = seats
         self.cache = cache
+        self.loops = loops
         control = Mutex(Control(trust: trust))
     }
 
     /// Where it listens, with the ports that the system chose.
     public var addresses: [SocketAddress] {
-        control.withLock { $0.listeners }.compactMap(\.localAddress)
+        control.withLock { $0.listeners }.compactMap(\.socket.address)
     }
 
-    func add(_ listener: any Channel) {
+    func add(_ listener: Listener) {
         control.withLock { $0.listeners.append(listener) }
     }
+
+    /// The sockets at which it listens, for another process to go on with; none when it has stopped.
+    public var listeners: [OpenListener] { control.withLock { $0.listeners.map(\.socket) } }
 
     // MARK: Trust
 
@@ -71,7 +83,9 @@ public final class RunningEnd: Sendable {
             let context =
                 known.state.identity.tls === state.identity.tls ? known.context : try plan.context(for: state)
             let next = PreparedTrust(
-                state, of: plan.name, epoch: known.epoch + 1, context: context, cache: cache)
+                state, of: plan.name, epoch: known.epoch + 1, context: context, cache: cache,
+                readsRequests: plan.http != nil,
+                backend: try plan.backendProof(for: state, cache))
             control.trust = next
             return next
         }
@@ -133,7 +147,7 @@ public final class RunningEnd: Sendable {
             defer { control.listeners = [] }
             return control.listeners
         }
-        for listener in listeners { try? await listener.close() }
+        for listener in listeners { await listener.close() }
     }
 
     private func gather<Answer: Sendable>(_ ask: @escaping @Sendable (LoopShare) -> Answer) async -> [Answer] {

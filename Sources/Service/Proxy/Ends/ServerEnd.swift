@@ -1,19 +1,19 @@
 public import Foundation
-public import NIOCore
+public import SymbolonTransport
 
 /// Protects a service: only proved and permitted peers reach its backend.
 public enum ServerEnd {
     /// Listens at every address of `service`, or at none.
     ///
     /// - Parameters:
-    ///   - group: one thread a core; a connection stays on the loop that it was accepted for.
+    ///   - loops: one thread a core; a connection stays on the loop that it was accepted for.
     ///   - clock: asked at every judgement.
     ///   - steady: a clock that nobody sets, and that goes on while the machine sleeps: how long things last, and whether the
     ///     other one has been set.
     public static func start(
-        _ service: ServiceDefinition, trust: TrustState, on group: any EventLoopGroup, observer: any EndObserver,
+        _ service: ServiceDefinition, trust: TrustState, on loops: StreamLoops, observer: any EndObserver,
         clock: @escaping @Sendable () -> Date = { Date() }, steady: @escaping @Sendable () -> Duration = SteadyClock.now
     ) async throws(EndFailure) -> RunningEnd {
-        try await RunningEnd.start(EndPlan(service, observer: observer, clock: clock, steady: steady), trust, on: group)
+        try await RunningEnd.start(EndPlan(service, observer: observer, clock: clock, steady: steady), trust, on: loops)
     }
 }

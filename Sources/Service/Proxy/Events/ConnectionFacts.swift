@@ -24,6 +24,8 @@ public struct ConnectionFacts: Sendable {
     /// This end, as the peer saw it.
     public let own: EndIdentity
     public let flow: Flow
+    /// The peer, as rules saw it.
+    let proved: ProvedFacts
 
     /// The proved peer's address.
     public var address: String { (role == .protect ? flow.source : flow.destination)?.text ?? "" }
@@ -52,7 +54,7 @@ public struct ConnectionFacts: Sendable {
 
 extension ConnectionFacts: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case id, service, role, since, address, peer, names, serial, key, own, ownSerial
+        case id, service, role, since, address, peer, serial, key, own, ownSerial
         case version, cipher, group, signatureAlgorithm, serverName, applicationProtocol
         case revocation, validUntil, rule
     }
@@ -66,7 +68,7 @@ extension ConnectionFacts: Encodable {
         try object.encode(address, forKey: .address)
         try flow.encode(to: encoder)
         try object.encode(peer.identity.description, forKey: .peer)
-        try object.encode(peer.names.map(\.description), forKey: .names)
+        try proved.encode(to: encoder)
         try object.encode(peer.path.leaf.serialNumber.description, forKey: .serial)
         try object.encode(peerKey, forKey: .key)
         try object.encode(own.name.description, forKey: .own)

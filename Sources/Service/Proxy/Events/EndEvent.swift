@@ -18,6 +18,8 @@ public enum EndEvent: Sendable, Encodable {
     /// The peer was proved, or is still to be, but there was nobody to connect it to.
     case backendFailed(BackendFailureFacts)
     case closed(ClosedFacts)
+    /// One that was refused; where the service tells all of them, any.
+    case request(RequestFacts)
     /// New trust is in force on every event loop and each live connection has been judged by it.
     case trustReplaced(service: String, role: EndRole, epoch: UInt64, closed: Int)
     /// Descriptors ran out; accepting rests until some are free.
@@ -37,6 +39,7 @@ public enum EndEvent: Sendable, Encodable {
         case .refused: "refused"
         case .backendFailed: "backendFailed"
         case .closed: "closed"
+        case .request(let facts): facts.isRefused ? "requestRefused" : "request"
         case .trustReplaced: "trustReplaced"
         case .acceptPaused: "acceptPaused"
         case .acceptResumed: "acceptResumed"
@@ -59,6 +62,7 @@ public enum EndEvent: Sendable, Encodable {
         case .refused(let facts): try facts.encode(to: encoder)
         case .backendFailed(let facts): try facts.encode(to: encoder)
         case .closed(let facts): try facts.encode(to: encoder)
+        case .request(let facts): try facts.encode(to: encoder)
         case .listening(let service, let role, let address):
             try object.encode(service, forKey: .service)
             try object.encode(role, forKey: .role)

@@ -46,6 +46,8 @@ public struct RefusalFacts: Equatable, Sendable {
     public let subject: String
     /// What it showed as its own, in DER; nil: nothing. It is not proved either.
     let certificate: [UInt8]?
+    /// Nil unless it was proved, and not permitted.
+    let proved: ProvedFacts?
     /// The host name that it asked for, or was asked for.
     public let serverName: String?
     /// One line: which check, which value, against what.
@@ -70,6 +72,7 @@ extension RefusalFacts {
         self.at = at
         certificate = presented?.chain.first
         serverName = presented?.serverName
+        proved = if case .policy(let proved, because: _, rule: _) = cause { proved } else { nil }
         stage = cause.stage
         fault = cause.fault
         reason = cause.reason
@@ -81,10 +84,10 @@ extension RefusalFacts {
             clause = refusal.clause
             place = refusal.place.description
             subject = refusal.subject
-        case .policy(let identity, because: _, rule: _):
+        case .policy(let proved, because: _, rule: _):
             clause = ""
             place = ""
-            subject = identity.description
+            subject = proved.identity.description
         case .clockBehind, .handshake, .lost, .gaveWay, .tooManyConnections:
             clause = ""
             place = ""
@@ -125,6 +128,7 @@ extension RefusalFacts: Encodable {
         try object.encode(subject, forKey: .subject)
         try object.encode(explanation, forKey: .explanation)
         try object.encode(remedy, forKey: .remedy)
+        try proved?.encode(to: encoder)
     }
 }
 
@@ -179,8 +183,8 @@ extension RefusalCause {
         switch self {
         case .verification(let refusal):
             refusal.explanation
-        case .policy(let identity, let because, rule: _):
-            "\(identity) is proved, but \(because)"
+        case .policy(let proved, let because, rule: _):
+            "\(proved.identity) is proved, but \(because)"
         case .clockBehind(let now, let notBefore):
             "this machine's clock says \(now.formatted(.iso8601)), and its own certificate begins on "
                 + "\(notBefore.formatted(.iso8601)): who has ended since then would be let in"
@@ -198,8 +202,8 @@ extension RefusalCause {
     var remedy: String {
         switch self {
         case .verification(let refusal): refusal.remedy
-        case .policy(let identity, because: _, rule: nil):
-            "if it may pass, allow it by name (--allow \(identity)), or by a rule of the policy"
+        case .policy(let proved, because: _, rule: nil):
+            "if it may pass, allow it by name (--allow \(proved.identity)), or by a rule of the policy"
         case .policy(_, because: _, rule: .some):
             "if it may pass, change the rule: symbolon policy explain shows all of them"
         case .clockBehind: "set the clock of this machine right"

@@ -15,6 +15,7 @@ extension TLSFailure {
         case .serverNameRefused: "serverNameRefused"
         case .noApplicationProtocol: "noApplicationProtocol"
         case .codeNotProved, .noOpenInvitation: "pairing"
+        case .noExtendedMasterSecret: "noExtendedMasterSecret"
         case .nothingInCommon: "nothingInCommon"
         case .handshakeTooLarge: "handshakeTooLarge"
         case .recordNotAuthentic: "recordNotAuthentic"
@@ -29,8 +30,9 @@ extension TLSFailure {
     var fault: RefusalFacts.Fault {
         switch self {
         case .protocolVersion, .plaintextHTTP, .notTLS, .noCertificate, .keyUsageForbidsSigning, .possessionNotProved,
-            .serverNameRefused, .noApplicationProtocol, .codeNotProved, .noOpenInvitation, .nothingInCommon,
-            .handshakeTooLarge, .recordNotAuthentic, .malformed, .keyUpdateFlood:
+            .serverNameRefused, .noApplicationProtocol, .codeNotProved, .noOpenInvitation,
+            .noExtendedMasterSecret, .nothingInCommon, .handshakeTooLarge, .recordNotAuthentic, .malformed,
+            .keyUpdateFlood:
             .peer
         case .handshakeTimedOut, .peerClosedDuringHandshake, .peerAlert, .unknownPeerAlert, .peerRefused, .truncated:
             .unclear
@@ -46,6 +48,8 @@ extension TLSFailure {
             "connect with TLS, or through a door (reach); this address speaks nothing else"
         case .protocolVersion:
             "let the peer use TLS 1.3, or ask for TLS 1.2 here by name"
+        case .noExtendedMasterSecret:
+            "let the peer use TLS 1.3, or a TLS library since 2016 (RFC 7627)"
         case .handshakeTimedOut, .peerClosedDuringHandshake:
             "nothing, if a scanner or a load balancer's check did this; else see what stands between the two ends"
         case .possessionNotProved:

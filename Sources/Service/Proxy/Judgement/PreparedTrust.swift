@@ -17,9 +17,19 @@ struct PreparedTrust: Sendable {
     private let serviceRule: String
     /// The end's short name, as rules know it.
     private let service: String
+    /// By which connections are judged. Where requests are read, it lets in whoever some request may be allowed to.
+    let policy: CompiledPolicy?
+    /// What the service behind has to prove; nil: it is spoken to in the clear.
+    let backend: BackendProof?
 
-    init(_ state: TrustState, of service: String, epoch: UInt64, context: TLSContext, cache: SignatureCache) {
+    /// - Parameter readsRequests: each request is judged by itself, by `allow`.
+    init(
+        _ state: TrustState, of service: String, epoch: UInt64, context: TLSContext, cache: SignatureCache,
+        readsRequests: Bool = false, backend: BackendProof? = nil
+    ) {
+        self.backend = backend
         self.epoch = epoch
+        policy = readsRequests ? state.policy.map { CompiledPolicy($0.policy.ofAnyRequest) } : state.policy
         self.state = state
         self.service = service
         self.context = context
@@ -27,8 +37,6 @@ struct PreparedTrust: Sendable {
         serviceRule = "the service is \(expectation.names.map(\.description).joined(separator: " and "))"
         self.verifier = Verifier(anchors: state.anchors, sources: state.revocation, cache: cache)
     }
-
-    var policy: CompiledPolicy? { state.policy }
 
     /// Five minutes: the authority's clock and this one may differ by as much.
     private static let clockTolerance: TimeInterval = 300
@@ -82,18 +90,47 @@ struct PreparedTrust: Sendable {
             peer: peer, party: party, stapledAnswers: answers, rule: serviceRule, endsAt: nil, expectation: expectation,
             epoch: epoch)
         guard let policy else { return proof }
+        proof.party = reported(of: peer, party, for: policy)
+        let (rule, endsAt) = try decide(
+            peer, proof.party, .unknown(.noRequest), by: policy, circumstances, after: former)
+        proof.rule = rule
+        proof.endsAt = endsAt
+        return proof
+    }
+
+    /// Whether a peer that was let in may make this request: by which rule, and until when that stands.
+    func allow(
+        _ request: Question.Request, of proof: Proof, _ circumstances: Circumstances
+    ) throws(RefusalCause) -> (rule: String, endsAt: Duration?) {
+        guard let policy = state.policy else { return (proof.rule, nil) }
+        let party = reported(of: proof.peer, proof.party, for: policy)
+        return try decide(proof.peer, party, .known(request), by: policy, circumstances, after: nil)
+    }
+
+    /// The peer with what is reported of it, where rules ask for that.
+    private func reported(of peer: VerifiedPeer, _ party: Party, for policy: CompiledPolicy) -> Party {
+        guard policy.asksPosture else { return party }
+        var party = party
+        party.posture = state.posture.signals[peer.identity] ?? [:]
+        return party
+    }
+
+    private func decide(
+        _ peer: VerifiedPeer, _ party: Party, _ request: Fact<Question.Request>, by policy: CompiledPolicy,
+        _ circumstances: Circumstances, after former: String?
+    ) throws(RefusalCause) -> (rule: String, endsAt: Duration?) {
         var question = Question(
-            from: party, to: service, address: policy.asksNetwork ? circumstances.network : .unknown(.notReported),
+            from: party, to: service, request: request,
+            address: policy.asksNetwork ? circumstances.network : .unknown(.notReported),
             at: circumstances.moment, age: circumstances.age)
         if policy.asksUsage { question.peer.usage = .known(circumstances.usage(peer.identity)) }
         let decision = policy.decide(question)
         guard case .allowed(let rule, _) = decision.outcome else {
             throw .policy(
-                peer.identity, because: policy.because(decision, of: question, after: former), rule: decision.rule)
+                ProvedFacts(peer, party), because: policy.because(decision, of: question, after: former),
+                rule: decision.rule)
         }
-        proof.rule = rule
-        proof.endsAt = decision.standsFor.map { circumstances.steady + .seconds($0) }
-        return proof
+        return (rule, decision.standsFor.map { circumstances.steady + .seconds($0) })
     }
 }
 
@@ -101,7 +138,7 @@ struct PreparedTrust: Sendable {
 struct Proof: Sendable {
     let peer: VerifiedPeer
     /// As rules see the peer.
-    let party: Party
+    var party: Party
     /// What came with the peer's certificate, for the day when it is judged anew.
     let stapledAnswers: [[UInt8]]
     var rule: String

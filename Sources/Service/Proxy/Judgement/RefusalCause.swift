@@ -9,7 +9,7 @@ enum RefusalCause: Error, Sendable {
     /// The peer's proof failed.
     case verification(Refusal)
     /// Proved, and not permitted. Without a rule: none allows it.
-    case policy(PeerIdentity, because: String, rule: String?)
+    case policy(ProvedFacts, because: String, rule: String?)
     /// This machine's clock is before the beginning of this end's own certificate.
     case clockBehind(now: Date, notBefore: Date)
     /// The handshake itself failed: no certificate, plain text, silence, an alert, …

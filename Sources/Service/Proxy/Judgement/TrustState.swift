@@ -19,19 +19,22 @@ public struct TrustState: Sendable {
     public let revocation: RevocationSources
     public let revocationMode: RevocationMode
     public let admission: Admission
+    /// What is reported of peers' machines.
+    public let posture: PostureBoard
 
     /// - Throws: `EndFailure.noTrustAnchor` or `.noExpectedName`: trust that would let anybody in, or nobody, is refused
     ///   here, so that a replacement keeps what was there.
     public init(
         identity: EndIdentity, anchors: [TrustAnchor], admission: Admission,
         revocation: RevocationSources = RevocationSources(),
-        revocationMode: RevocationMode = .required
+        revocationMode: RevocationMode = .required, posture: PostureBoard = PostureBoard()
     ) throws(EndFailure) {
         guard !anchors.isEmpty else { throw .noTrustAnchor }
         if case .service(let names, _) = admission, names.isEmpty { throw .noExpectedName }
         self.identity = identity
         self.anchors = anchors
         self.admission = admission
+        self.posture = posture
         self.revocation = revocation
         self.revocationMode = revocationMode
     }

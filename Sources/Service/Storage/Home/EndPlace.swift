@@ -8,6 +8,11 @@ public final class EndPlace: Sendable {
     public let end: EndID
     /// Where this process is asked what it does. Whoever holds the place holds the name: what lies there from before is dead.
     public let socket: EndSocket
+    /// Where this process waits for the sockets of the one that it succeeds.
+    public var handOver: EndSocket {
+        EndSocket(folder: socket.folder, number: socket.number, kind: .handOver)
+    }
+
     private let file: OpenFile
 
     fileprivate init(_ end: EndID, _ socket: EndSocket, _ file: consuming OpenFile) {

@@ -8,12 +8,21 @@
 
 /// Where one running process of a home is asked what it does: a Unix domain socket of `ends/`, for the home's owner.
 public struct EndSocket: Hashable, Sendable {
+    /// What it is for.
+    enum Kind: String, Hashable, Sendable {
+        case control = "socket"
+        /// Where the process waits for the sockets of the one that it succeeds.
+        case handOver = "handover"
+    }
+
     let folder: String
-    let number: Int
+    /// Of the process's place.
+    public let number: Int
+    var kind = Kind.control
 
-    public var path: String { "\(folder)/\(number)\(Self.ending)" }
+    public var path: String { "\(folder)/\(name)" }
 
-    fileprivate static let ending = ".socket"
+    private var name: String { "\(number).\(kind.rawValue)" }
     /// unix(7): a socket's address has room for 108 octets, its end included.
     private static let longest = 107
 
@@ -23,7 +32,7 @@ public struct EndSocket: Hashable, Sendable {
     public func withAddress<Answer>(_ body: (String) async throws -> Answer) async throws -> Answer {
         if path.utf8.count <= Self.longest { return try await body(path) }
         let folder = try FolderDescriptor(folder)
-        return try await body("/proc/self/fd/\(folder.number)/\(number)\(Self.ending)")
+        return try await body("/proc/self/fd/\(folder.number)/\(name)")
     }
 
     /// For the holder of its place, before it listens and after: whatever lies there is removed.
@@ -62,12 +71,18 @@ private final class FolderDescriptor {
 extension HomeFolder {
     func socket(_ number: Int) -> EndSocket { EndSocket(folder: endsFolder, number: number) }
 
+    /// Where the holder of a place waits for the sockets of the process that it succeeds.
+    public func handOverSocket(_ number: Int) -> EndSocket {
+        EndSocket(folder: endsFolder, number: number, kind: .handOver)
+    }
+
     /// Of every process that runs, and of those that were killed.
     public func endSockets() throws(FileFailure) -> [EndSocket] {
         do {
             return try namesInFolder(endsFolder).compactMap { name in
-                guard name.hasSuffix(EndSocket.ending) else { return nil }
-                return Int(name.dropLast(EndSocket.ending.count)).map(socket)
+                let ending = ".\(EndSocket.Kind.control.rawValue)"
+                guard name.hasSuffix(ending) else { return nil }
+                return Int(name.dropLast(ending.count)).map(socket)
             }.sorted { $0.number < $1.number }
         } catch .absent {
             return []

@@ -4,7 +4,7 @@ internal import NIOPosix
 /// Where one event loop's connections go: a literal address, or a name that is looked up once and again when it fails.
 ///
 /// A name look-up for every connection would cost a thread hop and a tenth of a handshake's time. Confined to its loop.
-final class Target {
+final class BackendTarget {
     private let endpoint: Endpoint
     private let timeout: TimeAmount
     /// The literal address, or the one that answered last.

@@ -1,0 +1,110 @@
+internal import SymbolonAccessPolicy
+
+/// Why this end answers a request itself, as the peer may know it: what to do, and nothing of what is behind.
+enum RequestFault: Error, Equatable, Sendable {
+    /// It can be read in two ways, or in none; the connection ends, for nobody knows where the next request begins.
+    case malformed(String)
+    /// RFC 9110 §15.5.20.
+    case misdirected(host: String)
+    case forbidden
+    /// RFC 9110 §9.3.8 gives the client back what it sent and what was added to it; and tunnels go nowhere here.
+    case methodNotAllowed
+    case contentTooLarge(limit: Int)
+    case headersTooLarge
+    case version
+    /// Its content did not come.
+    case requestTimeout
+    case tooManyRequests(ofPeer: Bool)
+    case backendUnreachable
+    case backendBroken
+    case backendSilent
+
+    var status: Int {
+        switch self {
+        case .malformed: 400
+        case .forbidden: 403
+        case .methodNotAllowed: 405
+        case .requestTimeout: 408
+        case .contentTooLarge: 413
+        case .misdirected: 421
+        case .headersTooLarge: 431
+        case .backendUnreachable, .backendBroken: 502
+        case .tooManyRequests: 503
+        case .backendSilent: 504
+        case .version: 505
+        }
+    }
+
+    /// One word for counting, for programs and for the problem's type.
+    var reason: String {
+        switch self {
+        case .malformed: "malformed"
+        case .misdirected: "misdirected"
+        case .forbidden: "policy"
+        case .methodNotAllowed: "method"
+        case .contentTooLarge: "contentTooLarge"
+        case .headersTooLarge: "headersTooLarge"
+        case .version: "version"
+        case .requestTimeout: "requestTimeout"
+        case .tooManyRequests: "tooManyRequests"
+        case .backendUnreachable: "backendUnreachable"
+        case .backendBroken: "backendBroken"
+        case .backendSilent: "backendSilent"
+        }
+    }
+
+    var title: String {
+        switch self {
+        case .malformed: "This request cannot be read"
+        case .misdirected: "This host is not served on this connection"
+        case .forbidden: "You may not do this"
+        case .methodNotAllowed: "This method is not served"
+        case .contentTooLarge: "This is too much to send"
+        case .headersTooLarge: "The request's header is too large"
+        case .version: "This version of HTTP is not spoken here"
+        case .requestTimeout: "The rest of the request did not come"
+        case .tooManyRequests: "Too many requests are under way"
+        case .backendUnreachable, .backendBroken, .backendSilent: "The service does not answer"
+        }
+    }
+
+    var detail: String {
+        switch self {
+        case .malformed(let why): why
+        case .misdirected(let host): "the request names the host \(host), and this connection was made for another"
+        case .forbidden: "you are known here, and no rule allows this to you now"
+        case .methodNotAllowed: "CONNECT and TRACE are answered by nobody here"
+        case .contentTooLarge(let limit): "this service takes at most \(limit) octets"
+        case .headersTooLarge: "there are too many fields, or too much in them"
+        case .version: "HTTP/1.1 and HTTP/2 are"
+        case .requestTimeout: "its content stopped to come"
+        case .tooManyRequests(ofPeer: true): "as many as you may have are under way"
+        case .tooManyRequests(ofPeer: false): "as many as there may be are under way"
+        case .backendUnreachable: "it cannot be reached at the moment"
+        case .backendBroken: "what it answered cannot be passed on"
+        case .backendSilent: "it took longer than it may"
+        }
+    }
+
+    var remedy: String {
+        switch self {
+        case .malformed, .version, .methodNotAllowed: "correct the program that sent it"
+        case .misdirected: "ask for it on a connection of its own, under the name that the service has"
+        case .forbidden: "ask whoever runs this service, and name the number below"
+        case .contentTooLarge: "send less at a time"
+        case .headersTooLarge: "send less in the header: fewer or smaller cookies, for instance"
+        case .requestTimeout: "send it again"
+        case .tooManyRequests: "try again in a moment"
+        case .backendUnreachable, .backendBroken, .backendSilent:
+            "try again in a moment; if it stays so, tell whoever runs this service, and name the number below"
+        }
+    }
+
+    /// What follows on the same HTTP/1.1 connection cannot be told apart from this request's rest.
+    var endsConnection: Bool {
+        switch self {
+        case .malformed, .headersTooLarge, .version, .requestTimeout: true
+        default: false
+        }
+    }
+}

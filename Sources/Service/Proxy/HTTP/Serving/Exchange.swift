@@ -1,0 +1,385 @@
+internal import Foundation
+internal import NIOCore
+internal import NIOHTTP1
+internal import SymbolonAccessPolicy
+internal import SymbolonVerification
+
+/// One request and its answer.
+///
+///     opening ──backend is there──▶ forwarding ──answer is whole──▶ over
+///        └─refused, or cut─▶ over       ├──101──▶ tunnel ──either side ends──▶ over
+///                                       └──cut, or the backend fails──▶ over
+final class Exchange {
+    private enum Phase { case opening, forwarding, tunnel, over }
+
+    private let head: HTTPRequestHead?
+    private let front: HTTPFront
+    private let connection: HTTPConnection
+    private let began = NIODeadline.now()
+    private var lastProgress = NIODeadline.now()
+    private var phase = Phase.opening
+    private var request: CanonicalRequest?
+    private var rule: String?
+    /// When the rule has to be asked again, by the end's steady clock.
+    private(set) var endsAt: Duration?
+    private var isCounted = false
+    private var link: BackendLink?
+    /// Where HTTP has ended, the peer's side of what came in its place.
+    private var tunnel: TunnelLeg?
+    /// What has come before the backend is there.
+    private var early: [HTTPClientRequestPart] = []
+    private var isRequestEnded = false
+    private var contentBytes = 0
+    private var answerBytes = 0
+    private var status = 0
+    private var isAnswerBegun = false
+    private var isLast = false
+    private var isSwitching = false
+    private var backendIsKept = false
+
+    /// - Parameter head: nil: no request could be made of what came.
+    init(_ head: HTTPRequestHead?, _ front: HTTPFront, _ connection: HTTPConnection) {
+        self.head = head
+        self.front = front
+        self.connection = connection
+    }
+
+    private var service: HTTPService { connection.service }
+
+    // MARK: From the peer
+
+    func start() {
+        guard let head, let peer = connection.peer else { return fail(.malformed("the connection is over")) }
+        do throws(RequestFault) {
+            let request = try CanonicalRequest(head, isStream: front.isStream)
+            self.request = request
+            guard connection.serves(request.authority) else { throw .misdirected(host: request.authority.host) }
+            if case .length(let octets) = request.framing { try checkContent(octets) }
+        } catch {
+            return fail(error)
+        }
+        guard let request else { return }
+        do {
+            (rule, endsAt) = try connection.permit(request.asFact)
+        } catch {
+            return fail(.forbidden, because: error)
+        }
+        do {
+            try connection.share.requests.begin(peer)
+            isCounted = true
+        } catch {
+            return fail(error)
+        }
+        connection.begins(self)
+        connection.connect(for: self)
+    }
+
+    private func checkContent(_ octets: Int) throws(RequestFault) {
+        guard let limit = service.limits.bodyBytes, octets > limit else { return }
+        throw .contentTooLarge(limit: limit)
+    }
+
+    func content(_ content: ByteBuffer) {
+        lastProgress = .now()
+        contentBytes += content.readableBytes
+        do { try checkContent(contentBytes) } catch { return fail(error) }
+        toBackend(.body(.byteBuffer(content)))
+    }
+
+    func requestEnded(_ trailers: HTTPHeaders?) {
+        lastProgress = .now()
+        isRequestEnded = true
+        toBackend(.end(trailers?.forwardedTrailers))
+        flushContent()
+    }
+
+    /// Whether the backend takes more.
+    var takesContent: Bool {
+        switch phase {
+        case .opening: early.isEmpty
+        case .forwarding: link?.isWritable ?? false
+        case .tunnel, .over: true
+        }
+    }
+
+    func flushContent() { if case .forwarding = phase { link?.flush() } }
+
+    private func toBackend(_ part: HTTPClientRequestPart) {
+        switch phase {
+        case .opening: early.append(part)
+        case .forwarding: link?.write(part)
+        case .tunnel, .over: break
+        }
+    }
+
+    /// The peer takes its answer.
+    func frontTakesMore() {
+        lastProgress = .now()
+        link?.resumeReading()
+    }
+
+    /// The peer, or its stream, is gone.
+    func frontGone() {
+        guard close() else { return }
+        tell(nil, because: "the peer left before the answer was whole")
+    }
+
+    // MARK: The backend
+
+    var isOver: Bool { if case .over = phase { true } else { false } }
+
+    func linked(_ link: BackendLink) {
+        guard case .opening = phase, let head, let request, let identity = connection.identity else {
+            return link.close()
+        }
+        self.link = link
+        phase = .forwarding
+        lastProgress = .now()
+        link.take(self)
+        link.write(
+            .head(
+                HTTPRequestHead(
+                    version: .http1_1, method: request.method, uri: request.target,
+                    headers: head.headers.forwarded(of: request, as: identity, to: service.backend))))
+        for part in early { link.write(part) }
+        early = []
+        link.flush()
+        front.resumeReading()
+    }
+
+    func cannotConnect(_ error: any Error) {
+        guard case .opening = phase else { return }
+        connection.share.counters.backendFailures += 1
+        fail(.backendUnreachable, detail: "cannot connect to \(connection.share.plan.target): \(text(of: error))")
+    }
+
+    func backendTakesMore() {
+        lastProgress = .now()
+        front.resumeReading()
+    }
+
+    /// The peer can take more of the answer.
+    var takesAnswer: Bool { front.isWritable }
+
+    func answerBegan(_ answer: HTTPResponseHead) {
+        lastProgress = .now()
+        guard let head, let request else { return }
+        if answer.status.code == 101 {
+            let protocols = answer.headers[canonicalForm: "upgrade"].map { $0.lowercased() }
+            guard request.isUpgrade, protocols == ["websocket"] else {
+                return fail(.backendBroken, detail: "the backend switched to what was not asked for")
+            }
+            isSwitching = true
+            var fields = answer.headers.returned
+            fields.add(name: "connection", value: "Upgrade")
+            fields.add(name: "upgrade", value: "websocket")
+            status = 101
+            isAnswerBegun = true
+            front.write(.head(HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: fields)))
+            return front.flush()
+        }
+        if (100..<200).contains(answer.status.code) {
+            // RFC 9110 §15.2: not to a client of HTTP/1.0.
+            guard !head.version.isOld else { return }
+            front.write(
+                .head(HTTPResponseHead(version: .http1_1, status: answer.status, headers: answer.headers.returned)))
+            return front.flush()
+        }
+        isAnswerBegun = true
+        status = Int(answer.status.code)
+        backendIsKept = answer.isKeepAlive
+        front.write(.head(framed(answer, for: head, request)))
+    }
+
+    func answered(_ content: ByteBuffer) {
+        lastProgress = .now()
+        answerBytes += content.readableBytes
+        front.write(.body(.byteBuffer(content)))
+    }
+
+    func answerEnded(_ trailers: HTTPHeaders?) {
+        if isSwitching { return openTunnel() }
+        guard isAnswerBegun else { return }
+        front.write(.end(head?.version.isOld == true ? nil : trailers?.returnedTrailers))
+        conclude()
+        front.answered(isLast: isLast || !isRequestEnded)
+        tell(nil)
+    }
+
+    func flushAnswer() { if isAnswerBegun { front.flush() } }
+
+    /// The backend closed, or broke, before its answer was whole.
+    func linkGone(_ failure: String?, wasReused: Bool) {
+        guard case .forwarding = phase, let request else { return }
+        link = nil
+        // RFC 9110 §9.2.2, RFC 9112 §9.3.1: an idle connection was closed as the request went out; once more, on a new one.
+        if wasReused, !isAnswerBegun, isRequestEnded, contentBytes == 0, request.method.isIdempotent {
+            phase = .opening
+            early = [.end(nil)]
+            return connection.connect(for: self, fresh: true)
+        }
+        connection.share.counters.backendFailures += 1
+        let why = failure ?? "it closed before its answer was whole"
+        fail(.backendBroken, detail: "the backend \(connection.share.plan.target): \(why)")
+    }
+
+    // MARK: WebSocket
+
+    private func openTunnel() {
+        guard let link, case .forwarding = phase else { return }
+        let (one, other) = (TunnelLeg(), TunnelLeg())
+        phase = .tunnel
+        tunnel = one
+        do {
+            // The backend's decoder leaves when it has done with what it is reading.
+            let ready = try front.become(one).and(link.become(other))
+            ready.assumeIsolated().whenComplete { [self] _ in
+                one.splice(to: other) { [self] in
+                    guard case .tunnel = phase else { return }
+                    conclude()
+                    tell(nil)
+                }
+            }
+        } catch {
+            cut(detail: text(of: error))
+        }
+    }
+
+    // MARK: Judged again
+
+    func judgeAgain(
+        _ permit: (Question.Request) throws(RefusalCause) -> (rule: String, endsAt: Duration?)
+    ) {
+        guard let request, !isOver else { return }
+        do {
+            (rule, endsAt) = try permit(request.asFact)
+        } catch {
+            cut(detail: error.explanation, reason: error.reason)
+        }
+    }
+
+    func lookAtDeadline(_ now: NIODeadline) {
+        guard now - lastProgress > service.limits.answerTimeout else { return }
+        switch phase {
+        case .forwarding where !isAnswerBegun && isRequestEnded: fail(.backendSilent)
+        case .forwarding where !isAnswerBegun && service.backend == .http1:
+            fail(takesContent ? .requestTimeout : .backendSilent)
+        case .forwarding where isAnswerBegun && !front.isWritable:
+            cut(detail: "the peer takes nothing of its answer any more")
+        case .opening, .forwarding, .tunnel, .over: break
+        }
+    }
+
+    // MARK: Ends
+
+    /// Answers the request here, or cuts it where an answer has begun.
+    func fail(_ fault: RequestFault, because cause: RefusalCause? = nil, detail: String? = nil) {
+        guard !isOver else { return }
+        guard !isAnswerBegun else { return cut(detail: detail ?? fault.detail, reason: fault.reason) }
+        let hasContent = request.map { $0.framing != .none && $0.framing != .length(0) } ?? true
+        let closes = isLast(head) || fault.endsConnection || (hasContent && !isRequestEnded)
+        _ = close()
+        let page = ProblemPage(fault: fault, number: connection.number)
+        let (type, body) = page.answer(asPage: head.map { ProblemPage.isWanted($0.headers) } ?? false)
+        status = fault.status
+        var fields = HTTPHeaders([
+            ("content-type", type), ("content-length", String(body.readableBytes)), ("cache-control", "no-store"),
+            ("x-content-type-options", "nosniff"),
+        ])
+        if case .tooManyRequests = fault { fields.add(name: "retry-after", value: "1") }
+        // RFC 9110 §15.5.6.
+        if case .methodNotAllowed = fault {
+            fields.add(name: "allow", value: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
+        }
+        if closes, !front.isStream { fields.add(name: "connection", value: "close") }
+        let answer = HTTPResponseStatus(statusCode: fault.status)
+        front.write(.head(HTTPResponseHead(version: .http1_1, status: answer, headers: fields)))
+        if head?.method != .HEAD { front.write(.body(.byteBuffer(body))) }
+        front.write(.end(nil))
+        tell(fault.reason, because: cause?.explanation ?? detail ?? fault.detail, remedy: cause?.remedy ?? fault.remedy)
+        // The end of a request without content is on its way, and makes this one whole.
+        if closes || isRequestEnded || front.isStream { front.answered(isLast: closes) } else { front.waitForEnd() }
+    }
+
+    private func cut(detail: String, reason: String = "cut") {
+        guard close() else { return }
+        tell(reason, because: detail)
+        if let tunnel { tunnel.reset() } else { front.cut() }
+    }
+
+    /// The answer is whole. The backend's connection serves the next request of this peer.
+    private func conclude() {
+        let link = link
+        self.link = nil
+        _ = close()
+        guard let link else { return }
+        if backendIsKept, isRequestEnded, !isSwitching { connection.keep(link) } else { link.close() }
+    }
+
+    /// Returns whether it was still under way.
+    private func close() -> Bool {
+        guard !isOver else { return false }
+        phase = .over
+        early = []
+        link?.close()
+        link = nil
+        if isCounted, let peer = connection.facts?.peer.identity {
+            isCounted = false
+            connection.share.requests.end(peer)
+            connection.ends(self)
+        }
+        return true
+    }
+
+    private func tell(_ reason: String?, because explanation: String? = nil, remedy: String? = nil) {
+        if status > 0 { connection.share.counters.requests["\(status / 100)xx", default: 0] += 1 }
+        if let reason { connection.share.counters.requestsRefused[reason, default: 0] += 1 }
+        guard reason != nil || service.tellsRequests, let facts = connection.facts else { return }
+        connection.share.plan.observer.end(
+            .request(
+                RequestFacts(
+                    connection: facts, method: request?.method.rawValue ?? head?.method.rawValue,
+                    host: request?.authority.description,
+                    path: request?.path.description
+                        ?? head?.uri.prefix(512).split(separator: "?").first.map(String.init), status: status,
+                    rule: rule, reason: reason, explanation: explanation, remedy: remedy, bytesUp: contentBytes,
+                    bytesDown: answerBytes, seconds: Double((NIODeadline.now() - began).nanoseconds) / 1e9,
+                    at: connection.share.now)))
+    }
+
+    // MARK: Framing
+
+    /// The answer as the client is to frame it (RFC 9112 §6.3); of HTTP/2 the frames say it.
+    private func framed(_ answer: HTTPResponseHead, for head: HTTPRequestHead, _ request: CanonicalRequest)
+        -> HTTPResponseHead
+    {
+        var fields = answer.headers.returned
+        isLast = isLast(head)
+        let isBodiless = head.method == .HEAD || [204, 304].contains(answer.status.code)
+        if answer.status.code == 204 { fields.remove(name: "content-length") }
+        if !front.isStream {
+            if !isBodiless, !fields.contains(name: "content-length") {
+                if head.version.isOld { isLast = true } else { fields.add(name: "transfer-encoding", value: "chunked") }
+            }
+            if isLast { fields.add(name: "connection", value: "close") }
+        }
+        return HTTPResponseHead(version: .http1_1, status: answer.status, headers: fields)
+    }
+
+    /// RFC 9112 §9.3. The decoder reads nothing behind a request that asks for another protocol, whether it gets it or not.
+    private func isLast(_ head: HTTPRequestHead?) -> Bool {
+        guard !front.isStream, let head else { return !front.isStream }
+        return !head.isKeepAlive || head.version.isOld || head.headers.contains(name: "upgrade")
+            || connection.isDraining
+    }
+}
+
+extension HTTPVersion {
+    /// RFC 9112 §6.1, RFC 9110 §15.2: without chunks, and without interim answers.
+    var isOld: Bool { major < 1 || (major == 1 && minor < 1) }
+}
+
+extension HTTPMethod {
+    /// RFC 9110 §9.2.2.
+    fileprivate var isIdempotent: Bool { [.GET, .HEAD, .OPTIONS, .PUT, .DELETE].contains(self) }
+}

@@ -1,0 +1,113 @@
+internal import NIOCore
+internal import NIOHPACK
+internal import NIOHTTP1
+internal import NIOHTTP2
+
+/// One HTTP/2 stream as a request and its answer (RFC 9113 §8). What the header block may not hold is refused before it is made
+/// one of HTTP/1.1 (§8.2, §10.3); the library has checked names, values and pseudo-header fields already.
+final class HTTP2RequestCodec: ChannelDuplexHandler {
+    typealias InboundIn = HTTP2Frame.FramePayload
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTP2Frame.FramePayload
+
+    /// Triggered as an outbound event: the answer is whole, and the rest of the request is not wanted (§8.1).
+    struct DeclineRest {}
+
+    private let limits: HTTPLimits
+    private var hasHead = false
+
+    init(_ limits: HTTPLimits) { self.limits = limits }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .headers(let content):
+            if hasHead {
+                let trailers = HTTPHeaders(content.headers.map { ($0.name, $0.value) })
+                context.fireChannelRead(wrapInboundOut(.end(trailers)))
+                return
+            }
+            hasHead = true
+            do {
+                try check(content.headers)
+                let head = try Self.head(content)
+                context.fireChannelRead(wrapInboundOut(.head(head)))
+                if content.endStream { context.fireChannelRead(wrapInboundOut(.end(nil))) }
+            } catch {
+                context.fireErrorCaught(error)
+            }
+        case .data(let content):
+            if case .byteBuffer(let buffer) = content.data, buffer.readableBytes > 0 {
+                context.fireChannelRead(wrapInboundOut(.body(buffer)))
+            }
+            if content.endStream { context.fireChannelRead(wrapInboundOut(.end(nil))) }
+        default: break
+        }
+    }
+
+    /// §6.5.2: names and values, and 32 octets for each field.
+    private func check(_ block: HPACKHeaders) throws(RequestFault) {
+        guard block.count <= limits.headerFields + 4 else { throw .headersTooLarge }
+        let octets = block.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 32 }
+        guard octets <= limits.headerBytes else { throw .headersTooLarge }
+    }
+
+    private static func head(_ content: HTTP2Frame.FramePayload.Headers) throws(RequestFault) -> HTTPRequestHead {
+        var fields = HTTPHeaders()
+        fields.reserveCapacity(content.headers.count + 2)
+        var pseudo: [String: String] = [:]
+        var cookies: [String] = []
+        var hosts: [String] = []
+        for (name, value, _) in content.headers {
+            switch name {
+            case ":method", ":path", ":scheme", ":authority", ":protocol": pseudo[name] = value
+            // §8.2.3: crumbs are one field to whoever does not speak HTTP/2.
+            case "cookie": cookies.append(value)
+            case "host": hosts.append(value)
+            default: fields.add(name: name, value: value)
+            }
+        }
+        guard let method = pseudo[":method"], method != "CONNECT" else { throw .methodNotAllowed }
+        guard pseudo[":scheme"] == "https", let path = pseudo[":path"] else {
+            throw .malformed("its scheme is not https")
+        }
+        // §8.3.1: an authority that is not also that of Host is none.
+        if let authority = pseudo[":authority"] {
+            guard hosts.allSatisfy({ RequestAuthority($0) == RequestAuthority(authority) }) else {
+                throw .malformed("it names two hosts")
+            }
+            hosts = [authority]
+        }
+        for host in hosts { fields.add(name: "host", value: host) }
+        if !cookies.isEmpty { fields.add(name: "cookie", value: cookies.joined(separator: "; ")) }
+        if !content.endStream, !fields.contains(name: "content-length") {
+            fields.add(name: "transfer-encoding", value: "chunked")
+        }
+        return HTTPRequestHead(
+            version: .http2, method: HTTPMethod(rawValue: method), uri: path, headers: fields)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        let payload: HTTP2Frame.FramePayload
+        switch unwrapOutboundIn(data) {
+        case .head(let head):
+            var block = HPACKHeaders([(":status", String(head.status.code))])
+            block.reserveCapacity(head.headers.count + 1)
+            for (name, value) in head.headers { block.add(name: name.lowercased(), value: value) }
+            payload = .headers(.init(headers: block))
+        case .body(let data):
+            payload = .data(.init(data: data))
+        case .end(let trailers?):
+            payload = .headers(
+                .init(headers: HPACKHeaders(trailers.map { ($0.name.lowercased(), $0.value) }), endStream: true))
+        case .end(nil):
+            payload = .data(.init(data: .byteBuffer(ByteBuffer()), endStream: true))
+        }
+        context.write(wrapOutboundOut(payload), promise: promise)
+    }
+
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard event is DeclineRest else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        context.writeAndFlush(wrapOutboundOut(.rstStream(.noError)), promise: promise)
+    }
+}
