@@ -70,6 +70,20 @@ struct ConfigurationTests {
         #expect(whole.revocation.signers == ["/etc/s/d.pem"])
     }
 
+    @Test("how the process begins and ends; without a word of it, as ever")
+    func process() throws {
+        let door = "reach: [{name: a, listen: 'h:1'}]"
+        let given = try RunConfiguration.parse(
+            yaml: "drain-time: 90s\nuser: symbolon\nconfine: true\n\(door)", file: "s.yaml")
+        #expect(given.drainTime == .seconds(90))
+        #expect(given.confinement == Confinement(user: "symbolon", restricts: true))
+        let silent = try RunConfiguration.parse(yaml: door, file: "s.yaml")
+        #expect(silent.drainTime == nil && silent.confinement == Confinement() && !silent.confinement.isWanted)
+        #expect(
+            faults("drain-time: soon\nconfine: perhaps\nuser: [a]\n\(door)").map { $0.prefix(9) }
+                == ["s.yaml:1:", "s.yaml:2:", "s.yaml:3:"])
+    }
+
     @Test("a good file gives every value")
     func good() throws {
         let configuration = try RunConfiguration.parse(yaml: Self.good, file: "s.yaml")
@@ -146,11 +160,11 @@ struct ConfigurationTests {
             ("protect: []", "s.yaml:1:1: nothing to serve: it needs a list under `protect:` or `reach:`"),
             (
                 "- a",
-                "s.yaml:1:1: the configuration: expected `key: value` lines (home, metrics, revocation, protect, reach)"
+                "s.yaml:1:1: the configuration: expected `key: value` lines (home, metrics, revocation, drain-time, user, confine, protect, reach)"
             ),
             (
                 "serve: []",
-                "s.yaml:1:1: the configuration: \"serve\" is not known here; known are home, metrics, revocation, protect, reach"
+                "s.yaml:1:1: the configuration: \"serve\" is not known here; known are home, metrics, revocation, drain-time, user, confine, protect, reach"
             ),
             ("protect: web", "s.yaml:1:10: protect: expected a list (lines that begin with `- name: …`)"),
             ("protect:\n  - name: ''", "s.yaml:2:11: protect[0].name: expected a text"),
@@ -173,6 +187,26 @@ struct ConfigurationTests {
             (
                 "protect:\n  - {name: a, listen: 'h:1', to: 'h:2', proxy-protocol: v1}",
                 "s.yaml:2:57: protect[0].proxy-protocol: the version of the PROXY protocol's header that the service expects: v2, or none"
+            ),
+            (
+                "protect:\n  - {name: a, listen: 'h:1', to: 'h:2', http: h2}",
+                "s.yaml:2:47: protect[0].http: what the service behind speaks: http/1.1, or h2c (HTTP/2 without TLS, as gRPC does)"
+            ),
+            (
+                "protect:\n  - {name: a, listen: 'h:1', to: 'h:2', http: {requests: 0}}",
+                "s.yaml:2:58: protect[0].http.requests: a whole number from 1 to 1000000"
+            ),
+            (
+                "protect:\n  - {name: a, listen: 'h:1', to: 'h:2', http: {hosts: ['a:1']}}",
+                "s.yaml:2:56: protect[0].http.hosts: a host name or an address, without a port"
+            ),
+            (
+                "protect:\n  - {name: a, listen: 'h:1', to: 'h:2', http: h2c, backend-name: b}",
+                "s.yaml:2:66: protect[0].backend-name: only a service with `http: http/1.1` is asked for a proof"
+            ),
+            (
+                "protect:\n  - {name: a, listen: 'h:1', to: 'h:2', http: h2c, proxy-protocol: v2}",
+                "s.yaml:2:68: protect[0]: the PROXY protocol is for streams; an http service says in each request who is there"
             ),
             (
                 "reach:\n  - {name: a, listen: 'h:1', tls: '1.0'}",

@@ -62,6 +62,7 @@ struct VerbTests {
         "connections close": [], "connections list": [], "why": [],
         // They look, at files, at this machine, or at an endpoint as any peer sees it.
         "doctor": [], "verify": [], "try": [], "policy check": [], "policy explain": [], "policy test": [],
+        "policy replay": [], "policy posture report": [], "policy posture withdraw": [], "policy posture list": [],
     ]
 
     /// For programs alone: who am I.

@@ -21,9 +21,7 @@ extension EndToEnd {
             for one in [name, namesake, "other"] {
                 let door = try await machine.reach("--as", one)
                 doors.append(door.ends)
-                let socket = try await Socket.connect(door.port)
-                try await socket.write([1])
-                #expect(try await socket.read(1) == [1])
+                let socket = try await Socket.echoed(door.port)
                 sockets.append(socket)
             }
             var dry: [Event] = []

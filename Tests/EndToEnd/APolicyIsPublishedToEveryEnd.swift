@@ -21,9 +21,7 @@ extension EndToEnd {
             let file = try machine.folder.write(Self.rules("laptop"), to: "policy.yaml")
             let first = try machine.run("policy", "publish", file, "--note", "begin")
             #expect(first.status == 0 && first.out.contains("2 of 2 ends confirmed in "), "\(first.out)\(first.err)")
-            let client = try await Socket.connect(early.port)
-            try await client.write([1])
-            #expect(try await client.read(1) == [1])
+            let client = try await Socket.echoed(early.port)
             #expect(try await protect.ends.event("policy")["file"] == "authority")
 
             // What is no policy publishes nothing, and nothing changes.
@@ -131,9 +129,7 @@ extension EndToEnd {
             try machine.done("policy", "publish", file)
             let protect = try await machine.protect(to: backend, "--policy", "authority")
             let reach = try await machine.reach("--as", "laptop")
-            let client = try await Socket.connect(reach.port)
-            try await client.write([1])
-            #expect(try await client.read(1) == [1])
+            let client = try await Socket.echoed(reach.port)
 
             // Counted so that the schema lets it pass: no rule names the group.
             try machine.done("group", "add", "others", "phone")

@@ -77,9 +77,7 @@ extension EndToEnd {
             try await scene.renewals(atLeast: 2 * Self.pairs, within: life)
             var held: [Socket] = []
             for door in scene.doors {
-                let socket = try await Socket.connect(door)
-                try await socket.write([1])
-                #expect(try await socket.read(1) == [1])
+                let socket = try await Socket.echoed(door)
                 held.append(socket)
             }
             try await scene.kill()

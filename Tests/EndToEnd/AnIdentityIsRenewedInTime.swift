@@ -15,9 +15,7 @@ extension EndToEnd {
             let reach = try await machine.reach("--as", "laptop")
             let renewed = try await protect.ends.event("identity") { $0["change"] == "renewed" }
             try await protect.ends.event("identity") { $0["change"] == "replaced" }
-            let client = try await Socket.connect(reach.port)
-            try await client.write([1])
-            #expect(try await client.read(1) == [1])
+            _ = try await Socket.echoed(reach.port)
             let seen = try await reach.ends.event("accepted")
             #expect(seen["serial"] == renewed["serial"])
             let names = try machine.done("identity", "show", try #require(renewed["serial"]))

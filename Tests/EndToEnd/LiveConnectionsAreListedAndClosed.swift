@@ -106,6 +106,35 @@ extension EndToEnd {
             _ = try await protect.ends.stop()
         }
 
+        @Test("sixteen who ask nothing keep the others waiting outside; when they are gone, the next is answered")
+        func crowded() async throws {
+            let (machine, backend) = (try Machine(), try Backend())
+            let protect = try await machine.protect(to: backend, "--allow", "laptop")
+            let socket = try await Self.socket(machine.home + "/ends")
+            let script = """
+                import socket, sys
+                def connected():
+                    s = socket.socket(socket.AF_UNIX); s.settimeout(20); s.connect(sys.argv[1]); return s
+                def answered(s):
+                    got = b''
+                    try:
+                        s.sendall(b'{"ask":"connections","filter":{}}\\n')
+                        while (more := s.recv(65536)): got += more
+                    except OSError: pass
+                    return got.endswith(b'}\\n')
+                print(answered(connected()))
+                silent = [connected() for _ in range(16)]
+                # Nobody says when the last of them is in: whoever comes too early is answered.
+                print(any(not answered(connected()) for _ in range(1000)))
+                for s in silent: s.close()
+                # They leave one after the other; whoever comes too early comes again.
+                print(any(answered(connected()) for _ in range(1000)))
+                """
+            let asked = try run("/usr/bin/python3", ["-c", script, socket], input: [])
+            #expect(asked.out == "True\nTrue\nTrue\n", "\(asked.out)\(asked.err)")
+            _ = try await protect.ends.stop()
+        }
+
         private static func rows(_ text: String) -> [Event] {
             text.split(separator: "\n").compactMap { Event(String($0)) }
         }

@@ -29,9 +29,7 @@ extension EndToEnd {
             let door = try await ends.event("listening") { $0["role"] == "reach" && $0["service"] == "web" }
             let closed = try await ends.event("listening") { $0["role"] == "reach" && $0["service"] == "ledger" }
 
-            let client = try await Socket.connect(port(door))
-            try await client.write([1])
-            #expect(try await client.read(1) == [1])
+            let client = try await Socket.echoed(port(door))
             #expect(try await Socket.connect(port(closed)).readToEnd().bytes.isEmpty)
             #expect(try await ends.event("refused")["service"] == "ledger")
             #expect(ledger.connections == 0)

@@ -105,9 +105,7 @@ extension EndToEnd {
 
             /// Over a new connection, which stays.
             func talk() async throws {
-                let socket = try await Socket.connect(reach.port)
-                try await socket.write([1])
-                #expect(try await socket.read(1) == [1])
+                let socket = try await Socket.echoed(reach.port)
                 talking.withLock { $0.append(socket) }
             }
 

@@ -17,9 +17,7 @@ extension EndToEnd {
             let file = try machine.folder.write(Self.people, to: "policy.yaml")
             let protect = try await machine.protect(to: backend, "--policy", file)
             let reach = try await machine.reach("--as", "laptop")
-            let client = try await Socket.connect(reach.port)
-            try await client.write([1])
-            #expect(try await client.read(1) == [1])
+            let client = try await Socket.echoed(reach.port)
             #expect(try await protect.ends.event("accepted")["rule"] == "laptops and tills")
 
             for text in ["", "rules: [", "rules:\n  - alow: everybody\n", "rules:\n  - allow: x\n    form: web\n"] {

@@ -112,9 +112,7 @@ extension EndToEnd {
             let clock = ContinuousClock()
             while goesOn(times.count) {
                 let start = clock.now
-                let client = try await Socket.connect(port)
-                try await client.write([1])
-                #expect(try await client.read(1) == [1])
+                _ = try await Socket.echoed(port)
                 times.all.append(clock.now - start)
             }
             return times
@@ -133,9 +131,7 @@ extension EndToEnd {
             try await protect.event("acceptPaused")
 
             // Held sockets give way; whoever is honest gets through before all of them are gone.
-            let client = try await Socket.connect(reach.port)
-            try await client.write([1])
-            #expect(try await client.read(1) == [1])
+            let client = try await Self.through(reach.port)
             held = []
             try await protect.event("acceptResumed")
             for number in UInt8(2)..<12 {
@@ -148,8 +144,14 @@ extension EndToEnd {
             client.endOutput()
             _ = try await client.readToEnd()
             let counters = try await protect.stop()
-            #expect(counters.number("accepted") == 11)
+            #expect(counters.number("accepted") ?? 0 >= 11)
             #expect(counters.number("backendBytesBeforeProof") == 0)
+        }
+
+        /// Who is proved when no descriptor is left for its backend is cut off, and comes again.
+        private static func through(_ port: Int) async throws -> Socket {
+            for _ in 0..<20 { if let socket = try? await Socket.echoed(port) { return socket } }
+            return try await Socket.echoed(port)
         }
     }
 }

@@ -28,22 +28,12 @@ extension EndToEnd {
         @Test("nginx takes the peer's address from it")
         func nginx() async throws {
             let machine = try Machine()
-            let (folder, port) = (machine.folder.path, try ListeningSocket().port)
-            let configuration = try machine.folder.write(
+            let port = try ListeningSocket().port
+            let nginx = try WebServer.nginx(
                 """
-                daemon off;
-                pid \(folder)/nginx.pid;
-                error_log \(folder)/nginx.log;
-                events { worker_connections 64; }
-                http {
-                    access_log off;
-                    server {
-                        listen 127.0.0.1:\(port) proxy_protocol;
-                        location / { return 200 "$proxy_protocol_addr:$proxy_protocol_port"; }
-                    }
-                }
-                """, to: "nginx.conf")
-            let nginx = try RunningProgram(["/usr/sbin/nginx", "-c", configuration, "-p", folder])
+                listen 127.0.0.1:\(port) proxy_protocol;
+                location / { return 200 "$proxy_protocol_addr:$proxy_protocol_port"; }
+                """, in: machine.folder)
             defer { nginx.signal(SIGTERM) }
             let (text, accepted) = try await answer(machine, from: port)
             #expect(text == accepted["address"])
@@ -53,21 +43,14 @@ extension EndToEnd {
         func haproxy() async throws {
             let machine = try Machine()
             let port = try ListeningSocket().port
-            let configuration = try machine.folder.write(
-                """
-                global
-                    maxconn 100
-                defaults
-                    mode http
-                    timeout client 5s
-                    timeout server 5s
-                    timeout connect 5s
-                frontend front
-                    bind 127.0.0.1:\(port) accept-proxy
-                    http-request return status 200 content-type text/plain lf-string "%[src]:%[src_port] %[fc_pp_unique_id]"
-
-                """, to: "haproxy.cfg")
-            let haproxy = try RunningProgram(["/usr/sbin/haproxy", "-f", configuration, "-db"])
+            let haproxy = try WebServer.haproxy(
+                WebServer.haproxyConfiguration(
+                    "http",
+                    [
+                        "bind 127.0.0.1:\(port) accept-proxy",
+                        "http-request return status 200 content-type text/plain lf-string"
+                            + " \"%[src]:%[src_port] %[fc_pp_unique_id]\"",
+                    ], in: machine.folder))
             defer { haproxy.signal(SIGTERM) }
             let (text, accepted) = try await answer(machine, from: port)
             #expect(text == "\(accepted["address"] ?? "") web/\(accepted.number("id") ?? 0)")

@@ -43,24 +43,14 @@ extension EndToEnd {
             let served = try await prepared()
             let port = try port()
             let folder = served.folder.path
-            let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-                .map { "\($0)_temp_path \(folder)/\($0);" }.joined(separator: " ")
-            let configuration = try served.folder.write(
+            let nginx = try WebServer.nginx(
                 """
-                daemon off; master_process off; pid \(folder)/nginx.pid; error_log \(folder)/nginx.log info;
-                events {}
-                http {
-                    access_log off; \(temporary)
-                    server {
-                        listen 127.0.0.1:\(port) ssl;
-                        ssl_certificate \(folder)/web/web.pem; ssl_certificate_key \(folder)/web/web.key.pem;
-                        ssl_client_certificate \(folder)/authorities.pem; ssl_verify_client on; ssl_verify_depth 3;
-                        ssl_ocsp leaf;
-                        location / { return 200 "in"; }
-                    }
-                }
-                """, to: "nginx.conf")
-            let nginx = try RunningProgram(["/usr/sbin/nginx", "-c", configuration, "-p", folder])
+                listen 127.0.0.1:\(port) ssl;
+                ssl_certificate \(folder)/web/web.pem; ssl_certificate_key \(folder)/web/web.key.pem;
+                ssl_client_certificate \(folder)/authorities.pem; ssl_verify_client on; ssl_verify_depth 3;
+                ssl_ocsp leaf;
+                location / { return 200 "in"; }
+                """, in: served.folder)
             defer { nginx.signal(SIGTERM) }
             func code(_ name: String) throws -> String {
                 try SymbolonTestSupport.run(
@@ -105,20 +95,9 @@ extension EndToEnd {
             try served.folder.write(
                 text("web/web.pem", served) + text("web/web.key.pem", served), to: "haproxy.pem")
             try served.folder.write(text("issuing.pem", served), to: "haproxy.pem.issuer")
-            let configuration = try served.folder.write(
-                """
-                global
-                    maxconn 100
-                defaults
-                    mode tcp
-                    timeout client 5s
-                    timeout server 5s
-                    timeout connect 5s
-                frontend front
-                    bind 127.0.0.1:\(port) ssl crt \(folder)/haproxy.pem
-                    tcp-request content reject
-
-                """, to: "haproxy.cfg")
+            let configuration = try WebServer.haproxyConfiguration(
+                "tcp", ["bind 127.0.0.1:\(port) ssl crt \(folder)/haproxy.pem", "tcp-request content reject"],
+                in: served.folder)
             func doubts() throws -> Bool {
                 try SymbolonTestSupport.run("/usr/sbin/haproxy", ["-c", "-f", configuration]).err
                     .contains("OCSP")
@@ -131,7 +110,7 @@ extension EndToEnd {
             #expect(try doubts())
             try ask(about: "web", into: "haproxy.pem.ocsp")
             #expect(try !doubts())
-            let haproxy = try RunningProgram(["/usr/sbin/haproxy", "-f", configuration, "-db"])
+            let haproxy = try WebServer.haproxy(configuration)
             defer { haproxy.signal(SIGTERM) }
             try #require(
                 await eventually {

@@ -21,41 +21,24 @@ struct WebServersRefuseTheRevokedTests {
                 try String(contentsOfFile: house.folder.file($0), encoding: .utf8)
             }
             try house.folder.write(both.joined(), to: "server.pem")
-            let configuration = try house.folder.write(
-                """
-                global
-                    maxconn 100
-                defaults
-                    mode http
-                    timeout client 5s
-                    timeout server 5s
-                    timeout connect 5s
-                frontend front
-                    bind 127.0.0.1:\(port) ssl crt \(folder)/server.pem ca-file \(folder)/authorities.pem verify required crl-file \(folder)/lists.pem
-                    http-request return status 200
-
-                """, to: "haproxy.cfg")
-            return (try RunningProgram(["/usr/sbin/haproxy", "-f", configuration, "-db"]), port)
+            let configuration = try WebServer.haproxyConfiguration(
+                "http",
+                [
+                    "bind 127.0.0.1:\(port) ssl crt \(folder)/server.pem ca-file \(folder)/authorities.pem"
+                        + " verify required crl-file \(folder)/lists.pem",
+                    "http-request return status 200",
+                ], in: house.folder)
+            return (try WebServer.haproxy(configuration), port)
         }
-        let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .map { "\($0)_temp_path \(folder)/\($0);" }.joined(separator: " ")
         let rule = way == .nginxAsking ? "ssl_ocsp leaf;" : "ssl_crl \(folder)/lists.pem;"
-        let configuration = try house.folder.write(
+        let server = """
+            listen 127.0.0.1:\(port) ssl;
+            ssl_certificate \(folder)/good.pem; ssl_certificate_key \(folder)/good.key.pem;
+            ssl_client_certificate \(folder)/authorities.pem; ssl_verify_client on; ssl_verify_depth 3;
+            \(rule)
+            location / { return 200 "in"; }
             """
-            daemon off; master_process off; pid \(folder)/nginx.pid; error_log \(folder)/nginx.log info;
-            events {}
-            http {
-                access_log off; \(temporary)
-                server {
-                    listen 127.0.0.1:\(port) ssl;
-                    ssl_certificate \(folder)/good.pem; ssl_certificate_key \(folder)/good.key.pem;
-                    ssl_client_certificate \(folder)/authorities.pem; ssl_verify_client on; ssl_verify_depth 3;
-                    \(rule)
-                    location / { return 200 "in"; }
-                }
-            }
-            """, to: "nginx.conf")
-        return (try RunningProgram(["/usr/sbin/nginx", "-c", configuration, "-p", folder]), port)
+        return (try WebServer.nginx(server, in: house.folder), port)
     }
 
     @Test("good and released come in; revoked, held, and revoked and ended do not", arguments: Way.allCases)

@@ -189,7 +189,10 @@ struct ListSigning {
         let standing = try Standing(chain)
         let certificate = try Certificate(der: spec.der(signedBy: chain.root))
         var list = ListSpec(spec)
+        // Whoever asks whether it is worth while to ask is told so.
+        #expect(try !RevocationSources(lists: [CertificateList(der: list.der)]).mayConcern(standing.leaf))
         list.scope = Scope(name: place, isIndirect: true)
+        #expect(try RevocationSources(lists: [CertificateList(der: list.der)]).mayConcern(standing.leaf))
         let serial = chain.leaf.serialNumber
         func status(_ entries: [ListSpec.Entry]) throws -> RevocationStatus {
             list.entries = entries

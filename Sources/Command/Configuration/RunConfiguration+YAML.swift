@@ -75,10 +75,14 @@ private final class YAMLReader {
     func configuration(_ root: Node) -> RunConfiguration {
         var result = RunConfiguration()
         let top = fields(
-            of: root, named: "the configuration", allowed: ["home", "metrics", "revocation", "protect", "reach"])
+            of: root, named: "the configuration",
+            allowed: ["home", "metrics", "revocation", "drain-time", "user", "confine", "protect", "reach"])
         result.home = top["home"].flatMap { text($0, "home") }
         result.metrics = top["metrics"].flatMap { metrics($0) }
         if let node = top["revocation"] { result.revocation = revocation(node) }
+        result.drainTime = top["drain-time"].flatMap { span($0, "drain-time") }
+        result.confinement.user = top["user"].flatMap { text($0, "user") }
+        result.confinement.restricts = top["confine"].map { truth($0, "confine") } ?? false
         result.protected = list(top["protect"], "protect").compactMap { protected($0.0, $0.1) }
         result.doors = list(top["reach"], "reach").compactMap { door($0.0, $0.1) }
         if faults.isEmpty, result.protected.isEmpty, result.doors.isEmpty {
@@ -88,11 +92,24 @@ private final class YAMLReader {
         return result
     }
 
+    private func truth(_ node: Node, _ path: String) -> Bool {
+        if let truth = node.bool { return truth }
+        fault(node, "\(path): true or false")
+        return false
+    }
+
+    private func span(_ node: Node, _ path: String) -> Duration? {
+        if let life = node.string.flatMap({ Life(argument: $0) }) { return life.duration }
+        fault(node, "\(path): a whole number and s, m, h or d: 30s")
+        return nil
+    }
+
     private func protected(_ node: Node, _ path: String) -> RunConfiguration.Protected? {
         let entry = fields(
             of: node, named: path,
             allowed: [
-                "name", "listen", "to", "allow", "policy", "proxy-protocol", "identity", "certificate", "key",
+                "name", "listen", "to", "allow", "policy", "proxy-protocol", "http", "backend-name",
+                "identity", "certificate", "key",
                 "anchors", "revocation", "handshake-deadline", "tls",
             ])
         let name = required(entry, "name", in: node, path).flatMap { text($0, "\(path).name") }
@@ -101,11 +118,22 @@ private final class YAMLReader {
         let allow = entry["allow"].map { texts($0, "\(path).allow") } ?? []
         let policy = entry["policy"].flatMap { text($0, "\(path).policy") }.map(RunConfiguration.PolicyPlace.init)
         let header = entry["proxy-protocol"].map { backendHeader($0, "\(path).proxy-protocol") } ?? .none
+        let http = entry["http"].map { HTTPServiceReader.read($0, "\(path).http") { self.fault($0, $1) } }
+        let backendName = entry["backend-name"].flatMap { text($0, "\(path).backend-name") }
+        if let node = entry["backend-name"], http?.backend != .http1 {
+            fault(node, "\(path).backend-name: only a service with `http: http/1.1` is asked for a proof")
+        }
+        if http != nil, header != .none {
+            fault(
+                entry["proxy-protocol"] ?? node,
+                "\(path): the PROXY protocol is for streams; an http service says in each request who is there")
+        }
         let options = options(entry, path)
         guard let source = identity(entry, in: node, path), let name, let backend, !listen.isEmpty else { return nil }
         return .init(
             name: name, listen: listen, backend: backend, allow: allow, policy: policy, backendHeader: header,
-            identity: source, options: options)
+            http: http,
+            backendName: backendName, identity: source, options: options)
     }
 
     private func backendHeader(_ node: Node, _ path: String) -> BackendHeader {

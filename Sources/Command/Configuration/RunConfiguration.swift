@@ -14,6 +14,10 @@ struct RunConfiguration: Equatable, Sendable {
         var policy: PolicyPlace?
         /// What the service is told of each peer.
         var backendHeader = BackendHeader.none
+        /// Its requests are read; nil: it is a stream of bytes.
+        var http: HTTPService?
+        /// What the service itself has to prove to this end; nil: it is spoken to in the clear.
+        var backendName: String?
         var identity: IdentitySource
         var options = EndOptions()
     }
@@ -73,10 +77,16 @@ struct RunConfiguration: Equatable, Sendable {
         var isEmpty: Bool { lists.isEmpty && answers.isEmpty && filters.isEmpty }
     }
 
+    /// Where it was read from; nil: from nowhere.
+    var file: String?
+    /// What the process gives up before it begins.
+    var confinement = Confinement()
     var home: String?
     /// Where a page of metrics is served; nil: nowhere.
     var metrics: HostAndPort?
     var revocation = RevocationPlaces()
+    /// For live connections to finish in when it ends. Nil: 10 s, or to their end where another process goes on.
+    var drainTime: Duration?
     var protected: [Protected] = []
     var doors: [Door] = []
 }

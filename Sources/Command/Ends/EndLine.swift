@@ -79,6 +79,12 @@ extension EndLine {
             self.init(
                 mark: isUsual ? .neutral : .warning, service: facts.facts.service, event: "closed",
                 what: "\(facts.facts.peer.identity)  \(bytes), \(time)", why: isUsual ? nil : facts.explanation)
+        case .request(let facts):
+            let asked = [facts.method, facts.path].compactMap(\.self).joined(separator: " ")
+            self.init(
+                mark: facts.isRefused ? .bad : .neutral, service: facts.service, event: "\(facts.status)",
+                what: "\(asked.isEmpty ? "no request" : asked)  \(facts.peer)", why: facts.explanation,
+                mend: facts.remedy)
         case .trustReplaced(let service, _, let epoch, let closed):
             self.init(
                 mark: .neutral, service: service, event: "trust",
@@ -145,13 +151,39 @@ extension EndLine {
         case .draining(let service, _, let live, let seconds):
             self.init(
                 mark: .neutral, service: service, event: "draining",
-                what: "no new connections; \(live) live may finish within \(seconds) s")
+                what: "no new connections; \(live) live may finish"
+                    + (seconds.map { " within \($0) s" } ?? ""))
         case .closedByHand(let service, _, let count, let user, let why, _):
             self.init(
                 mark: .warning, service: service, event: "by hand",
                 what: "user \(user) closed \(count) live connection\(count == 1 ? "" : "s")", why: why)
         case .metrics(let address):
             self.init(mark: .good, service: "", event: "metrics", what: "http://\(address)/metrics")
+        case .tookOver(let processes, let sockets):
+            let from = processes.map { "process \($0)" }.joined(separator: ", ")
+            self.init(
+                mark: .good, service: "", event: "took over",
+                what: processes.isEmpty
+                    ? "nothing: no running process of this home serves these ends"
+                    : "\(sockets) socket\(sockets == 1 ? "" : "s") of \(from)")
+        case .retired(let ends):
+            self.init(
+                mark: .neutral, service: "", event: "retired",
+                what:
+                    "another process goes on with \(ends.joined(separator: ", ")); what is live here goes on to its end"
+            )
+        case .posture(let said, let until, _):
+            self.init(
+                mark: .neutral, service: "", event: "posture",
+                what: "\(said.peer): \(said.signals.joined(separator: ", ")) "
+                    + (until.map { "until \(Moment.text($0))" } ?? "withdrawn"))
+        case .confined(let user, let landlock):
+            self.init(
+                mark: .good, service: "", event: "confined",
+                what: "user \(user), without any privilege"
+                    + (landlock.map { "; files and ports by Landlock \($0), system calls by seccomp" } ?? ""))
+        case .reloaded:
+            self.init(mark: .good, service: "", event: "reloaded", what: "what may have changed was looked at")
         case .server(let event): self.init(event)
         case .counters(let service, _, let counters):
             let reasons = counters.refused.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }

@@ -25,13 +25,23 @@ enum EndNotice: Sendable, Encodable {
     /// A changed file of rules is none, or what the authority publishes is not taken; what was in force stays so.
     case policyRefused(service: String?, file: String, faults: [String])
     case warning(service: String?, what: String, why: String?, mend: String?)
-    /// An end that was asked to stop takes no more connections and lets the live ones finish.
-    case draining(service: String, role: EndRole, live: UInt64, seconds: Int64)
+    /// An end that was asked to stop takes no more connections and lets the live ones finish, for so long, or to their end.
+    case draining(service: String, role: EndRole, live: UInt64, seconds: Int64?)
     case counters(service: String, role: EndRole, Counters)
     /// Live connections were ended over the control socket, by this user of the machine.
     case closedByHand(service: String, role: EndRole, count: Int, user: UInt32, why: String?, filter: ConnectionFilter)
     /// A page of metrics is served there.
     case metrics(address: String)
+    /// This process has gone on in the place of others, at so many of their sockets.
+    case tookOver(from: [Int32], sockets: Int)
+    /// Another process goes on in the place of this one, which serves what is live here to its end.
+    case retired(ends: [String])
+    /// What is reported of a peer's machine is in force, until then; nil: it was withdrawn.
+    case posture(PostureReport, until: Date?, user: UInt32)
+    /// It has given up what it does not need. Landlock's version; nil: files are as open as to any process of the user.
+    case confined(user: UInt32, landlock: Int32?)
+    /// What may have changed was looked at because somebody asked.
+    case reloaded
     /// Of the authority's own server.
     case server(ServerEvent)
 
@@ -47,6 +57,11 @@ enum EndNotice: Sendable, Encodable {
         case .counters: "counters"
         case .closedByHand: "closedByHand"
         case .metrics: "metrics"
+        case .tookOver: "tookOver"
+        case .retired: "retired"
+        case .posture: "posture"
+        case .confined: "confined"
+        case .reloaded: "reloaded"
         case .server: "authority"
         }
     }
@@ -59,6 +74,8 @@ enum EndNotice: Sendable, Encodable {
         case closed, user, filter, address
         case file, rules, faults, version, groupsVersion
         case failures, secondsLeft, next
+        case processes, sockets, ends, landlock
+        case peer, signals, until
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -108,7 +125,7 @@ enum EndNotice: Sendable, Encodable {
             try object.encode(service, forKey: .service)
             try object.encode(role, forKey: .role)
             try object.encode(live, forKey: .live)
-            try object.encode(seconds, forKey: .seconds)
+            try object.encodeIfPresent(seconds, forKey: .seconds)
         case .counters(let service, let role, let counters):
             try object.encode(service, forKey: .service)
             try object.encode(role, forKey: .role)
@@ -121,7 +138,19 @@ enum EndNotice: Sendable, Encodable {
             try object.encodeIfPresent(why, forKey: .why)
             try object.encode(filter, forKey: .filter)
         case .metrics(let address): try object.encode(address, forKey: .address)
-        case .server: break
+        case .tookOver(let processes, let sockets):
+            try object.encode(processes, forKey: .processes)
+            try object.encode(sockets, forKey: .sockets)
+        case .retired(let ends): try object.encode(ends, forKey: .ends)
+        case .posture(let said, let until, let user):
+            try object.encode(said.peer, forKey: .peer)
+            try object.encode(said.signals, forKey: .signals)
+            try object.encodeIfPresent(until, forKey: .until)
+            try object.encode(user, forKey: .user)
+        case .confined(let user, let landlock):
+            try object.encode(user, forKey: .user)
+            try object.encodeIfPresent(landlock, forKey: .landlock)
+        case .reloaded, .server: break
         }
     }
 }

@@ -63,6 +63,7 @@ struct EndOptions: ParsableArguments {
         ),
         transform: MetricsAddress.argument)
     var metrics: HostAndPort?
+    @OptionGroup var process: ProcessOptions
     @OptionGroup var home: HomeOptions
     @OptionGroup var output: OutputOptions
 
@@ -100,10 +101,13 @@ struct EndOptions: ParsableArguments {
         configuration.revocation.answers = answers
         configuration.revocation.filters = filters
         configuration.revocation.signers = signers.map { [$0] } ?? []
+        configuration = process.apply(to: configuration)
         try await Complaint.reported { [configuration] in
+            try configuration.confinement.begin(
+                configuration, home: home.folder, passphrase: home.passphrase.source, takesOver: process.takesOver)
             try await EndsRunner(
-                try await paired(configuration), home: home.folder, passphrase: home.passphrase.source,
-                json: output.json
+                try await paired(configuration), home: home.folder,
+                passphrase: home.passphrase.source, takesOver: process.takesOver, json: output.json
             ).run()
         }
     }

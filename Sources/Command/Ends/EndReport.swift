@@ -43,6 +43,9 @@ final class EndReport: EndObserver {
 
     private init(_ form: Form) { self.form = form }
 
+    /// Somebody reads it on a terminal.
+    var isForPeople: Bool { if case .text(let terminal) = form { terminal.isInteractive } else { false } }
+
     /// What `symbolon why` asks for.
     let recent = RecentEvents()
 

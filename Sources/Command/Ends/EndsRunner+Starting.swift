@@ -9,7 +9,11 @@ import SymbolonTransport
 import SymbolonVerification
 
 extension EndsRunner {
-    func start(_ service: RunConfiguration.Protected, _ keeper: TrustKeeper, _ ends: EndsService) async throws {
+    /// - Parameter sockets: that listen already.
+    func start(
+        _ service: RunConfiguration.Protected, _ keeper: TrustKeeper, _ ends: EndsService,
+        _ sockets: [NamedEnd: [OpenListener]]
+    ) async throws {
         let name = try Input.parse(service.name, as: "the name of a service", IdentityName.init)
         let source = try source(service.identity, default: name, for: name)
         // Before anything is issued, as far as the domain is known.
@@ -18,7 +22,8 @@ extension EndsRunner {
         let domain = await keeper.trustDomain(of: source)
         let allowed = try Admission.clients(service.allow, in: domain)
         let base = AdmissionBase.clients(allowed)
-        let (rules, admission) = try await rules(service.policy, of: service.name, beside: base, in: domain, keeper)
+        let (rules, admission) = try await rules(
+            service.policy, of: service.name, beside: base, in: domain, keeper, readsRequests: service.http != nil)
         if allowed.isEmpty, case .none = rules {
             report.warn(
                 service.name, "nobody is allowed: every peer will be refused, proved or not", why: "no rule means no",
@@ -30,14 +35,18 @@ extension EndsRunner {
 
         var definition = ServiceDefinition(
             name: service.name, listen: service.listen.map(\.endpoint), backend: service.backend.endpoint,
-            backendHeader: service.backendHeader)
+            backendHeader: service.backendHeader, http: service.http)
         definition.tls = TLSSettings(service.options)
+        definition.listeners = sockets[NamedEnd(role: .protect, service: service.name)] ?? []
+        if let name = service.backendName {
+            definition.http?.backendNames = [try Admission.service(name, in: domain)]
+        }
         let wish = TrustKeeper.Wish(
             source: source, admission: admission, rules: rules, revocationMode: service.options.revocation)
         let trust = try await keeper.trust(wish)
         let end: RunningEnd
         do {
-            end = try await ServerEnd.start(definition, trust: trust, on: group, observer: report)
+            end = try await ServerEnd.start(definition, trust: trust, on: loops, observer: report)
         } catch {
             throw Complaint(starting: service.name, error)
         }
@@ -47,7 +56,10 @@ extension EndsRunner {
         await ends.add(end, at: bound?.reachable, published: await published(bound, service.identity))
     }
 
-    func start(_ door: RunConfiguration.Door, _ keeper: TrustKeeper, _ ends: EndsService) async throws {
+    func start(
+        _ door: RunConfiguration.Door, _ keeper: TrustKeeper, _ ends: EndsService,
+        _ sockets: [NamedEnd: [OpenListener]]
+    ) async throws {
         let name = try Input.parse(door.name, as: "the name of a service", IdentityName.init)
         let source = try source(door.identity, default: nil, for: name)
         let service = try await address(of: door, keeper, ends)
@@ -67,12 +79,13 @@ extension EndsRunner {
             name: door.name, listen: [door.listen.endpoint], service: service.endpoint)
         definition.serverName = if case .dns(let host) = expected { host.description } else { service.host }
         definition.tls = TLSSettings(door.options)
+        definition.listeners = sockets[NamedEnd(role: .reach, service: door.name)] ?? []
         let wish = TrustKeeper.Wish(
             source: source, admission: admission, rules: rules, revocationMode: door.options.revocation)
         let trust = try await keeper.trust(wish)
         let end: RunningEnd
         do {
-            end = try await ClientEnd.start(definition, trust: trust, on: group, observer: report)
+            end = try await ClientEnd.start(definition, trust: trust, on: loops, observer: report)
         } catch {
             throw Complaint(starting: door.name, error)
         }
@@ -84,14 +97,14 @@ extension EndsRunner {
     /// Nothing starts under rules that cannot be read. Where the authority publishes them, none is known yet or the last one is.
     private func rules(
         _ place: RunConfiguration.PolicyPlace?, of end: String, beside base: AdmissionBase, in domain: TrustDomain?,
-        _ keeper: TrustKeeper
+        _ keeper: TrustKeeper, readsRequests: Bool = false
     ) async throws -> (EndRules, TrustState.Admission) {
         switch place {
         case nil: return (.none, base.admission(nil))
         case .authority: return (.authority(base), base.admission(try await keeper.followPolicy(for: end)))
         case .file(let path):
             do {
-                let file = try PolicyFile(path, beside: base, in: domain)
+                let file = try PolicyFile(path, beside: base, in: domain, readsRequests: readsRequests)
                 file.warn(of: file.document, at: end, report)
                 return (.file(file), file.admission)
             } catch {

@@ -7,6 +7,8 @@ import SymbolonHTTPServices
 import SymbolonKeys
 import SymbolonProxy
 import SymbolonStorage
+import SymbolonTransport
+import SymbolonWire
 
 /// Serves what a configuration names, all in this process, until it is asked to end.
 ///
@@ -17,21 +19,31 @@ struct EndsRunner {
     let folder: HomeFolder
     let report: EndReport
     let group: MultiThreadedEventLoopGroup
+    /// What streams run on.
+    let loops: StreamLoops
     private let passphrase: PassphraseSource?
+    private let takesOver: Bool
+    private let retirement = Retirement()
+    private let manager = ServiceManager()
 
-    init(_ configuration: RunConfiguration, home: HomeFolder, passphrase: PassphraseSource?, json: Bool) {
+    /// - Parameter takesOver: from the process of the home that serves the same.
+    init(
+        _ configuration: RunConfiguration, home: HomeFolder, passphrase: PassphraseSource?, takesOver: Bool, json: Bool
+    ) throws {
         self.configuration = configuration
         folder = home
         self.passphrase = passphrase
+        self.takesOver = takesOver
         report = EndReport(json: json)
+        loops = try StreamLoops(count: Processors.usable)
         group = MultiThreadedEventLoopGroup(numberOfThreads: Processors.usable)
     }
 
     /// Returns when all ends have stopped because they were asked to.
     func run() async throws {
-        let signals = Signals.asksToEnd()
+        let (signals, reloads) = (Signals.asksToEnd(), Signals.asksToReload(report.isForPeople))
         do {
-            try await serve(until: signals)
+            try await serve(until: signals, reloads)
         } catch {
             await report.flush()
             throw error
@@ -40,27 +52,71 @@ struct EndsRunner {
         try? await group.shutdownGracefully()
     }
 
-    private func serve(until signals: AsyncStream<Int32>) async throws {
+    private func serve(until signals: AsyncStream<Int32>, _ reloads: AsyncStream<Int32>) async throws {
+        let confined = try Confinement.finish()
+        if let confined { report.tell(.confined(user: confined.user, landlock: confined.landlock)) }
+        var sockets = try ActivatedSockets.take().distribute(among: configuration.names)
+        sockets.merge(confined?.sockets ?? [:], uniquingKeysWith: { $1 })
         let passphrase = try readPassphrase()
         let home = try await openHome(passphrase)
         let gatherer = try RevocationGatherer.make(configuration, home: home)
         let keeper = try await TrustKeeper(home: home, passphrase: passphrase, gatherer: gatherer, report: report)
-        let ends = EndsService(report: report, home: home)
+        let ends = EndsService(
+            report: report, home: home, drainTime: configuration.drainTime, retirement: retirement)
+        let takeOver = takesOver ? try await takeOver(keeper) : nil
+        if let takeOver { sockets.merge(takeOver.sockets, uniquingKeysWith: { $1 }) }
         do {
-            for service in configuration.protected { try await start(service, keeper, ends) }
-            for door in configuration.doors { try await start(door, keeper, ends) }
+            for service in configuration.protected { try await start(service, keeper, ends, sockets) }
+            for door in configuration.doors { try await start(door, keeper, ends, sockets) }
+            try await takeOver?.complete()
         } catch {
             await ends.stop(within: .zero)
             throw error
         }
+        if let takeOver {
+            report.tell(
+                .tookOver(from: takeOver.processes, sockets: takeOver.sockets.values.reduce(0) { $0 + $1.count }))
+        }
         // The last one is the first to stop: revocation is watched, and questions are answered, as long as anything is live.
-        let asked: [(any Service)?] = [metrics(await ends.ends, keeper), await control(await ends.ends, keeper)]
-        let watching = asked.compactMap(\.self) + [keeper, ends]
-        try await ServiceGroup.run(watching, until: signals)
+        let running = await ends.ends
+        let asked: [(any Service)?] = [
+            metrics(running, keeper), await control(running, keeper),
+            manager.map { SignsOfLife(manager: $0, ends: running, retirement: retirement) },
+        ]
+        let reloading = Reloading(requests: reloads, keeper: keeper, ends: running, manager: manager, report: report)
+        if takesOver { manager?.tell(.mainProcess(getpid())) }
+        manager?.tell(.ready)
+        try await ServiceGroup.run(
+            asked.compactMap(\.self) + [reloading, keeper, ends], until: signals, stopping: stopping,
+            retirement: retirement)
+    }
+
+    /// The manager waits for as long as connections may take to finish.
+    private var stopping: (@Sendable () -> Void)? {
+        let time = (configuration.drainTime ?? EndsService.drainTime) + Farewell.longest * 2
+        let longest = UInt64(time.inSeconds * 1_000_000)
+        guard let manager else { return nil }
+        return { manager.tell(.stopping, .extendTimeout(microseconds: longest)) }
+    }
+
+    private func takeOver(_ keeper: TrustKeeper) async throws -> TakeOver {
+        guard let place = try keeper.place ?? place() else {
+            throw Complaint(
+                what: "there is no home \(folder.path), through which a running process could be asked",
+                mend: "name its home: --home", exit: .undecided)
+        }
+        return try await TakeOver.begin(configuration, in: folder, at: place)
+    }
+
+    private func place() throws -> EndPlace? {
+        FileManager.default.fileExists(atPath: folder.path) ? try folder.takeEndPlace() : nil
     }
 
     private func metrics(_ ends: [RunningEnd], _ keeper: TrustKeeper) -> (any Service)? {
-        guard let place = configuration.metrics else { return nil }
+        guard let place = configuration.metrics else {
+            retirement.metricsClosed.happen()
+            return nil
+        }
         if !place.isLoopback {
             report.warn(
                 nil, "whoever can connect to \(place) reads the metrics, without a proof",
@@ -68,18 +124,20 @@ struct EndsRunner {
                 mend: "listen on 127.0.0.1, or behind a door of its own, unless that is meant")
         }
         let measures = EndMeasures(ends: ends, keeper: keeper)
-        return MetricsService(
+        let page = PublicService(
             server: PublicServer(
                 host: place.host, port: place.port, metrics: { await measures.registry() },
-                observer: MetricsObserver(report: report), group: group), place: place)
+                observer: MetricsObserver(report: report), group: group), place: place, content: "metrics",
+            option: "--metrics ADDRESS:PORT")
+        return RetiringMetrics(page: page, retirement: retirement)
     }
 
     /// Where this process is asked what it does; nil where there is no home for it. Ends do their work without it too.
     private func control(_ ends: [RunningEnd], _ keeper: TrustKeeper) async -> ControlSocket? {
-        guard FileManager.default.fileExists(atPath: folder.path) else { return nil }
         do {
-            let place = try keeper.place ?? folder.takeEndPlace()
-            return try await ControlSocket.open(place, ControlDesk(ends: ends, report: report), on: group)
+            guard let place = try keeper.place ?? place() else { return nil }
+            let desk = ControlDesk(ends: ends, report: report, home: folder, keeper: keeper, retirement: retirement)
+            return try await ControlSocket.open(place, desk, on: group)
         } catch {
             report.warn(
                 nil, "live connections cannot be listed or closed by hand", why: ExplainedError.text(error),

@@ -12,16 +12,25 @@ actor EndsService: Service {
         let published: HostAndPort?
     }
 
-    /// For live connections to finish in; with what comes after it, inside the 15 s that container runtimes give at least.
-    private static let drainTime = TimeAmount.seconds(10)
+    /// For live connections to finish in, unless the operator says otherwise; with what comes after it, inside the 15 s that
+    /// container runtimes give at least.
+    static let drainTime = Duration.seconds(10)
+
+    /// A year: no proof lasts so long, and a live connection ends with its proof.
+    private static let unlimited = TimeAmount.hours(24 * 365)
 
     private let report: EndReport
     private let home: EndsHome?
+    private let drainTime: Duration?
+    private let retirement: Retirement
     private var running: [Running] = []
 
-    init(report: EndReport, home: EndsHome?) {
+    /// - Parameter drainTime: for live connections to finish in. Nil: 10 s, or to their end where another process goes on.
+    init(report: EndReport, home: EndsHome?, drainTime: Duration? = nil, retirement: Retirement) {
         self.report = report
         self.home = home
+        self.drainTime = drainTime
+        self.retirement = retirement
     }
 
     func add(_ end: RunningEnd, at address: HostAndPort?, published: HostAndPort?) async {
@@ -44,26 +53,28 @@ actor EndsService: Service {
 
     func run() async throws {
         try? await gracefulShutdown()
-        await stop(within: Self.drainTime)
+        await stop(within: drainTime ?? (retirement.begun.hasHappened ? nil : Self.drainTime))
     }
 
-    func stop(within time: TimeAmount) async {
+    /// - Parameter time: nil: to their end.
+    func stop(within time: Duration?) async {
         await withDiscardingTaskGroup { group in
             for one in running { group.addTask { await self.stop(one, within: time) } }
         }
         running = []
     }
 
-    private func stop(_ one: Running, within time: TimeAmount) async {
-        if let address = one.published, let home {
+    private func stop(_ one: Running, within time: Duration?) async {
+        // A successor is reached there.
+        if let address = one.published, let home, !retirement.begun.hasHappened {
             // What stays noted is tried in vain and found wrong at the first connection.
             await Farewell.say { try? await home.withdraw(one.end.name, at: address.description) }
         }
         report.tell(
             .draining(
                 service: one.end.name, role: one.end.role, live: await one.end.counters().live,
-                seconds: time.nanoseconds / 1_000_000_000))
-        await one.end.stop(within: time)
+                seconds: time?.components.seconds))
+        await one.end.stop(within: time.map { TimeAmount($0) } ?? Self.unlimited)
         report.tell(.counters(service: one.end.name, role: one.end.role, await one.end.counters()))
     }
 }

@@ -134,11 +134,6 @@ extension PolicyStatement {
     }
 }
 
-extension PolicyFault {
-    /// As a line of a report has it.
-    var told: String { (line.map { "line \($0): " } ?? "") + message }
-}
-
 extension EndsHome {
     /// What the authority of this home, or the one that it is paired with, offers now.
     /// - Parameter known: which one is had already; its statement need not be read again.

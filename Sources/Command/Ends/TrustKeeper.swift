@@ -45,6 +45,8 @@ actor TrustKeeper {
     var told = ToldHere()
     /// What the authority publishes of who may pass; nil where no end follows it.
     var followed: FollowedPolicy?
+    /// What reporters have said of peers' machines.
+    var posture = PostureBoard()
     /// Lists and answers of other authorities; nil where none are configured.
     nonisolated let gatherer: RevocationGatherer?
     private var sources: RevocationSources
@@ -93,7 +95,7 @@ actor TrustKeeper {
         guard let held = identities[wish.source] else { throw EndFailure.identityWithoutName }
         return try TrustState(
             identity: held.proof, anchors: anchors(of: held), admission: wish.admission, revocation: sources,
-            revocationMode: revocationMode(of: held.stored, wish))
+            revocationMode: revocationMode(of: held.stored, wish), posture: posture)
     }
 
     /// The trust domain of an identity: that of its SPIFFE ID, else that of the authority here.

@@ -25,3 +25,4 @@ extension Purpose: ExpressibleByArgument {}
 extension RevocationDemand: ExpressibleByArgument {}
 extension NamedProfile: ExpressibleByArgument {}
 extension BackendHeader: ExpressibleByArgument {}
+extension HTTPService.BackendProtocol: ExpressibleByArgument {}

@@ -23,13 +23,18 @@ final class PolicyFile: Sendable {
     let path: String
     private let base: AdmissionBase
     private let domain: TrustDomain?
+    private let readsRequests: Bool
     private let state: Mutex<State>
 
     /// Reads the rules; an end does not start without them.
-    init(_ path: String, beside base: AdmissionBase, in domain: TrustDomain?) throws(ConfigurationFaults) {
+    /// - Parameter readsRequests: the end's service speaks HTTP.
+    init(
+        _ path: String, beside base: AdmissionBase, in domain: TrustDomain?, readsRequests: Bool = false
+    ) throws(ConfigurationFaults) {
         self.path = path
         self.base = base
         self.domain = domain
+        self.readsRequests = readsRequests
         // The stamp comes first: a change while the file is read is then seen by the next look.
         let watch = FileWatch([path])
         let document = try PolicyText.document(at: path, domain: domain)
@@ -64,7 +69,7 @@ final class PolicyFile: Sendable {
 
     /// Says what in the rules is hardly meant.
     func warn(of document: PolicyDocument, at end: String, _ report: EndReport) {
-        for (line, finding) in document.findings(at: Date()) {
+        for (line, finding) in document.findings(at: Date(), readsRequests: readsRequests) {
             // Whom `--allow` names may pass all the same.
             if case .clients(let patterns) = base, finding.kind == .allowsNothing, !patterns.isEmpty { continue }
             report.warn(end, finding.what, why: "\(path)\(line.map { ":\($0)" } ?? "")", mend: finding.mend)

@@ -8,7 +8,14 @@ enum PolicyText {
     static func document(
         at path: String, domain: TrustDomain?, groups: [GroupName: Set<SPIFFEID>]? = nil
     ) throws(ConfigurationFaults) -> PolicyDocument {
-        let root = try PolicyNode.parse(yaml: try text(at: path), file: path)
+        try document(try text(at: path), from: path, domain: domain, groups: groups)
+    }
+
+    /// - Parameter path: where the text was read, by which faults name it.
+    static func document(
+        _ text: String, from path: String, domain: TrustDomain?, groups: [GroupName: Set<SPIFFEID>]?
+    ) throws(ConfigurationFaults) -> PolicyDocument {
+        let root = try PolicyNode.parse(yaml: text, file: path)
         do throws(PolicyFaults) {
             return try PolicyDocument(root, defaultDomain: domain, groups: groups)
         } catch {

@@ -18,6 +18,7 @@ struct AuthorityRunner {
     let acme: ACMEOptions
     let renewal: RenewalPolicy
     let report: EndReport
+    private let manager = ServiceManager()
 
     func run() async throws {
         let signals = Signals.asksToEnd()
@@ -42,12 +43,17 @@ struct AuthorityRunner {
             authority, at: address, names: names,
             acme: acme.offers ? acme.server(authority, renewal: renewal, on: group) : nil,
             published: published, renewal: renewal, limits: options.limits,
-            observer: report, report: report, on: group)
+            observer: ReadyObserver(next: report, manager: manager), report: report, on: group)
         do {
-            try await ServiceGroup.run(server.services, until: signals)
+            try await ServiceGroup.run(server.services, until: signals, stopping: stopping)
         } catch let failure as IOError {
             throw Complaint(cannotListenOn: address, failure)
         }
+    }
+
+    private var stopping: (@Sendable () -> Void)? {
+        guard let manager else { return nil }
+        return { manager.tell(.stopping) }
     }
 
     /// What keeps lists and answers and what serves them, where certificates name an address.
@@ -70,7 +76,8 @@ struct AuthorityRunner {
                     lists: PublicationCatalog(lists: authority.store),
                     filters: PublicationCatalog(filters: authority.store),
                     responder: responding?.responder, answers: responding?.measures ?? AnswerMeasures(),
-                    limits: options.limits, observer: report, group: group), place: place))
+                    limits: options.limits, observer: report, group: group), place: place,
+                content: "revocation lists", option: "symbolon up --publish-on HOST:PORT"))
     }
 }
 
@@ -79,5 +86,16 @@ extension Complaint {
         self.init(
             what: "the authority cannot be served on \(address)", why: "\(failure)",
             mend: "end what listens there, or choose another place: symbolon up --listen HOST:PORT")
+    }
+}
+
+/// Tells the service manager when the authority listens.
+private struct ReadyObserver: ServerObserver {
+    let next: EndReport
+    let manager: ServiceManager?
+
+    func server(_ event: ServerEvent) {
+        next.server(event)
+        if case .listening = event { manager?.tell(.ready) }
     }
 }

@@ -9,6 +9,7 @@ struct Protect: AsyncParsableCommand {
             EXAMPLES
               symbolon protect web --to 127.0.0.1:8080 --allow laptop
               symbolon protect db --to 127.0.0.1:5432 --listen 0.0.0.0:7432 --allow app --allow 'person/*'
+              symbolon protect api --to 127.0.0.1:8080 --http --policy api-policy.yaml
               symbolon protect web --to 127.0.0.1:8080 --allow dns:client.example.org \\
                   --certificate web.pem --key web.key.pem --anchors anchors.pem \\
                   --revocation 'best-effort:certificates live a day'
@@ -50,6 +51,28 @@ struct Protect: AsyncParsableCommand {
             "Tell the service who is there before the first byte: the PROXY protocol's header, v2. For services that expect it.",
             valueName: "v2"))
     var proxyProtocol = BackendHeader.none
+    @Flag(
+        help: ArgumentHelp(
+            "The service speaks HTTP: rules may ask for method and path, and each request says who is there (Client-Cert, RFC 9440)."
+        ))
+    var http = false
+    @Option(
+        help: ArgumentHelp(
+            "With --http: what the service behind speaks, http/1.1 or h2c, such as gRPC (default: http/1.1).",
+            valueName: "protocol"))
+    var httpBackend: HTTPService.BackendProtocol?
+    @Option(
+        help: ArgumentHelp(
+            "With --http: a host that requests may name; may be repeated (default: the names of this end's certificate).",
+            valueName: "host"))
+    var httpHost: [String] = []
+    @Option(
+        help: ArgumentHelp(
+            "With --http: the service itself has to prove this name by mutual TLS, and gets nothing before (default: it is spoken to in the clear).",
+            valueName: "name"))
+    var httpBackendName: String?
+    @Flag(help: "With --http: a line for each request, not only for refused ones.")
+    var httpLog = false
     @Option(
         help: ArgumentHelp(
             "The identity of the home to prove this end with (default: the service's name).", valueName: "name"))
@@ -59,7 +82,34 @@ struct Protect: AsyncParsableCommand {
     /// Another port than `up`'s: both run on a machine that has the authority and a service.
     private static let standardPlace = HostAndPort(host: "0.0.0.0", port: 7443)
 
-    mutating func validate() throws { _ = try options.source(identity, option: "--identity") }
+    mutating func validate() throws {
+        _ = try options.source(identity, option: "--identity")
+        _ = try requests()
+        guard http || (httpBackend == nil && httpBackendName == nil && httpHost.isEmpty && !httpLog) else {
+            throw ValidationError("--http-backend, --http-backend-name, --http-host and --http-log go with --http.")
+        }
+        guard httpBackendName == nil || httpBackend != .h2c else {
+            throw ValidationError("--http-backend-name is for a service that speaks http/1.1; h2c has no TLS.")
+        }
+        guard !http || proxyProtocol == .none else {
+            throw ValidationError(
+                "--proxy-protocol is for streams; with --http each request says who is there. Keep one.")
+        }
+    }
+
+    private func requests() throws -> HTTPService? {
+        guard http else { return nil }
+        var service = HTTPService()
+        service.backend = httpBackend ?? .http1
+        service.tellsRequests = httpLog
+        for text in httpHost {
+            guard let host = HTTPService.host(text) else {
+                throw ValidationError("\"\(text)\" is no host: --http-host takes a name or an address, without a port.")
+            }
+            service.hosts.insert(host)
+        }
+        return service
+    }
 
     func run() async throws {
         var configuration = RunConfiguration()
@@ -67,6 +117,8 @@ struct Protect: AsyncParsableCommand {
             RunConfiguration.Protected(
                 name: name, listen: listen.isEmpty ? [Self.standardPlace] : listen, backend: to, allow: allow,
                 policy: policy.map(RunConfiguration.PolicyPlace.init), backendHeader: proxyProtocol,
+                http: try requests(),
+                backendName: httpBackendName,
                 identity: try options.source(identity, option: "--identity"), options: options.settings)
         ]
         try await options.serve(configuration)

@@ -11,10 +11,14 @@ struct Run: AsyncParsableCommand {
             EXAMPLES
               symbolon run --config symbolon.yaml
               symbolon run --config symbolon.yaml --check          read it, say what is wrong, start nothing
+              symbolon run --config symbolon.yaml --take-over      go on in the place of the one that runs
 
             THE FILE
               home: /var/lib/symbolon        # relative paths start from the file's own folder
               metrics: 127.0.0.1:9464        # a page for Prometheus
+              drain-time: 30s                # for live connections to finish in, when it ends
+              user: symbolon                 # whom to become when the sockets are bound
+              confine: true                  # to the home and what is named here, by Landlock and seccomp
               revocation:                    # of other authorities' certificates; files, or addresses to fetch from
                 lists: [http://lists.example.org/issuing.crl]
               protect:
@@ -38,20 +42,26 @@ struct Run: AsyncParsableCommand {
     var config: String
     @Flag(help: "Read the configuration, say what is wrong with it, and start nothing.")
     var check = false
+    @OptionGroup var process: ProcessOptions
     @OptionGroup var home: HomeOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
         try await Complaint.reported {
-            let configuration = try read().relative(to: URL(fileURLWithPath: config).deletingLastPathComponent())
+            var named = try read()
+            named.file = URL(fileURLWithPath: config).lastPathComponent
+            let configuration = named.relative(to: URL(fileURLWithPath: config).deletingLastPathComponent())
             if check {
                 let (services, doors) = (configuration.protected.count, configuration.doors.count)
                 return Lines.write("\(config): good; it protects \(services) and reaches \(doors)")
             }
+            let given = process.apply(to: configuration)
+            let folder = home.isNamed ? home.folder : given.home.map { HomeFolder($0) } ?? home.folder
+            try given.confinement.begin(
+                given, home: folder, passphrase: home.passphrase.source, takesOver: process.takesOver)
             try await EndsRunner(
-                configuration,
-                home: home.isNamed ? home.folder : configuration.home.map { HomeFolder($0) } ?? home.folder,
-                passphrase: home.passphrase.source, json: output.json
+                given, home: folder,
+                passphrase: home.passphrase.source, takesOver: process.takesOver, json: output.json
             ).run()
         }
     }
@@ -93,6 +103,7 @@ extension RunConfiguration {
             if case .file(let path) = place { .file(whole(path)) } else { place }
         }
         var result = self
+        result.file = file.map(whole)
         result.home = home.map(whole)
         result.revocation.lists = revocation.lists.map(whole)
         result.revocation.answers = revocation.answers.map(whole)

@@ -5,6 +5,7 @@ import NIOPosix
 import SymbolonAuthority
 import SymbolonProxy
 import SymbolonStorage
+import SymbolonTransport
 
 /// `symbolon try`: the whole story on this machine, and a self-test at any time.
 struct Try: AsyncParsableCommand {
@@ -30,7 +31,8 @@ struct Try: AsyncParsableCommand {
             let group = MultiThreadedEventLoopGroup.singleton
             let printer = StoryPrinter(terminal: .output, isSilent: output.json)
             let run = FirstRun(
-                home: home.folder, passphrase: home.passphrase.source, printer: printer, group: group, started: started)
+                home: home.folder, passphrase: home.passphrase.source, printer: printer, group: group,
+                loops: try StreamLoops(count: Processors.usable), started: started)
             let stage = try await run.tell()
             let report = run.report
             if output.json { Lines.write(try JSONOutput.line(report)) }

@@ -41,6 +41,36 @@ extension RealPeers {
             try server.stop()
         }
 
+        @Test("pgbench: 8 clients, a hundred transactions each, none failed")
+        func transactions() async throws {
+            let server = try await PostgreSQLServer()
+            let machine = try Machine()
+            let protect = try machine.start(
+                "protect", "web", "--to", "127.0.0.1:\(server.port)", "--listen", "127.0.0.1:0", "--allow", "app")
+            let port = try await protect.listening()
+            let reach = try machine.start(
+                "reach", "web", "--listen", "127.0.0.1:0", "--as", "app", "--at", "127.0.0.1:\(port)")
+            let door = [
+                "-h", "127.0.0.1", "-p", "\(try await reach.listening())", "-U", "postgres", "postgres",
+            ]
+            let made = try await Self.pgbench(["-i", "-q", "-s", "1"] + door)
+            try #require(made.status == 0, "\(made.err)")
+            // A connection a transaction, then kept ones.
+            for options in [["-C", "-t", "10"], ["-t", "100"]] {
+                let run = try await Self.pgbench(["-c", "8", "-j", "2"] + options + door)
+                #expect(run.status == 0, "\(run.err)")
+                let count = 8 * (Int(options.last ?? "") ?? 0)
+                #expect(
+                    run.out.contains("number of transactions actually processed: \(count)/\(count)"), "\(run.out)")
+            }
+            #expect(try await protect.stop().number("accepted") ?? 0 > 88)
+            try server.stop()
+        }
+
+        private static func pgbench(_ arguments: [String]) async throws -> ProgramRun {
+            try await Socket.waiting { try SymbolonTestSupport.run(Tools.pgbench, arguments) }
+        }
+
         @Test("psql that comes straight to the protected port gets nowhere")
         func straight() async throws {
             let backend = try Backend()

@@ -9,6 +9,11 @@ enum Tools {
     static var javaCompiler: String { get throws { try installed("javac") } }
     static var ocsptool: String { get throws { try installed("ocsptool") } }
     static var certtool: String { get throws { try installed("certtool") } }
+    static var redisServer: String { get throws { try installed("redis-check-rdb") } }
+    static var redisClient: String { get throws { try installed("redis-cli") } }
+    static var redisBenchmark: String { get throws { try installed("redis-benchmark") } }
+    static var pgbench: String { get throws { try installed("pgbench") } }
+    static var testssl: String { get throws { try installed("testssl") } }
     static var python: String { get throws { try ofPython("python") } }
     static var pkilint: String { get throws { try ofPython("lint_pkix_cert") } }
     static var listLint: String { get throws { try ofPython("lint_crl") } }

@@ -20,6 +20,9 @@ public final class Ends: Sendable {
     /// What it has in memory, in bytes; 0 when it is gone.
     public var residentBytes: Int { program.residentBytes }
 
+    /// How many files it has open.
+    public var openFiles: Int { get throws { try program.openFiles } }
+
     public func signal(_ number: Int32) { program.signal(number) }
 
     /// Waits for the first line, from those already written on, of which this holds.

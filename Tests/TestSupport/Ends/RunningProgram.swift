@@ -43,9 +43,15 @@ public final class RunningProgram: Sendable {
 
     public var isRunning: Bool { process.withLock { $0.isRunning } }
 
+    /// How many files it has open.
+    public var openFiles: Int {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count }
+    }
+
+    private var id: Int32 { process.withLock { $0.processIdentifier } }
+
     /// What it has in memory, in bytes; 0 when it is gone.
     public var residentBytes: Int {
-        let id = process.withLock { $0.processIdentifier }
         let status = (try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
         return (Int(line.filter { $0.isASCII && $0.isNumber }) ?? 0) * 1024

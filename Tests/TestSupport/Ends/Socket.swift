@@ -1,5 +1,6 @@
 import Dispatch
 public import Foundation
+public import Testing
 
 /// A TCP socket of the loopback interface. Calls wait, off the threads that tests share, and each for 20 s at most.
 public final class Socket: Sendable {
@@ -44,6 +45,14 @@ public final class Socket: Sendable {
 
     public static func connect(_ port: Int, from host: UInt8 = 1) async throws -> Socket {
         try await waiting { try connectNow(port, from: host) }
+    }
+
+    /// Connects and hears back the octet that it says: what stands behind the port echoes.
+    public static func echoed(_ port: Int, sourceLocation: SourceLocation = #_sourceLocation) async throws -> Socket {
+        let socket = try await connect(port)
+        try await socket.write([1])
+        #expect(try await socket.read(1) == [1], sourceLocation: sourceLocation)
+        return socket
     }
 
     public static func connectNow(_ port: Int, from host: UInt8 = 1) throws -> Socket {

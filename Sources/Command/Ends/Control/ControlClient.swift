@@ -21,6 +21,8 @@ enum ControlClient {
     /// - Parameter process: only that one's; nil: those of all.
     /// - Throws: where one that runs gives no answer.
     static func ask(_ question: ControlQuestion, in home: HomeFolder, process: Int32? = nil) async throws -> [Answer] {
+        var question = question
+        question.process = process
         let line = try JSONOutput.line(question)
         var answers: [Answer] = []
         for socket in try home.endSockets() {

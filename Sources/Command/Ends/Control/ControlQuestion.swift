@@ -13,14 +13,30 @@ struct ControlQuestion: Codable, Equatable, Sendable {
         case close
         /// The last records of connections, as the end writes them.
         case recent
+        /// To take what is reported of a peer's machine.
+        case posture
+        /// What is reported of peers' machines, and holds.
+        case postures
+        /// To bring its listening sockets to a process that serves the same ends.
+        case handOver
+        /// To take nothing new, and to end when what is live has ended: another process goes on.
+        case retire
     }
 
     let ask: Ask
     var filter = ConnectionFilter()
+    /// Only this process is meant; nil: every one that hears it.
+    var process: Int32?
     /// At most so many lines.
     var most: Int?
     /// Why they are closed, in the operator's words.
     var because: String?
+    /// What is reported.
+    var report: PostureReport?
+    /// Which ends the successor serves.
+    var ends: [NamedEnd]?
+    /// Where it waits: a number of `ends/` in the home.
+    var place: Int?
 
     /// In octets, as a line: room for a hundred ids and a sentence.
     static let largest = 16_384

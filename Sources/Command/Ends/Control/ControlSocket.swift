@@ -115,10 +115,11 @@ private final class ControlHandler: ChannelInboundHandler {
         }
         let (desk, line, channel) = (desk, line, context.channel)
         Task {
-            let lines = await desk.answer(line, from: user)
-            let answer = ByteBuffer(string: lines.joined(separator: "\n") + "\n")
+            let said = await desk.answer(line, from: user)
+            let answer = ByteBuffer(string: said.lines.joined(separator: "\n") + "\n")
             try? await channel.writeAndFlush(answer)
             try? await channel.close()
+            if said.isFarewell { desk.retirement.isTold.happen() }
         }
     }
 

@@ -45,6 +45,13 @@ struct EndMeasures: Sendable {
         for (rule, count) in counters.liveByRule {
             registry.gauge("symbolon_end_connections", labels + [("rule", rule)], is: Double(count))
         }
+        for (status, count) in counters.requests {
+            registry.count("symbolon_end_requests_total", labels + [("status", status)], upTo: count)
+        }
+        for (reason, count) in counters.requestsRefused {
+            registry.count("symbolon_end_requests_refused_total", labels + [("reason", reason)], upTo: count)
+        }
+        registry.gauge("symbolon_end_requests_in_progress", labels, is: Double(counters.requestsInProgress))
         registry.count("symbolon_end_unreached_total", labels, upTo: counters.backendFailures)
         registry.count("symbolon_end_bytes_total", labels + [("direction", "up")], upTo: counters.bytesUp)
         registry.count("symbolon_end_bytes_total", labels + [("direction", "down")], upTo: counters.bytesDown)

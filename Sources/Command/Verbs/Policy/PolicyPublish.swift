@@ -61,7 +61,7 @@ struct PolicyPublish: AsyncParsableCommand {
         do {
             let text = try PolicyText.text(at: file)
             let domain = try await administration.perform(ShowAuthority()).trustDomain
-            _ = try PolicyText.document(at: file, domain: try TrustDomain(domain), groups: [:])
+            _ = try PolicyText.document(text, from: file, domain: try TrustDomain(domain), groups: [:])
             return text
         } catch let faults as ConfigurationFaults {
             throw Complaint(faults, so: ", so nothing was published")

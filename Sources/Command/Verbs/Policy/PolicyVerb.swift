@@ -13,11 +13,14 @@ struct PolicyVerb: AsyncParsableCommand {
               symbolon policy check web-policy.yaml
               symbolon policy explain web-policy.yaml --from person/alice --to web --network 10.1.2.3
               symbolon policy test web-cases.yaml
+              symbolon policy replay web-policy.yaml --log ends.jsonl --since 7d
               symbolon policy publish web-policy.yaml                 to ends with --policy authority
               symbolon policy list
+              symbolon policy posture report laptop --signal healthy --for 10m
             """,
         subcommands: [
-            PolicyCheck.self, PolicyExplain.self, PolicyTest.self, PolicyPublish.self, PolicyList.self, PolicyShow.self,
+            PolicyCheck.self, PolicyExplain.self, PolicyTest.self, PolicyReplay.self, PolicyPublish.self,
+            PolicyList.self, PolicyShow.self, PostureVerb.self,
         ])
 }
 

@@ -1,23 +1,5 @@
 import ArgumentParser
-import NIOCore
-import ServiceLifecycle
 import SymbolonHTTPServices
-
-/// The page of metrics, with what to do where its port cannot be had.
-struct MetricsService: Service {
-    let server: PublicServer
-    let place: HostAndPort
-
-    func run() async throws {
-        do {
-            try await server.run()
-        } catch let failure as IOError {
-            throw Complaint(
-                what: "metrics cannot be served on \(place)", why: "\(failure)",
-                mend: "end what listens there, or choose another place: --metrics ADDRESS:PORT")
-        }
-    }
-}
 
 /// Tells of the page what an operator has to know.
 struct MetricsObserver: ServerObserver {
