@@ -31,6 +31,12 @@ struct VerbTests {
         "group add": ["changeGroup", "showAuthority", "listEnds"],
         "group remove": ["changeGroup", "showAuthority", "listEnds"], "group list": ["listGroups"],
         "group show": ["showGroup"], "policy publish": ["publishPolicy", "showAuthority", "listEnds"],
+        "policy posture report": ["reportPosture", "showSelf", "showAuthority"],
+        "policy posture withdraw": ["withdrawPosture", "showSelf", "showAuthority"],
+        "policy posture list": ["listPosture"],
+        "policy posture permit": ["permitReporter", "showSelf", "showAuthority"],
+        "policy posture forbid": ["removeReporter", "showSelf", "showAuthority"],
+        "policy posture reporters": ["listReporters"],
         "policy list": ["listPolicyVersions"], "policy show": ["showPolicyVersion"],
     ]
 
@@ -62,7 +68,7 @@ struct VerbTests {
         "connections close": [], "connections list": [], "why": [],
         // They look, at files, at this machine, or at an endpoint as any peer sees it.
         "doctor": [], "verify": [], "try": [], "policy check": [], "policy explain": [], "policy test": [],
-        "policy replay": [], "policy posture report": [], "policy posture withdraw": [], "policy posture list": [],
+        "policy replay": [],
     ]
 
     /// For programs alone: who am I.

@@ -75,6 +75,48 @@ extension EndToEnd {
             _ = try await protect.ends.stop()
         }
 
+        @Test(
+            "Z03: what the authority is told holds at its own ends and at those of a paired machine within a second, for what is connected too; with nobody of the authority there it is still known after a restart"
+        )
+        func everywhere() async throws {
+            let scene = try await TwoNodes()
+            let backend = try Backend()
+            let policy = try scene.folder.write(Self.rules, to: "policy.yaml")
+            func protect(_ home: String) throws -> Ends {
+                try Ends([
+                    "protect", "web", "--to", "127.0.0.1:\(backend.port)", "--listen", "127.0.0.1:0", "--home", home,
+                    "--policy", policy, "--json",
+                ])
+            }
+            func said(_ words: String...) throws {
+                let ran = try scene.run(
+                    ["policy", "posture"] + words + ["laptop", "--signal", "healthy", "--all-ends"])
+                try #require(ran.status == 0, "\(ran.out)\(ran.err)")
+            }
+            var paired = try protect(scene.machine)
+            let local = try protect(scene.homes[1])
+            for end in [paired, local] {
+                #expect(try await scene.isRefused("laptop", at: try await end.listening()))
+            }
+            try said("report", "--for", "1h")
+            let open = try await scene.comesIn("laptop", at: try await paired.listening())
+            _ = try await scene.comesIn("laptop", at: try await local.listening())
+            try said("withdraw")
+            // The other end of it is closed, and not by us.
+            _ = try await open.readToEnd()
+            #expect(try await paired.event("closed") { $0["reason"] == "policy" }["alert"] == "access_denied")
+
+            try said("report", "--for", "1h")
+            _ = try await scene.comesIn("laptop", at: try await paired.listening())
+            _ = try await paired.stop()
+            _ = try await local.stop()
+            try await scene.kill(0)
+            try await scene.kill(1)
+            paired = try protect(scene.machine)
+            _ = try await scene.comesIn("laptop", at: try await paired.listening())
+            _ = try await paired.stop()
+        }
+
         private static func date(_ text: String) throws -> Date { try Date(text, strategy: .iso8601) }
     }
 }

@@ -70,6 +70,10 @@ final class TwoNodes: Sendable {
         try SymbolonTestSupport.run(try BuiltProgram.path("symbolon"), words + ["--home", homes[node]])
     }
 
+    func run(_ words: [String], node: Int = 0) throws -> ProgramRun {
+        try SymbolonTestSupport.run(try BuiltProgram.path("symbolon"), words + ["--home", homes[node]])
+    }
+
     func protect(_ name: String, to backend: Backend, in home: String) async throws -> Ends {
         try Ends([
             "protect", name, "--to", "127.0.0.1:\(backend.port)", "--listen", "127.0.0.1:0", "--home", home,
@@ -94,6 +98,20 @@ final class TwoNodes: Sendable {
         try await socket.write([1, 2])
         #expect(try await socket.read(2) == [1, 2])
         return socket
+    }
+
+    /// The same, as soon as it is let in.
+    func comesIn(_ name: String, at port: Int, sourceLocation: SourceLocation = #_sourceLocation) async throws -> Socket
+    {
+        let door = try await door(name, to: port)
+        var found: Socket?
+        let isIn = try await eventually {
+            let socket = try await Socket.connect(door)
+            guard (try? await socket.write([1, 2])) != nil, (try? await socket.read(2)) == [1, 2] else { return false }
+            found = socket
+            return true
+        }
+        return try #require(isIn ? found : nil, "\(name) is not let in", sourceLocation: sourceLocation)
     }
 
     func isRefused(_ name: String, at port: Int) async throws -> Bool {

@@ -1,9 +1,11 @@
 import Foundation
+import SymbolonAccessPolicy
 import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonEnrollment
 import SymbolonKeys
 import SymbolonRevocation
+import SymbolonVerification
 import Testing
 
 @testable import SymbolonStorage
@@ -42,6 +44,36 @@ struct HeardTrustTests {
         let home = HomeFolder(scratch.file("home"))
         _ = try home.create()
         return (home, scratch)
+    }
+
+    @Test("Z03: signals of machines are kept with it, each to its own end, and are withdrawn by a change")
+    func posture() throws {
+        let (home, scratch) = try home()
+        defer { withExtendedLifetime(scratch) {} }
+        func line(_ name: String, _ word: String) -> String { "spiffe://example.internal/\(name) healthy \(word)" }
+        func statement(_ counter: UInt32, since: UInt64?, _ lines: [String]) throws -> TrustStatement {
+            let one = try whole(0).0
+            return TrustStatement(
+                trustDomain: one.trustDomain, anchors: "", issuing: "", changeCounter: UInt64(counter), since: since,
+                revoked: [], digest: one.digest, federated: [], posture: lines)
+        }
+        func peers(_ heard: HeardTrust?) -> [String] { heard?.posture.signals.keys.map(\.description).sorted() ?? [] }
+        let end = "\(Int(noon.timeIntervalSince1970) + 100)"
+        let first = try statement(1, since: nil, [line("a", end), line("b", end), "nonsense", line("c", "soon")])
+        var heard = HeardTrust(version: "1-a", whole: first, heardAt: noon)
+        #expect(peers(heard) == ["a", "b"].map { "spiffe://example.internal/\($0)" })
+        try home.note(heard)
+        #expect(try home.heardTrust() == heard)
+        let step = try statement(2, since: 1, [line("a", "withdrawn"), line("d", end)])
+        heard = try #require(heard.following(step, as: "2-a", heardAt: noon + 1))
+        try home.note(heard, after: step)
+        #expect(peers(try home.heardTrust()) == ["b", "d"].map { "spiffe://example.internal/\($0)" })
+        // Written anew as a whole, it is the same.
+        try home.note(heard)
+        #expect(try home.heardTrust() == heard)
+        // What has lapsed is nothing any more.
+        let late = try statement(3, since: 2, [])
+        #expect(peers(heard.following(late, as: "3-a", heardAt: noon + 100)).isEmpty)
     }
 
     @Test("changes follow the whole, are read back with it, and another time is kept as well")

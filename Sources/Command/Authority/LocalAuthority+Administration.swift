@@ -58,6 +58,7 @@ extension LocalAuthority {
         parts.add(policies)
         parts.add(
             EndpointDesk(endpoints: store, trustDomain: issuing.configuration.trustDomain, clock: { Date() }))
+        parts.add(PostureDesk(authority: issuing, store: store))
         parts.add(ScheduleDesk(authority: issuing, schedule: store))
         parts.add(EndDesk(store: store, clock: { Date() }))
         parts.add(ACMEDesk(authority: issuing, store: store))

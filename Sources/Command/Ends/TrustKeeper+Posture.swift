@@ -1,11 +1,35 @@
 import Foundation
 import SymbolonAccessPolicy
+import SymbolonAdministration
 import SymbolonNames
+import SymbolonStorage
 import SymbolonVerification
 
-/// Signals of peers' machines, as reporters on this machine say them. They are kept for as long as they hold, in memory: a
-/// process that is started anew knows none until they are said again.
+/// Signals of peers' machines. What reporters on this machine say is kept for as long as it holds, in memory: a process that is
+/// started anew knows none of it until it is said again. What they say to the authority comes with everything else that it tells.
 extension TrustKeeper {
+    /// Takes up what the authority has been told. Each signal lapses by itself, whether or not the authority is heard.
+    /// - Parameter counter: a value of the change counter that was read before.
+    func hearPosture(of home: EndsHome, at counter: UInt64) async throws {
+        let now = Date()
+        if let paired = home.paired {
+            toldPosture = await paired.posture
+        } else if let store = home.authority?.store {
+            for record in try await store.posture(since: toldPostureAt) {
+                let peer = PeerIdentity.name(.spiffe(record.subject))
+                if record.isWithdrawn {
+                    toldPosture.withdraw([record.signal], of: peer)
+                } else {
+                    // The authority has bounded them.
+                    _ = toldPosture.report([record.signal], of: peer, until: record.end, at: now)
+                }
+            }
+            // A store that was put back to an earlier day tells what it knows from there on.
+            toldPostureAt = counter
+        }
+        toldPosture.forget(before: now)
+    }
+
     /// Puts what is reported in force at every end; live connections that rest on it are judged again.
     func take(_ said: PostureReport) throws -> Date? {
         let now = Date()
@@ -26,8 +50,10 @@ extension TrustKeeper {
 
     /// What holds now, in an order for people.
     func reported() -> [(peer: String, signal: String, until: Date)] {
-        posture.forget(before: Date())
-        return posture.signals.flatMap { peer, signals in
+        let now = Date()
+        posture.forget(before: now)
+        toldPosture.forget(before: now)
+        return posture.with(toldPosture).signals.flatMap { peer, signals in
             signals.map { (peer.description, $0.description, $1) }
         }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }
     }

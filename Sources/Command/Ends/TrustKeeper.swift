@@ -45,8 +45,12 @@ actor TrustKeeper {
     var told = ToldHere()
     /// What the authority publishes of who may pass; nil where no end follows it.
     var followed: FollowedPolicy?
-    /// What reporters have said of peers' machines.
+    /// What reporters on this machine have said of peers' machines.
     var posture = PostureBoard()
+    /// What reporters have said to the authority of the home, or to the one that it was paired with.
+    var toldPosture = PostureBoard()
+    /// Up to which value of the change counter that is.
+    var toldPostureAt: UInt64?
     /// Lists and answers of other authorities; nil where none are configured.
     nonisolated let gatherer: RevocationGatherer?
     private var sources: RevocationSources
@@ -81,6 +85,7 @@ actor TrustKeeper {
                 nil, "the authority is not told what is in force at this end, and cannot count on it",
                 why: error.explanation, mend: "let this user write to the home")
         }
+        if let home { try await hearPosture(of: home, at: snapshot.epoch) }
     }
 
     /// What is known of the authority of this home.
@@ -95,7 +100,7 @@ actor TrustKeeper {
         guard let held = identities[wish.source] else { throw EndFailure.identityWithoutName }
         return try TrustState(
             identity: held.proof, anchors: anchors(of: held), admission: wish.admission, revocation: sources,
-            revocationMode: revocationMode(of: held.stored, wish), posture: posture)
+            revocationMode: revocationMode(of: held.stored, wish), posture: posture.with(toldPosture))
     }
 
     /// The trust domain of an identity: that of its SPIFFE ID, else that of the authority here.
@@ -208,6 +213,7 @@ actor TrustKeeper {
         do {
             let next = try await home.revocations()
             federated = try await home.federated()
+            try await hearPosture(of: home, at: next.epoch)
             // After the counter: what it counts is in it, and both are put in force at once.
             await lookAtFollowedPolicy()
             isRevocationPending = false

@@ -64,6 +64,12 @@ public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     case groupChanged = "group.changed"
     /// A version of the policy is in force.
     case policyPublished = "policy.published"
+    /// Signals of machines hold, for a while.
+    case postureReported = "posture.reported"
+    case postureWithdrawn = "posture.withdrawn"
+    /// An identity may report signals of machines, or other ones than before.
+    case reporterPermitted = "posture.reporter.permitted"
+    case reporterRemoved = "posture.reporter.removed"
     /// What is in force was signed by another key than before.
     case policySigned = "policy.signed"
     /// Revocation lists of one scope.

@@ -27,13 +27,14 @@ struct RoleTests {
     /// Who may what, as the guide Work-from-elsewhere.md promises it. A row for each operation; none is taken from the code.
     private static let table: [Role?: Set<String>] = [
         nil: [
-            "findEndpoint", "followTrust", "leaveTrust", "publishEndpoint", "renewCertificate", "showRenewal",
-            "showPolicyInForce", "showSelf", "showTrust", "withdrawEndpoint",
+            "findEndpoint", "followTrust", "leaveTrust", "publishEndpoint", "renewCertificate", "reportPosture",
+            "showRenewal", "showPolicyInForce", "showSelf", "showTrust", "withdrawEndpoint", "withdrawPosture",
         ],
         .viewer: [
             "listACMEAccounts", "listAuditEntries", "listCertificates", "listEnds", "listExternalAccountKeys",
             "listFederations", "listGroups", "listInvitations", "listIssuers", "listPolicyVersions",
-            "listScheduledRevocations", "listOperators", "showACMEAccount", "showIssuer", "showAuditHead",
+            "listPosture", "listReporters", "listScheduledRevocations", "listOperators", "showACMEAccount",
+            "showIssuer", "showAuditHead",
             "showAuthority", "showCertificate", "showGroup", "showPolicyVersion", "verifyAudit",
         ],
         .operator: [
@@ -44,8 +45,8 @@ struct RoleTests {
         ],
         .administrator: [
             "activateIssuer", "beginFederation", "endFederation", "finishReplacement", "permitNames", "prepareIssuer",
-            "publishPolicy",
-            "publishRootLists", "putOperator", "removeOperator", "replaceIssuer", "retireIssuer",
+            "permitReporter", "publishPolicy",
+            "publishRootLists", "putOperator", "removeOperator", "removeReporter", "replaceIssuer", "retireIssuer",
         ],
     ]
 

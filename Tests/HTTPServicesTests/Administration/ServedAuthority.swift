@@ -67,6 +67,7 @@ final class ServedAuthority: Sendable {
         }
         parts.add(library)
         parts.add(PolicyDesk(authority: authority, library: library))
+        parts.add(PostureDesk(authority: authority, store: store))
         parts.add(EndpointDesk(endpoints: store, trustDomain: try TrustDomain(domain), clock: clock))
         parts.add(
             InvitationDesk(authority: authority, store: store, operators: store) { _, _ in

@@ -127,6 +127,9 @@ actor PairedLink {
         }
     }
 
+    /// What reporters have said to the authority of machines; each signal lapses by itself.
+    var posture: PostureBoard { heard?.posture ?? PostureBoard() }
+
     /// True once when a silence has become too long, and once when it is over.
     func isSilenceNews(at now: Date) -> Bool {
         let isStale = heard.map { now >= $0.heardAt + Self.longestSilence } ?? true

@@ -2,7 +2,7 @@ public import Foundation
 public import SymbolonVerification
 
 /// What reporters have said of machines, and until when it holds. What is not said again in time is not known any more.
-public struct PostureBoard: Sendable {
+public struct PostureBoard: Equatable, Sendable {
     /// A day: what is looked at less often is no state of a machine.
     public static let longestLife = 86_400
     /// Of whom something is known. 100,000: some tens of megabytes, and more than one end's peers.
@@ -29,6 +29,13 @@ public struct PostureBoard: Sendable {
     public mutating func withdraw(_ withdrawn: Set<PostureSignal>, of peer: PeerIdentity) {
         signals[peer] = signals[peer]?.filter { !withdrawn.contains($0.key) }
         if signals[peer]?.isEmpty == true { signals[peer] = nil }
+    }
+
+    /// The same with what another board says: of a signal that both know, the later end.
+    public func with(_ other: PostureBoard) -> PostureBoard {
+        var both = self
+        both.signals.merge(other.signals) { $0.merging($1, uniquingKeysWith: max) }
+        return both
     }
 
     /// What has lapsed by then.

@@ -38,6 +38,7 @@ public actor TrustDesk {
     private let clock: @Sendable () -> Date
     private let federated: @Sendable () async throws(StoreFailure) -> [TrustStatement.Federated]
     private let policy: @Sendable () async throws(StoreFailure) -> PolicyNumbers?
+    private let posture: @Sendable (UInt64?) async throws(StoreFailure) -> [PostureRecord]
     private var known: Known?
     private var whole: TrustAnswer?
     private var steps: [UInt64: TrustAnswer] = [:]
@@ -48,11 +49,13 @@ public actor TrustDesk {
     ///   - mirror: on the same store.
     ///   - federated: the domains that are believed now.
     ///   - policy: which one is in force now.
+    ///   - posture: what was said of machines after a value of the change counter, or all of it.
     public init(
         store: any AuthorityStore, mirror: RevocationMirror, register: EndRegister,
         clock: @escaping @Sendable () -> Date,
         federated: @escaping @Sendable () async throws(StoreFailure) -> [TrustStatement.Federated],
-        policy: @escaping @Sendable () async throws(StoreFailure) -> PolicyNumbers? = { nil }
+        policy: @escaping @Sendable () async throws(StoreFailure) -> PolicyNumbers? = { nil },
+        posture: @escaping @Sendable (UInt64?) async throws(StoreFailure) -> [PostureRecord] = { _ in [] }
     ) {
         self.store = store
         self.mirror = mirror
@@ -60,11 +63,12 @@ public actor TrustDesk {
         self.clock = clock
         self.federated = federated
         self.policy = policy
+        self.posture = posture
     }
 
     /// - Parameter clock: says which federations are over.
     public init(
-        store: any AuthorityStore & FederationStore & EndLedger & PolicyStore, mirror: RevocationMirror,
+        store: any AuthorityStore & FederationStore & EndLedger & PolicyStore & PostureStore, mirror: RevocationMirror,
         clock: @escaping @Sendable () -> Date
     ) {
         self.init(
@@ -76,7 +80,8 @@ public actor TrustDesk {
                         trustDomain: one.trustDomain.description, anchor: one.anchor.pem, until: one.until)
                 }
             },
-            policy: { () async throws(StoreFailure) in try await store.policyInForce() })
+            policy: { () async throws(StoreFailure) in try await store.policyInForce() },
+            posture: { since async throws(StoreFailure) in try await store.posture(since: since) })
     }
 
     // MARK: What is told
@@ -89,7 +94,11 @@ public actor TrustDesk {
     ) async throws(AdministrationFailure) -> TrustAnswer {
         let known = try await news(after: version, waiting: patience)
         guard known.version != version else { return TrustAnswer(version: known.version, trust: nil) }
-        return wholeAnswer(known)
+        do throws(StoreFailure) {
+            return try await wholeAnswer(known)
+        } catch {
+            throw AdministrationFailure(error)
+        }
     }
 
     /// The same, told as changes where that can be.
@@ -98,16 +107,20 @@ public actor TrustDesk {
     ) async throws(AdministrationFailure) -> TrustAnswer {
         let known = try await news(after: version, waiting: patience)
         guard known.version != version else { return TrustAnswer(version: known.version, trust: nil) }
-        guard let since = version.flatMap(Self.changeCounter) else { return wholeAnswer(known) }
-        if let step = steps[since], step.version == known.version { return step }
         do throws(StoreFailure) {
+            guard let since = version.flatMap(Self.changeCounter) else { return try await wholeAnswer(known) }
+            if let step = steps[since], step.version == known.version { return step }
             // Who knows more than there is has outlived a store that was put back; what it makes of it is its affair.
             let from = min(since, known.changeCounter)
             // Changes of a later version than the one told are no harm: the digest would not fit, so they are left out.
             guard let changes = try await store.revocationChanges(since: from, atMost: Self.mostChanges),
                 changes.changeCounter == known.changeCounter
-            else { return wholeAnswer(known) }
-            let step = TrustAnswer(version: known.version, trust: known.head.telling(changes))
+            else { return try await wholeAnswer(known) }
+            // Signals of a later version than the one told are no harm: they are told again, and are the same then.
+            let said = try await posture(from)
+            guard said.count <= Self.mostChanges else { return try await wholeAnswer(known) }
+            let step = TrustAnswer(
+                version: known.version, trust: known.head.telling(changes).telling(said, at: clock()))
             if steps.count >= Self.mostSteps { steps = [:] }
             steps[since] = step
             return step
@@ -116,9 +129,11 @@ public actor TrustDesk {
         }
     }
 
-    private func wholeAnswer(_ known: Known) -> TrustAnswer {
+    private func wholeAnswer(_ known: Known) async throws(StoreFailure) -> TrustAnswer {
         if let whole, whole.version == known.version { return whole }
-        let made = TrustAnswer(version: known.version, trust: known.head.telling(known.revoked))
+        let made = TrustAnswer(
+            version: known.version,
+            trust: known.head.telling(known.revoked).telling(try await posture(nil), at: clock()))
         whole = made
         return made
     }

@@ -1,10 +1,12 @@
 public import Foundation
 public import SymbolonAccessPolicy
+import SymbolonAdministration
 import SymbolonAuthority
 public import SymbolonCertificates
 import SymbolonKeys
 import SymbolonNames
 public import SymbolonRevocation
+import SymbolonVerification
 import SymbolonWire
 
 /// What those who believe an authority need to know of it beyond its anchors: which keys it signs with, what it has taken
@@ -70,11 +72,14 @@ public struct TrustStatement: Codable, Equatable, Sendable {
     public let federated: [Federated]
     /// Which policy is in force: those who judge by it ask for it when it is another than theirs. Nil: none was published yet.
     public let policy: PolicyNumbers?
+    /// Signals of machines, each `SUBJECT SIGNAL SECONDS`, the time since 1970 at which it lapses; among changes also `SUBJECT
+    /// SIGNAL withdrawn`. Either all that hold, or what was said since a version. Nil: nothing was said.
+    public let posture: [String]?
 
     public init(
         trustDomain: String, anchors: String, introductions: String = "", issuing: String, replaced: [Replaced] = [],
         changeCounter: UInt64, since: UInt64? = nil, revoked: [Revoked], digest: String, federated: [Federated],
-        policy: PolicyNumbers? = nil
+        policy: PolicyNumbers? = nil, posture: [String]? = nil
     ) {
         self.trustDomain = trustDomain
         self.anchors = anchors
@@ -87,6 +92,7 @@ public struct TrustStatement: Codable, Equatable, Sendable {
         self.digest = digest
         self.federated = federated
         self.policy = policy
+        self.posture = posture
     }
 
     /// Without what is revoked.
@@ -126,7 +132,7 @@ public struct TrustStatement: Codable, Equatable, Sendable {
         return telling(lines, since: changes.since)
     }
 
-    /// The same without what is revoked.
+    /// The same without what is revoked, and without signals.
     public var head: TrustStatement { telling([:], since: nil) }
 
     private func telling(_ lines: [KeyFingerprint: [String]], since: UInt64?) -> TrustStatement {
@@ -137,6 +143,33 @@ public struct TrustStatement: Codable, Equatable, Sendable {
             revoked: revoked.sorted { $0.issuerKey < $1.issuerKey }, digest: digest, federated: federated,
             policy: policy)
     }
+
+    /// The same with signals of machines.
+    private func telling(posture lines: [String]) -> TrustStatement {
+        TrustStatement(
+            trustDomain: trustDomain, anchors: anchors, introductions: introductions, issuing: issuing,
+            replaced: replaced, changeCounter: changeCounter, since: since, revoked: revoked, digest: digest,
+            federated: federated, policy: policy, posture: lines.isEmpty ? nil : lines)
+    }
+
+    /// The same with what was said of machines, as far as it is of use then.
+    func telling(_ records: [PostureRecord], at now: Date) -> TrustStatement {
+        telling(
+            posture: records.filter { now < $0.end && ($0.holds(at: now) || since != nil) }.map { one in
+                "\(one.subject) \(one.signal) "
+                    + (one.isWithdrawn ? Self.withdrawn : "\(Int64(one.end.timeIntervalSince1970))")
+            })
+    }
+
+    /// The same with all signals that are known.
+    public func telling(_ board: PostureBoard) -> TrustStatement {
+        telling(
+            posture: board.signals.flatMap { peer, signals in
+                signals.map { "\(peer) \($0.key) \(Int64($0.value.timeIntervalSince1970))" }
+            }.sorted())
+    }
+
+    private static let withdrawn = "withdrawn"
 
     private static let released = "removeFromCRL"
 
@@ -160,6 +193,26 @@ public struct TrustStatement: Codable, Equatable, Sendable {
 
     public func issuingCertificates() throws(CertificateFailure) -> [Certificate] {
         try CertificateBundle(pem: issuing).certificates
+    }
+
+    /// What is known of machines after what is told here. A line that does not read as one is passed over.
+    public func posture(after board: PostureBoard, at now: Date) -> PostureBoard {
+        var next = since == nil ? PostureBoard() : board
+        for line in posture ?? [] {
+            let parts = line.split(separator: " ")
+            guard parts.count == 3, let subject = try? SPIFFEID(String(parts[0])),
+                let signal = PostureSignal(String(parts[1]))
+            else { continue }
+            if parts[2] == Self.withdrawn {
+                next.withdraw([signal], of: .name(.spiffe(subject)))
+            } else if let seconds = Int64(parts[2]) {
+                let end = Date(timeIntervalSince1970: TimeInterval(seconds))
+                // The authority has bounded them.
+                _ = next.report([signal], of: .name(.spiffe(subject)), until: end, at: now)
+            }
+        }
+        next.forget(before: now)
+        return next
     }
 
     /// What is told, for verifiers: all that is revoked, or what has changed. A line that does not read as one is passed

@@ -1,4 +1,5 @@
 public import Foundation
+public import SymbolonAccessPolicy
 public import SymbolonEnrollment
 public import SymbolonRevocation
 
@@ -8,19 +9,25 @@ public struct HeardTrust: Equatable, Sendable {
     /// Without what is revoked.
     public let trust: TrustStatement
     public let revoked: RevokedSet
+    /// What reporters have said of machines.
+    public let posture: PostureBoard
     /// When the authority last said that this holds.
     public var heardAt: Date
 
     /// From a statement that tells all.
     public init(version: String, whole: TrustStatement, heardAt: Date) {
         self.init(
-            version: version, trust: whole.head, revoked: RevokedSet(whole.changes.revoked), heardAt: heardAt)
+            version: version, trust: whole.head, revoked: RevokedSet(whole.changes.revoked),
+            posture: whole.posture(after: PostureBoard(), at: heardAt), heardAt: heardAt)
     }
 
-    private init(version: String, trust: TrustStatement, revoked: RevokedSet, heardAt: Date) {
+    private init(
+        version: String, trust: TrustStatement, revoked: RevokedSet, posture: PostureBoard, heardAt: Date
+    ) {
         self.version = version
         self.trust = trust
         self.revoked = revoked
+        self.posture = posture
         self.heardAt = heardAt
     }
 
@@ -35,7 +42,9 @@ public struct HeardTrust: Equatable, Sendable {
         guard digest.description == step.digest else { return nil }
         var next = revoked
         next.apply(changes)
-        return HeardTrust(version: version, trust: step.head, revoked: next, heardAt: heardAt)
+        return HeardTrust(
+            version: version, trust: step.head, revoked: next, posture: step.posture(after: posture, at: heardAt),
+            heardAt: heardAt)
     }
 }
 
@@ -101,7 +110,8 @@ extension HomeFolder {
     /// Notes all of it durably, in the place of what was noted before.
     public func note(_ heard: HeardTrust) throws(FileFailure) {
         let words = HeardWords(
-            version: heard.version, trust: heard.trust.telling(heard.revoked), heardAt: heard.heardAt)
+            version: heard.version, trust: heard.trust.telling(heard.revoked).telling(heard.posture),
+            heardAt: heard.heardAt)
         guard let text = try? Self.wordsEncoder.encode(words) else { return }
         try DurableFile.replace(trustFile, with: Array(text), mode: Self.fileMode)
         do {
