@@ -114,6 +114,9 @@ public struct FlattenedJWS: Sendable {
         ]
     }
 
+    /// The compact serialization (RFC 7515 §7.1).
+    public var compact: String { "\(String(decoding: signed, as: UTF8.self)).\(Base64URL.encode(signature))" }
+
     private static func signingInput(_ header: JSONValue, _ payload: [UInt8]) -> [UInt8] {
         Array(Base64URL.encode(header.bytes).utf8) + [UInt8(ascii: ".")] + Array(Base64URL.encode(payload).utf8)
     }

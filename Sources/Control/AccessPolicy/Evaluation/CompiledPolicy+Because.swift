@@ -17,9 +17,10 @@ extension CompiledPolicy {
             if let former { return "\"\(former)\" allows it no more: \(found(former, who))" }
             let names = policy.rules.filter { $0.effect == .allow }.map(\.name)
             guard !names.isEmpty else { return "no rule allows anybody" }
+            let whom = who == .person ? " to whom the peer acts for" : ""
             // 8: what a line has room for.
             let more = names.count > 8 ? " and \(names.count - 8) more" : ""
-            return "no rule allows it: \(names.prefix(8).joined(separator: ", "))\(more)"
+            return "no rule allows it\(whom): \(names.prefix(8).joined(separator: ", "))\(more)"
         }
     }
 }
