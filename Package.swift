@@ -160,7 +160,8 @@ var allTests: [Target] = [
     tests(
         "Proxy",
         base + trust + control + [
-            "SymbolonProxy", "SymbolonTransport", nioCore, nioPosix, nioEmbedded, nioHTTP1, nioHTTP2, nioHPACK,
+            "SymbolonTokens", "SymbolonProxy", "SymbolonTransport", nioCore, nioPosix, nioEmbedded, nioHTTP1, nioHTTP2,
+            nioHPACK,
         ]),
     tests(
         "HTTPServices",

@@ -6,16 +6,26 @@ import Yams
 enum HTTPServiceReader {
     private static let known = [
         "backend", "hosts", "log-requests", "body-bytes", "header-bytes", "requests", "requests-per-peer", "streams",
-        "timeout", "idle-timeout",
+        "timeout", "idle-timeout", "token", "tokens",
     ]
 
-    /// - Parameter fault: told of each place that is not understood.
-    static func read(_ node: Node, _ path: String, fault: (Node, String) -> Void) -> HTTPService {
+    /// What was read, and the files that it names.
+    struct Reading {
         var service = HTTPService()
+        /// Where the keys of its tokens are published.
+        var tokenKeys: String?
+        /// Whose tokens are believed.
+        var issuers: [RunConfiguration.IssuerPlace] = []
+    }
+
+    /// - Parameter fault: told of each place that is not understood.
+    static func read(_ node: Node, _ path: String, fault: (Node, String) -> Void) -> Reading {
+        var reading = Reading()
         guard let mapping = node.mapping else {
-            backend(node, path, &service, fault)
-            return service
+            backend(node, path, &reading.service, fault)
+            return reading
         }
+        var service = HTTPService()
         for (key, value) in mapping {
             let name = key.string ?? ""
             let place = "\(path).\(name.printable)"
@@ -39,13 +49,16 @@ enum HTTPServiceReader {
                 number(value, place, 1...86_400, fault).map { service.limits.answerTimeout = .seconds(Int64($0)) }
             case "idle-timeout":
                 number(value, place, 1...86_400, fault).map { service.limits.idleTimeout = .seconds(Int64($0)) }
+            case "token": (service.token, reading.tokenKeys) = BackendTokenReader.read(value, place, fault)
+            case "tokens": reading.issuers = IssuerReader.read(value, place, fault)
             default:
                 fault(
                     key,
                     "\(path): \"\(name.printable)\" is not known here; known are \(known.joined(separator: ", "))")
             }
         }
-        return service
+        reading.service = service
+        return reading
     }
 
     private static func backend(

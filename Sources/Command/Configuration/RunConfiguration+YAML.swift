@@ -89,6 +89,7 @@ private final class YAMLReader {
             fault(root, "nothing to serve: it needs a list under `protect:` or `reach:`")
         }
         refuseRepeats(top)
+        if let node = top["protect"] { refuseSharedKeys(result.protected, node) }
         return result
     }
 
@@ -118,7 +119,8 @@ private final class YAMLReader {
         let allow = entry["allow"].map { texts($0, "\(path).allow") } ?? []
         let policy = entry["policy"].flatMap { text($0, "\(path).policy") }.map(RunConfiguration.PolicyPlace.init)
         let header = entry["proxy-protocol"].map { backendHeader($0, "\(path).proxy-protocol") } ?? .none
-        let http = entry["http"].map { HTTPServiceReader.read($0, "\(path).http") { self.fault($0, $1) } }
+        let read = entry["http"].map { HTTPServiceReader.read($0, "\(path).http") { self.fault($0, $1) } }
+        let http = read?.service
         let backendName = entry["backend-name"].flatMap { text($0, "\(path).backend-name") }
         if let node = entry["backend-name"], http?.backend != .http1 {
             fault(node, "\(path).backend-name: only a service with `http: http/1.1` is asked for a proof")
@@ -132,7 +134,7 @@ private final class YAMLReader {
         guard let source = identity(entry, in: node, path), let name, let backend, !listen.isEmpty else { return nil }
         return .init(
             name: name, listen: listen, backend: backend, allow: allow, policy: policy, backendHeader: header,
-            http: http,
+            http: http, tokenKeys: read?.tokenKeys, issuers: read?.issuers ?? [],
             backendName: backendName, identity: source, options: options)
     }
 
@@ -241,6 +243,17 @@ private final class YAMLReader {
         }
         let paths = files.compactMap { name in entry[name].flatMap { text($0, "\(path).\(name)") } }
         return paths.count == 3 ? .files(certificate: paths[0], key: paths[1], anchors: paths[2]) : nil
+    }
+
+    /// Two ends would overwrite each other's keys.
+    private func refuseSharedKeys(_ services: [RunConfiguration.Protected], _ node: Node) {
+        var seen: [String: String] = [:]
+        for service in services {
+            guard let path = service.tokenKeys else { continue }
+            if let other = seen.updateValue(service.name, forKey: path) {
+                fault(node, "protect: \(other) and \(service.name) publish their keys in one file; give each its own")
+            }
+        }
     }
 
     private func refuseRepeats(_ top: [String: Node]) {

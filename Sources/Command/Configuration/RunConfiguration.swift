@@ -1,3 +1,4 @@
+import SymbolonAccessPolicy
 import SymbolonClients
 import SymbolonProxy
 import SymbolonVerification
@@ -16,6 +17,10 @@ struct RunConfiguration: Equatable, Sendable {
         var backendHeader = BackendHeader.none
         /// Its requests are read; nil: it is a stream of bytes.
         var http: HTTPService?
+        /// Where the keys are published by which the service believes its tokens; there is one where it is told in tokens.
+        var tokenKeys: String?
+        /// Whose tokens are believed of persons for whom peers act.
+        var issuers: [IssuerPlace] = []
         /// What the service itself has to prove to this end; nil: it is spoken to in the clear.
         var backendName: String?
         var identity: IdentitySource
@@ -34,6 +39,20 @@ struct RunConfiguration: Equatable, Sendable {
         var policy: PolicyPlace?
         var identity: IdentitySource
         var options = EndOptions()
+    }
+
+    /// One whose tokens are believed of persons.
+    struct IssuerPlace: Equatable, Sendable {
+        /// Exactly as its tokens say it.
+        var issuer: String
+        /// The service, as its tokens name it.
+        var audience: String
+        /// The file with its keys (JWKS).
+        var keys: String
+        /// By which names persons are known to rules.
+        var person = "person/{sub}"
+        /// What its words for a proof (`acr`) are worth.
+        var assurances: [String: Assurance] = [:]
     }
 
     /// Where rules stand.

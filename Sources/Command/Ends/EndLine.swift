@@ -83,7 +83,9 @@ extension EndLine {
             let asked = [facts.method, facts.path].compactMap(\.self).joined(separator: " ")
             self.init(
                 mark: facts.isRefused ? .bad : .neutral, service: facts.service, event: "\(facts.status)",
-                what: "\(asked.isEmpty ? "no request" : asked)  \(facts.peer)", why: facts.explanation,
+                what: "\(asked.isEmpty ? "no request" : asked)  \(facts.peer)"
+                    + (facts.actingFor.map { " for \($0)" } ?? ""),
+                why: facts.explanation,
                 mend: facts.remedy)
         case .trustReplaced(let service, _, let epoch, let closed):
             self.init(
@@ -132,6 +134,10 @@ extension EndLine {
             self.init(
                 mark: .good, service: service, event: "policy",
                 what: "\(rules) rule\(rules == 1 ? "" : "s") of \(file) are in force")
+        case .issuerKeys(let service, let issuer, let keys):
+            self.init(
+                mark: .good, service: service, event: "tokens",
+                what: "\(keys) key\(keys == 1 ? "" : "s") of \(issuer) are in force")
         case .policyVersion(let service, let numbers, let rules):
             self.init(
                 mark: .good, service: service, event: "policy",

@@ -20,6 +20,8 @@ enum EndNotice: Sendable, Encodable {
     case authorityHeard(after: Double)
     /// A changed file of rules is in force.
     case policy(service: String, file: String, rules: Int)
+    /// Changed keys of one whose tokens are believed are in force.
+    case issuerKeys(service: String, issuer: String, keys: Int)
     /// A version that the authority has published is in force.
     case policyVersion(service: String, PolicyNumbers, rules: Int)
     /// A changed file of rules is none, or what the authority publishes is not taken; what was in force stays so.
@@ -50,6 +52,7 @@ enum EndNotice: Sendable, Encodable {
         case .identity, .chosen: "identity"
         case .renewalFailed: "renewalFailed"
         case .authorityHeard: "authorityHeard"
+        case .issuerKeys: "issuerKeys"
         case .policy, .policyVersion: "policy"
         case .policyRefused: "policyRefused"
         case .warning: "warning"
@@ -75,6 +78,7 @@ enum EndNotice: Sendable, Encodable {
         case file, rules, faults, version, groupsVersion
         case failures, secondsLeft, next
         case processes, sockets, ends, landlock
+        case issuer, keys
         case peer, signals, until
     }
 
@@ -102,6 +106,10 @@ enum EndNotice: Sendable, Encodable {
             try object.encode(why, forKey: .why)
         case .authorityHeard(let seconds):
             try object.encode(Int64(seconds), forKey: .seconds)
+        case .issuerKeys(let service, let issuer, let keys):
+            try object.encode(service, forKey: .service)
+            try object.encode(issuer, forKey: .issuer)
+            try object.encode(keys, forKey: .keys)
         case .policy(let service, let file, let rules):
             try object.encode(service, forKey: .service)
             try object.encode(file, forKey: .file)

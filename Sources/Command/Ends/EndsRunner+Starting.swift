@@ -42,7 +42,9 @@ extension EndsRunner {
             definition.http?.backendNames = [try Admission.service(name, in: domain)]
         }
         let wish = TrustKeeper.Wish(
-            source: source, admission: admission, rules: rules, revocationMode: service.options.revocation)
+            source: source, admission: admission, rules: rules, revocationMode: service.options.revocation,
+            tokenKeys: service.tokenKeys, issuers: try issuers(service, in: domain))
+        try await keeper.publishKeys(of: wish, for: service.name)
         let trust = try await keeper.trust(wish)
         let end: RunningEnd
         do {
@@ -92,6 +94,21 @@ extension EndsRunner {
         warnOfBestEffort(trust, of: door.name)
         await keeper.keep(end, wish)
         await ends.add(end, at: nil, published: nil)
+    }
+
+    /// Nothing starts with an issuer whose keys cannot be read.
+    private func issuers(
+        _ service: RunConfiguration.Protected, in domain: TrustDomain?
+    ) throws -> [IssuerKeyFile] {
+        try service.issuers.map { place in
+            do throws(IssuerKeyFile.Fault) {
+                return try IssuerKeyFile(place, in: domain)
+            } catch {
+                throw Complaint(
+                    what: "\(error.what), so \(service.name) was not started", why: error.why,
+                    mend: "correct the entry below http: tokens:, or its file", exit: .configuration)
+            }
+        }
     }
 
     /// Nothing starts under rules that cannot be read. Where the authority publishes them, none is known yet or the last one is.

@@ -41,6 +41,8 @@ extension TrustKeeper: Service {
                     for due in await self.tick() { group.addTask { await self.attend(to: due) } }
                     await self.confirmHere()
                     await self.lookAtPolicies()
+                    await self.tidyTokenKeys()
+                    await self.lookAtIssuers()
                     try? await Task.sleep(for: .milliseconds(100))
                 }
             }

@@ -21,6 +21,10 @@ actor TrustKeeper {
         var rules = EndRules.none
         /// Nil: required, where anything can speak.
         var revocationMode: RevocationMode?
+        /// Where the keys of an end's tokens are published.
+        var tokenKeys: String?
+        /// Whose tokens are believed of persons.
+        var issuers: [IssuerKeyFile] = []
     }
 
     struct Kept {
@@ -51,6 +55,9 @@ actor TrustKeeper {
     var toldPosture = PostureBoard()
     /// Up to which value of the change counter that is.
     var toldPostureAt: UInt64?
+    /// The files in which keys of tokens are published, by their paths, and why one could not be written.
+    var tokenKeys: [String: TokenKeys] = [:]
+    var tokenKeysTold: [String: String] = [:]
     /// Lists and answers of other authorities; nil where none are configured.
     nonisolated let gatherer: RevocationGatherer?
     private var sources: RevocationSources
@@ -100,7 +107,8 @@ actor TrustKeeper {
         guard let held = identities[wish.source] else { throw EndFailure.identityWithoutName }
         return try TrustState(
             identity: held.proof, anchors: anchors(of: held), admission: wish.admission, revocation: sources,
-            revocationMode: revocationMode(of: held.stored, wish), posture: posture.with(toldPosture))
+            revocationMode: revocationMode(of: held.stored, wish), posture: posture.with(toldPosture),
+            issuers: wish.issuers.map(\.current))
     }
 
     /// The trust domain of an identity: that of its SPIFFE ID, else that of the authority here.
@@ -165,6 +173,7 @@ actor TrustKeeper {
         for (index, one) in kept.enumerated() where source == nil || one.wish.source == source {
             do {
                 let trust = try trust(one.wish)
+                if let held = identities[one.wish.source] { publishKeys(of: one, as: held.stored) }
                 if isStaple { try one.end.staple(trust) } else { try one.end.replace(trust) }
                 // What is not in force is not confirmed.
                 if !lacksPolicy(one.wish) { kept[index].epoch = sources.snapshot.epoch }

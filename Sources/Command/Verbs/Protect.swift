@@ -10,6 +10,8 @@ struct Protect: AsyncParsableCommand {
               symbolon protect web --to 127.0.0.1:8080 --allow laptop
               symbolon protect db --to 127.0.0.1:5432 --listen 0.0.0.0:7432 --allow app --allow 'person/*'
               symbolon protect api --to 127.0.0.1:8080 --http --policy api-policy.yaml
+              symbolon protect api --to 127.0.0.1:8080 --http --allow app \\
+                  --http-token https://api.example.org --http-token-keys /run/api/keys.json
               symbolon protect web --to 127.0.0.1:8080 --allow dns:client.example.org \\
                   --certificate web.pem --key web.key.pem --anchors anchors.pem \\
                   --revocation 'best-effort:certificates live a day'
@@ -71,6 +73,17 @@ struct Protect: AsyncParsableCommand {
             "With --http: the service itself has to prove this name by mutual TLS, and gets nothing before (default: it is spoken to in the clear).",
             valueName: "name"))
     var httpBackendName: String?
+    @Option(
+        defaultAsFlag: TokenAudience.own,
+        help: ArgumentHelp(
+            "With --http: tell the service with each request who is there in a signed token (JWT), for this audience, or for this end's own name.",
+            valueName: "audience"))
+    var httpToken: TokenAudience?
+    @Option(
+        help: ArgumentHelp(
+            "With --http-token: the file in which the keys are published by which the service believes its tokens (JWKS).",
+            valueName: "file"))
+    var httpTokenKeys: String?
     @Flag(help: "With --http: a line for each request, not only for refused ones.")
     var httpLog = false
     @Option(
@@ -88,6 +101,13 @@ struct Protect: AsyncParsableCommand {
         guard http || (httpBackend == nil && httpBackendName == nil && httpHost.isEmpty && !httpLog) else {
             throw ValidationError("--http-backend, --http-backend-name, --http-host and --http-log go with --http.")
         }
+        guard http || (httpToken == nil && httpTokenKeys == nil) else {
+            throw ValidationError("--http-token and --http-token-keys go with --http.")
+        }
+        guard (httpToken == nil) == (httpTokenKeys == nil) else {
+            throw ValidationError(
+                "--http-token and --http-token-keys go together: without the keys the service could believe no token.")
+        }
         guard httpBackendName == nil || httpBackend != .h2c else {
             throw ValidationError("--http-backend-name is for a service that speaks http/1.1; h2c has no TLS.")
         }
@@ -102,6 +122,7 @@ struct Protect: AsyncParsableCommand {
         var service = HTTPService()
         service.backend = httpBackend ?? .http1
         service.tellsRequests = httpLog
+        service.token = httpToken.map { BackendToken(audience: $0.name) }
         for text in httpHost {
             guard let host = HTTPService.host(text) else {
                 throw ValidationError("\"\(text)\" is no host: --http-host takes a name or an address, without a port.")
@@ -117,7 +138,7 @@ struct Protect: AsyncParsableCommand {
             RunConfiguration.Protected(
                 name: name, listen: listen.isEmpty ? [Self.standardPlace] : listen, backend: to, allow: allow,
                 policy: policy.map(RunConfiguration.PolicyPlace.init), backendHeader: proxyProtocol,
-                http: try requests(),
+                http: try requests(), tokenKeys: httpTokenKeys,
                 backendName: httpBackendName,
                 identity: try options.source(identity, option: "--identity"), options: options.settings)
         ]

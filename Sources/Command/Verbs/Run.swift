@@ -112,6 +112,10 @@ extension RunConfiguration {
         for index in protected.indices {
             result.protected[index].identity = whole(protected[index].identity)
             result.protected[index].policy = protected[index].policy.map { whole($0) }
+            result.protected[index].tokenKeys = protected[index].tokenKeys.map { whole($0) }
+            for place in protected[index].issuers.indices {
+                result.protected[index].issuers[place].keys = whole(protected[index].issuers[place].keys)
+            }
         }
         for index in doors.indices {
             result.doors[index].identity = whole(doors[index].identity)

@@ -278,6 +278,8 @@ struct HTTPRequestTests {
             $0.limits.headerBytes = 4_096
             $0.limits.headerFields = 20
             $0.limits.requestsPerPeer = 1
+            // Those that wait have to be there when the last has come.
+            $0.limits.answerTimeout = .seconds(600)
         }
         #expect(try await http.answer(last("GET /", "X-A: " + String(repeating: "a", count: 5_000))).status == "431")
         let many = (0..<30).map { "X-\($0): a" }.joined(separator: "\r\n")

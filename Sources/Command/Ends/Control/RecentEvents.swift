@@ -2,7 +2,8 @@ import Foundation
 import SymbolonProxy
 import Synchronization
 
-/// The last records of connections of a process, for `symbolon why`: let in, refused, ended, or with nobody to connect to.
+/// The last records of connections of a process, for `symbolon why`: let in, refused, ended, or with nobody to connect to; and of
+/// requests that were refused, or made for a person.
 final class RecentEvents: Sendable {
     /// 512: some minutes of a quiet end, and a few megabytes at most, for each holds its peer's path.
     private static let most = 512
@@ -37,6 +38,8 @@ extension EndEvent {
     fileprivate var isOfConnection: Bool {
         switch self {
         case .accepted, .refused, .backendFailed, .closed: true
+        // Of those that are served for the peer itself, a log has room.
+        case .request(let facts): facts.isRefused || facts.actingFor != nil
         default: false
         }
     }

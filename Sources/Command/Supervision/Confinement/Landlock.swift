@@ -55,6 +55,10 @@ struct Landlock {
             let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
             allow([["/", "/etc"].contains(folder) ? path : folder], .reading)
         }
+        // A file is replaced by one that is made beside it.
+        for path in configuration.protected.compactMap(\.tokenKeys) {
+            allow([try Self.ownFolder(of: path)], .changing)
+        }
         allow(Self.system, .reading)
         allow(["/dev/null", "/dev/zero"], [.readFile, .writeFile])
         // It is mapped now, and will be again.
@@ -64,6 +68,19 @@ struct Landlock {
             configuration.protected.flatMap(\.listen) + configuration.doors.map(\.listen)
             + [configuration.metrics].compactMap(\.self)
         ports = Set(places.map(\.port))
+    }
+
+    /// In which a file is replaced, and nothing else is.
+    private static func ownFolder(of path: String) throws -> String {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard !["/", "/etc", "/usr", "/var", "/run", "/home", "/tmp"].contains(folder) else {
+            throw Complaint(
+                what: "to replace \(path.printable), a confined process would have to write to all of \(folder)",
+                mend:
+                    "name a file in a folder of its own: --http-token-keys \(folder == "/" ? "" : folder)/symbolon/keys.json",
+                exit: .configuration)
+        }
+        return folder
     }
 
     private mutating func allow(_ paths: [String], _ rights: Rights) {
@@ -134,7 +151,8 @@ extension RunConfiguration {
         let places = (revocation.lists + revocation.answers + revocation.filters).compactMap { place -> String? in
             if case .file(let path) = place { path } else { nil }
         }
-        return protected.flatMap { files($0.identity) + files($0.policy) }
+        let issuers = protected.flatMap { $0.issuers.map(\.keys) }
+        return issuers + protected.flatMap { files($0.identity) + files($0.policy) }
             + doors.flatMap { files($0.identity) + files($0.policy) } + places + revocation.signers
     }
 }

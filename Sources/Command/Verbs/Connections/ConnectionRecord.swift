@@ -15,12 +15,13 @@ struct ConnectionRecord: Equatable {
     }
 
     private struct Fields: Decodable, Equatable {
-        enum Event: String, Decodable { case accepted, refused, closed, backendFailed }
+        enum Event: String, Decodable { case accepted, refused, closed, backendFailed, request, requestRefused }
 
         private enum CodingKeys: String, CodingKey {
             case event = "event_type"
             case timestamp, role, service, id, address, peer, own, serial, key, version, group, signatureAlgorithm
             case revocation, validUntil, rule, stage, reason, clause, place, subject, explanation, remedy, alert
+            case method, path, status, actingFor, tokenIssuer, personRule
             case from = "src_ip"
             case fromPort = "src_port"
             case to = "dest_ip"
@@ -55,6 +56,12 @@ struct ConnectionRecord: Equatable {
         let explanation: String?
         let remedy: String?
         let alert: String?
+        let method: String?
+        let path: String?
+        let status: Int?
+        let actingFor: String?
+        let tokenIssuer: String?
+        let personRule: String?
     }
 
     var role: String { fields.role }
@@ -130,6 +137,17 @@ struct ConnectionRecord: Equatable {
                 if let alert = fields.alert { lines.append("    it was told \(alert.printable)") }
             }
         case .backendFailed: add(.failed, "connecting", fields.explanation ?? "")
+        case .request, .requestRefused:
+            let asked = [fields.method, fields.path].compactMap(\.self).joined(separator: " ")
+            let isRefused = fields.event == .requestRefused
+            add(isRefused ? .failed : .passed, "request", "\(asked.isEmpty ? "none" : asked)  \(fields.status ?? 0)")
+            if let person = fields.actingFor {
+                add(.passed, "person", "\(person), by a token of \(fields.tokenIssuer ?? "")")
+            }
+            if let rule = fields.rule { add(.passed, "policy", "rule for \(fields.peer ?? "the peer"): \(rule)") }
+            if let rule = fields.personRule { add(.passed, "policy", "rule for \(fields.actingFor ?? ""): \(rule)") }
+            if isRefused { add(.failed, fields.reason ?? "", fields.explanation ?? "") }
+            if let remedy = fields.remedy { lines.append("    do: \(remedy.printable)") }
         }
         return lines
     }

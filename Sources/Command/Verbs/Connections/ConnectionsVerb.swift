@@ -89,7 +89,7 @@ struct ConnectionsList: AsyncParsableCommand {
         let row = try JSONDecoder().decode(Row.self, from: Data(line.utf8))
         let end = row.endsBy == "rule" ? "rule asked in" : "certificate in"
         return [
-            row.connection.printable, row.peer.printable, row.own.printable, row.address.printable, row.rule.printable,
+            row.connection.printable, row.who.printable, row.own.printable, row.address.printable, row.rule.printable,
             Moment.span(row.seconds), ByteText(row.bytesUp).description, ByteText(row.bytesDown).description,
             "\(end) \(Moment.span(row.secondsLeft))",
         ]
@@ -106,5 +106,9 @@ struct ConnectionsList: AsyncParsableCommand {
         let bytesDown: UInt64
         let endsBy: String
         let secondsLeft: Double
+        let actingFor: [String]?
+
+        /// The peer, and for whom it acts.
+        var who: String { actingFor.map { "\(peer) for \($0.joined(separator: ", "))" } ?? peer }
     }
 }

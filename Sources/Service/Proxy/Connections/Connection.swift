@@ -60,6 +60,8 @@ class Connection {
     /// From whoever opened it, in bytes of application data.
     var bytesUp: UInt64 { 0 }
     var bytesDown: UInt64 { 0 }
+    /// The persons for whom the peer acts at the moment.
+    var actingFor: [String] { [] }
 
     /// The peer is proved and permitted.
     func begin(_ session: SessionFacts) {}
@@ -111,7 +113,8 @@ class Connection {
         admitted.map { admitted in
             LiveConnection(
                 facts: admitted.facts.under(admitted.proof.rule), bytesUp: bytesUp, bytesDown: bytesDown,
-                age: steady - admitted.since, ruleEndsAfter: admitted.proof.endsAt.map { $0 - steady })
+                age: steady - admitted.since, ruleEndsAfter: admitted.proof.endsAt.map { $0 - steady },
+                actingFor: actingFor)
         }
     }
 

@@ -26,6 +26,8 @@ struct EndPlan: Sendable {
     let clock: @Sendable () -> Date
     /// A clock that nobody sets.
     let steady: @Sendable () -> Duration
+    /// Takes the proofs that come with persons' tokens, each once at all event loops.
+    let proofs: ProofDesk
     /// Both clocks as they were when the end was made.
     private let plausible: PlausibleClock
 
@@ -51,6 +53,7 @@ struct EndPlan: Sendable {
         self.clock = clock
         self.steady = steady
         plausible = PlausibleClock(at: clock(), steady: steady())
+        proofs = ProofDesk(at: steady())
     }
 
     init(
@@ -72,6 +75,7 @@ struct EndPlan: Sendable {
         self.clock = clock
         self.steady = steady
         plausible = PlausibleClock(at: clock(), steady: steady())
+        proofs = ProofDesk(at: steady())
     }
 
     /// What the clock says, and whether rules believe it.

@@ -12,7 +12,7 @@ extension RunningEnd {
         let cache = SignatureCache()
         let trust = PreparedTrust(
             state, of: plan.name, epoch: 1, context: try plan.context(for: state), cache: cache,
-            readsRequests: plan.http != nil,
+            http: plan.http,
             backend: try plan.backendProof(for: state, cache))
         let usage = EndUsage()
         var seats: [Seat] = []

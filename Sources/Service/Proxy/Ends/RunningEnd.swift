@@ -84,7 +84,7 @@ public final class RunningEnd: Sendable {
                 known.state.identity.tls === state.identity.tls ? known.context : try plan.context(for: state)
             let next = PreparedTrust(
                 state, of: plan.name, epoch: known.epoch + 1, context: context, cache: cache,
-                readsRequests: plan.http != nil,
+                http: plan.http,
                 backend: try plan.backendProof(for: state, cache))
             control.trust = next
             return next

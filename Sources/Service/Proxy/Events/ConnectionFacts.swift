@@ -96,6 +96,8 @@ public struct LiveConnection: Sendable, Encodable {
     public let age: Duration
     /// In how long its rule has to be asked again; nil: nothing that the rule rests on ends by itself.
     public let ruleEndsAfter: Duration?
+    /// The persons for whom requests of the peer are under way.
+    public let actingFor: [String]
 
     /// What ends it by itself, if nothing does before.
     public enum End: String, Codable, Sendable {
@@ -114,7 +116,7 @@ public struct LiveConnection: Sendable, Encodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case bytesUp, bytesDown, seconds
+        case bytesUp, bytesDown, seconds, actingFor
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -123,5 +125,6 @@ public struct LiveConnection: Sendable, Encodable {
         try object.encode(bytesUp, forKey: .bytesUp)
         try object.encode(bytesDown, forKey: .bytesDown)
         try object.encode(age.inSeconds, forKey: .seconds)
+        if !actingFor.isEmpty { try object.encode(actingFor, forKey: .actingFor) }
     }
 }

@@ -13,6 +13,12 @@ public struct RequestFacts: Sendable {
     public let status: Int
     /// The rule that let it by; nil: none was asked, or none did.
     public let rule: String?
+    /// The person for whom the peer has asked; nil: for itself.
+    public let actingFor: String?
+    /// Whose token says so.
+    public let tokenIssuer: String?
+    /// The rule that let the person by.
+    public let personRule: String?
     /// One word, where this end answered itself or cut it; nil: the backend answered.
     public let reason: String?
     public let explanation: String?
@@ -30,7 +36,9 @@ public struct RequestFacts: Sendable {
 
 extension RequestFacts: Encodable {
     private enum CodingKeys: String, CodingKey {
-        case service, role, id, peer, serial, method, host, path, status, rule, reason, explanation, remedy
+        case service, role, id, peer, serial, method, host, path, status, rule, actingFor, tokenIssuer, personRule,
+            reason,
+            explanation, remedy
         case bytesUp, bytesDown, seconds, at
     }
 
@@ -45,6 +53,9 @@ extension RequestFacts: Encodable {
         try object.encode(peer, forKey: .peer)
         try object.encode(connection.peer.path.leaf.serialNumber.description, forKey: .serial)
         try object.encodeIfPresent(rule, forKey: .rule)
+        try object.encodeIfPresent(actingFor, forKey: .actingFor)
+        try object.encodeIfPresent(tokenIssuer, forKey: .tokenIssuer)
+        try object.encodeIfPresent(personRule, forKey: .personRule)
         try object.encode(bytesUp, forKey: .bytesUp)
         try object.encode(bytesDown, forKey: .bytesDown)
         try object.encode(seconds, forKey: .seconds)

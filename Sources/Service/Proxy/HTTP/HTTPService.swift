@@ -17,6 +17,8 @@ public struct HTTPService: Equatable, Sendable {
     /// The hosts that requests may name, in lower case. Empty: those of the end's own certificate, and the address that was
     /// connected to.
     public var hosts: Set<String> = []
+    /// The service behind is told who is there by a signed token, too; nil: it is not.
+    public var token: BackendToken?
     /// A line for each request, not only for refused ones.
     public var tellsRequests = false
     public var limits = HTTPLimits()

@@ -9,6 +9,7 @@ public struct EndIdentity: Sendable {
     public let name: SubjectName
     public let leaf: Certificate
     let tls: TLSIdentity
+    let key: SigningKey
 
     /// - Parameter chain: the leaf first, then its issuers; the trust anchor may be left out.
     /// - Throws: `EndFailure.identityWithoutName`, or `.tls` when the key is not the leaf's.
@@ -24,11 +25,13 @@ public struct EndIdentity: Sendable {
         }
         self.name = name
         self.leaf = leaf
+        self.key = key
     }
 
     private init(_ other: EndIdentity, stapling answer: [UInt8]?) {
         name = other.name
         leaf = other.leaf
+        key = other.key
         tls = other.tls.stapling(answer)
     }
 

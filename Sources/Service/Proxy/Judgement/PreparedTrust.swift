@@ -2,6 +2,7 @@ internal import Foundation
 internal import SymbolonAccessPolicy
 internal import SymbolonCertificates
 internal import SymbolonNames
+internal import SymbolonTokens
 internal import SymbolonTransport
 internal import SymbolonVerification
 
@@ -21,15 +22,18 @@ struct PreparedTrust: Sendable {
     let policy: CompiledPolicy?
     /// What the service behind has to prove; nil: it is spoken to in the clear.
     let backend: BackendProof?
+    /// Says to the service behind who is there; nil: it is not told so.
+    let teller: BackendTeller?
 
-    /// - Parameter readsRequests: each request is judged by itself, by `allow`.
+    /// - Parameter http: each request is judged by itself, by `allow`.
     init(
         _ state: TrustState, of service: String, epoch: UInt64, context: TLSContext, cache: SignatureCache,
-        readsRequests: Bool = false, backend: BackendProof? = nil
+        http: HTTPService? = nil, backend: BackendProof? = nil
     ) {
         self.backend = backend
+        teller = http?.token.map { BackendTeller($0, of: service, as: state.identity) }
         self.epoch = epoch
-        policy = readsRequests ? state.policy.map { CompiledPolicy($0.policy.ofAnyRequest) } : state.policy
+        policy = http != nil ? state.policy.map { CompiledPolicy($0.policy.ofAnyRequest) } : state.policy
         self.state = state
         self.service = service
         self.context = context
@@ -90,48 +94,78 @@ struct PreparedTrust: Sendable {
             peer: peer, party: party, stapledAnswers: answers, rule: serviceRule, endsAt: nil, expectation: expectation,
             epoch: epoch)
         guard let policy else { return proof }
-        proof.party = reported(of: peer, party, for: policy)
-        let (rule, endsAt) = try decide(
-            peer, proof.party, .unknown(.noRequest), by: policy, circumstances, after: former)
-        proof.rule = rule
-        proof.endsAt = endsAt
+        proof.party = reported(of: peer.identity, party, for: policy)
+        let permission = try decide(
+            peer, proof.party, for: nil, .unknown(.noRequest), by: policy, circumstances, after: former)
+        proof.rule = permission.rule
+        proof.endsAt = permission.endsAt
         return proof
     }
 
-    /// Whether a peer that was let in may make this request: by which rule, and until when that stands.
+    /// Whether a peer that was let in may make this request, and the person for whom it acts as well: by which rules, and until
+    /// when that stands.
     func allow(
-        _ request: Question.Request, of proof: Proof, _ circumstances: Circumstances
-    ) throws(RefusalCause) -> (rule: String, endsAt: Duration?) {
-        guard let policy = state.policy else { return (proof.rule, nil) }
-        let party = reported(of: proof.peer, proof.party, for: policy)
-        return try decide(proof.peer, party, .known(request), by: policy, circumstances, after: nil)
+        _ request: Question.Request, for person: ActingPerson?, of proof: Proof, _ circumstances: Circumstances
+    ) throws(RefusalCause) -> Permission {
+        guard let policy = state.policy else { return Permission(rule: proof.rule) }
+        let party = reported(of: proof.peer.identity, proof.party, for: policy)
+        if let person, let why = lapse(of: person, at: circumstances.date) {
+            throw .policy(ProvedFacts(proof.peer, party), because: why, rule: nil)
+        }
+        let acting = person.map { reported(of: .name($0.name), $0.party, for: policy) }
+        var permission = try decide(
+            proof.peer, party, for: acting, .known(request), by: policy, circumstances, after: nil)
+        if let person {
+            let end = circumstances.steady + .seconds(person.token.ends.timeIntervalSince(circumstances.date))
+            permission.endsAt = min(permission.endsAt ?? end, end)
+        }
+        return permission
     }
 
-    /// The peer with what is reported of it, where rules ask for that.
-    private func reported(of peer: VerifiedPeer, _ party: Party, for policy: CompiledPolicy) -> Party {
+    /// Why a person's token is believed no more; nil: it is.
+    private func lapse(of person: ActingPerson, at now: Date) -> String? {
+        guard now < person.token.ends else { return "the access token of \(person.name) has expired" }
+        guard state.issuers.contains(where: { $0.issuer.stillSigns(person.token) }) else {
+            return "the access token of \(person.name) is by a key that its issuer has no more"
+        }
+        return nil
+    }
+
+    /// A party with what is reported of it, where rules ask for that.
+    private func reported(of identity: PeerIdentity, _ party: Party, for policy: CompiledPolicy) -> Party {
         guard policy.asksPosture else { return party }
         var party = party
-        party.posture = state.posture.signals[peer.identity] ?? [:]
+        party.posture = state.posture.signals[identity] ?? [:]
         return party
     }
 
     private func decide(
-        _ peer: VerifiedPeer, _ party: Party, _ request: Fact<Question.Request>, by policy: CompiledPolicy,
-        _ circumstances: Circumstances, after former: String?
-    ) throws(RefusalCause) -> (rule: String, endsAt: Duration?) {
+        _ peer: VerifiedPeer, _ party: Party, for person: Party?, _ request: Fact<Question.Request>,
+        by policy: CompiledPolicy, _ circumstances: Circumstances, after former: String?
+    ) throws(RefusalCause) -> Permission {
         var question = Question(
-            from: party, to: service, request: request,
+            from: party, actingFor: person, to: service, request: request,
             address: policy.asksNetwork ? circumstances.network : .unknown(.notReported),
             at: circumstances.moment, age: circumstances.age)
         if policy.asksUsage { question.peer.usage = .known(circumstances.usage(peer.identity)) }
         let decision = policy.decide(question)
-        guard case .allowed(let rule, _) = decision.outcome else {
+        guard case .allowed(let rule, let personRule) = decision.outcome else {
             throw .policy(
                 ProvedFacts(peer, party), because: policy.because(decision, of: question, after: former),
                 rule: decision.rule)
         }
-        return (rule, decision.standsFor.map { circumstances.steady + .seconds($0) })
+        return Permission(
+            rule: rule, personRule: personRule, endsAt: decision.standsFor.map { circumstances.steady + .seconds($0) })
     }
+}
+
+/// By which rules something is allowed, and until when that stands.
+struct Permission: Equatable, Sendable {
+    let rule: String
+    /// That allows the person for whom the peer acts.
+    var personRule: String?
+    /// By the end's steady clock; nil: nothing that it rests on ends by itself.
+    var endsAt: Duration?
 }
 
 /// That a peer proved itself and is permitted: by which path, under which rule, asked what, by which trust.

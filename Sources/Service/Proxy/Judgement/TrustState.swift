@@ -21,13 +21,17 @@ public struct TrustState: Sendable {
     public let admission: Admission
     /// What is reported of peers' machines.
     public let posture: PostureBoard
+    /// Whose tokens are believed of persons for whom peers act, where requests are read. Empty: peers act for themselves, and
+    /// what stands in `Authorization` is the service's own affair.
+    public let issuers: [PersonIssuer]
 
     /// - Throws: `EndFailure.noTrustAnchor` or `.noExpectedName`: trust that would let anybody in, or nobody, is refused
     ///   here, so that a replacement keeps what was there.
     public init(
         identity: EndIdentity, anchors: [TrustAnchor], admission: Admission,
         revocation: RevocationSources = RevocationSources(),
-        revocationMode: RevocationMode = .required, posture: PostureBoard = PostureBoard()
+        revocationMode: RevocationMode = .required, posture: PostureBoard = PostureBoard(),
+        issuers: [PersonIssuer] = []
     ) throws(EndFailure) {
         guard !anchors.isEmpty else { throw .noTrustAnchor }
         if case .service(let names, _) = admission, names.isEmpty { throw .noExpectedName }
@@ -35,6 +39,7 @@ public struct TrustState: Sendable {
         self.anchors = anchors
         self.admission = admission
         self.posture = posture
+        self.issuers = issuers
         self.revocation = revocation
         self.revocationMode = revocationMode
     }

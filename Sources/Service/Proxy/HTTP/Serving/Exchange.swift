@@ -2,6 +2,8 @@ internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 internal import SymbolonAccessPolicy
+internal import SymbolonNames
+internal import SymbolonTokens
 internal import SymbolonVerification
 
 /// One request and its answer.
@@ -19,9 +21,9 @@ final class Exchange {
     private var lastProgress = NIODeadline.now()
     private var phase = Phase.opening
     private var request: CanonicalRequest?
-    private var rule: String?
-    /// When the rule has to be asked again, by the end's steady clock.
-    private(set) var endsAt: Duration?
+    /// For whom the peer asks; nil: for itself.
+    private var person: ActingPerson?
+    private var permission: Permission?
     private var isCounted = false
     private var link: BackendLink?
     /// Where HTTP has ended, the peer's side of what came in its place.
@@ -46,6 +48,10 @@ final class Exchange {
 
     private var service: HTTPService { connection.service }
 
+    /// When the rule has to be asked again, by the end's steady clock.
+    var endsAt: Duration? { permission?.endsAt }
+    var actingFor: String? { person?.name.description }
+
     // MARK: From the peer
 
     func start() {
@@ -55,12 +61,13 @@ final class Exchange {
             self.request = request
             guard connection.serves(request.authority) else { throw .misdirected(host: request.authority.host) }
             if case .length(let octets) = request.framing { try checkContent(octets) }
+            person = try connection.person(in: head.headers, of: request)
         } catch {
             return fail(error)
         }
         guard let request else { return }
         do {
-            (rule, endsAt) = try connection.permit(request.asFact)
+            permission = try connection.permit(request.asFact, for: person)
         } catch {
             return fail(.forbidden, because: error)
         }
@@ -136,11 +143,17 @@ final class Exchange {
         phase = .forwarding
         lastProgress = .now()
         link.take(self)
+        var fields = head.headers.forwarded(of: request, as: identity, to: service.backend)
+        do throws(JWSFailure) {
+            if let token = try connection.token(under: permission?.rule, for: person) {
+                fields.add(name: BackendToken.field, value: token)
+            }
+        } catch {
+            return fail(.cannotTell, detail: "who is there cannot be signed for the backend: \(error.explanation)")
+        }
         link.write(
             .head(
-                HTTPRequestHead(
-                    version: .http1_1, method: request.method, uri: request.target,
-                    headers: head.headers.forwarded(of: request, as: identity, to: service.backend))))
+                HTTPRequestHead(version: .http1_1, method: request.method, uri: request.target, headers: fields)))
         for part in early { link.write(part) }
         early = []
         link.flush()
@@ -248,11 +261,11 @@ final class Exchange {
     // MARK: Judged again
 
     func judgeAgain(
-        _ permit: (Question.Request) throws(RefusalCause) -> (rule: String, endsAt: Duration?)
+        _ permit: (Question.Request, ActingPerson?) throws(RefusalCause) -> Permission
     ) {
         guard let request, !isOver else { return }
         do {
-            (rule, endsAt) = try permit(request.asFact)
+            permission = try permit(request.asFact, person)
         } catch {
             cut(detail: error.explanation, reason: error.reason)
         }
@@ -291,6 +304,7 @@ final class Exchange {
         if case .methodNotAllowed = fault {
             fields.add(name: "allow", value: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
         }
+        if case .unproved(let refusal) = fault { refusal.add(to: &fields) }
         if closes, !front.isStream { fields.add(name: "connection", value: "close") }
         let answer = HTTPResponseStatus(statusCode: fault.status)
         front.write(.head(HTTPResponseHead(version: .http1_1, status: answer, headers: fields)))
@@ -334,7 +348,7 @@ final class Exchange {
     private func tell(_ reason: String?, because explanation: String? = nil, remedy: String? = nil) {
         if status > 0 { connection.share.counters.requests["\(status / 100)xx", default: 0] += 1 }
         if let reason { connection.share.counters.requestsRefused[reason, default: 0] += 1 }
-        guard reason != nil || service.tellsRequests, let facts = connection.facts else { return }
+        guard reason != nil || person != nil || service.tellsRequests, let facts = connection.facts else { return }
         connection.share.plan.observer.end(
             .request(
                 RequestFacts(
@@ -342,7 +356,9 @@ final class Exchange {
                     host: request?.authority.description,
                     path: request?.path.description
                         ?? head?.uri.prefix(512).split(separator: "?").first.map(String.init), status: status,
-                    rule: rule, reason: reason, explanation: explanation, remedy: remedy, bytesUp: contentBytes,
+                    rule: permission?.rule, actingFor: person?.name.description, tokenIssuer: person?.token.issuer,
+                    personRule: permission?.personRule, reason: reason, explanation: explanation, remedy: remedy,
+                    bytesUp: contentBytes,
                     bytesDown: answerBytes, seconds: Double((NIODeadline.now() - began).nanoseconds) / 1e9,
                     at: connection.share.now)))
     }
@@ -363,6 +379,8 @@ final class Exchange {
             }
             if isLast { fields.add(name: "connection", value: "close") }
         }
+        // RFC 9449 §8.2: the next proof is to be made with it.
+        if let number = person?.nextNumber { fields.add(name: "dpop-nonce", value: number) }
         return HTTPResponseHead(version: .http1_1, status: answer.status, headers: fields)
     }
 
@@ -372,14 +390,4 @@ final class Exchange {
         return !head.isKeepAlive || head.version.isOld || head.headers.contains(name: "upgrade")
             || connection.isDraining
     }
-}
-
-extension HTTPVersion {
-    /// RFC 9112 §6.1, RFC 9110 §15.2: without chunks, and without interim answers.
-    var isOld: Bool { major < 1 || (major == 1 && minor < 1) }
-}
-
-extension HTTPMethod {
-    /// RFC 9110 §9.2.2.
-    fileprivate var isIdempotent: Bool { [.GET, .HEAD, .OPTIONS, .PUT, .DELETE].contains(self) }
 }

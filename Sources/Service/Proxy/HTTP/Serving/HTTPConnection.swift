@@ -5,6 +5,7 @@ internal import NIOHTTP2
 internal import SymbolonAccessPolicy
 internal import SymbolonCertificates
 internal import SymbolonNames
+internal import SymbolonTokens
 internal import SymbolonTransport
 
 /// A connection whose requests are read: each is decided by itself, and handed to the backend over connections that no other
@@ -16,6 +17,8 @@ final class HTTPConnection: Connection {
     private var backends: BackendLinks
     /// As the backend is told with every request.
     private(set) var identity: BackendIdentity?
+    /// By which it is told so in a signed form.
+    private var tokens = HeldTokens()
     private var hosts: ServedHosts?
     private var isHTTP2 = false
     /// The handler of an HTTP/1.1 connection.
@@ -104,10 +107,21 @@ final class HTTPConnection: Connection {
 
     func serves(_ authority: RequestAuthority) -> Bool { hosts?.include(authority) ?? false }
 
-    func permit(_ request: Question.Request) throws(RefusalCause) -> (rule: String, endsAt: Duration?) {
+    func permit(_ request: Question.Request, for person: ActingPerson?) throws(RefusalCause) -> Permission {
         guard let proof else { throw .lost("the connection is over") }
-        return try share.trust.allow(request, of: proof, share.circumstances(of: self))
+        return try share.trust.allow(request, for: person, of: proof, share.circumstances(of: self))
     }
+
+    /// For whom the peer makes this request; nil: for itself.
+    func person(in fields: HTTPHeaders, of request: CanonicalRequest) throws(RequestFault) -> ActingPerson? {
+        guard let proof, !share.trust.state.issuers.isEmpty else { return nil }
+        let reading = PersonInRequest(
+            issuers: share.trust.state.issuers, desk: share.plan.proofs, realm: share.plan.name, now: share.now,
+            steady: share.plan.steady())
+        return try reading.person(in: fields, of: request, from: proof.peer)
+    }
+
+    override var actingFor: [String] { Set(exchanges.values.compactMap(\.actingFor)).sorted() }
 
     func begins(_ exchange: Exchange) {
         exchanges[Swift.ObjectIdentifier(exchange)] = exchange
@@ -117,6 +131,14 @@ final class HTTPConnection: Connection {
     func ends(_ exchange: Exchange) {
         exchanges[Swift.ObjectIdentifier(exchange)] = nil
         lastActive = .now()
+    }
+
+    /// What the backend of a request is told in a token; nil: it is told none.
+    /// - Parameter rule: that allowed the request.
+    func token(under rule: String?, for person: ActingPerson?) throws(JWSFailure) -> String? {
+        guard let teller = share.trust.teller, let facts else { return nil }
+        return try tokens.token(
+            by: teller, about: facts, for: person, under: rule, at: share.now, share.plan.steady())
     }
 
     /// The backend for a request.
@@ -130,10 +152,13 @@ final class HTTPConnection: Connection {
 
     override func judgeAgain(_ known: Proof, _ circumstances: Circumstances) throws(RefusalCause) -> Proof {
         let proof = try share.trust.rejudge(known, circumstances)
-        if share.trust.backend != nil, proof.epoch != known.epoch { backends.closeIdle() }
+        if proof.epoch != known.epoch {
+            tokens.forget()
+            if share.trust.backend != nil { backends.closeIdle() }
+        }
         for exchange in exchanges.values {
-            exchange.judgeAgain { (request) throws(RefusalCause) in
-                try share.trust.allow(request, of: proof, circumstances)
+            exchange.judgeAgain { (request, person) throws(RefusalCause) in
+                try share.trust.allow(request, for: person, of: proof, circumstances)
             }
         }
         return proof
