@@ -131,7 +131,7 @@ extension EndToEnd {
             try await protect.event("acceptPaused")
 
             // Held sockets give way; whoever is honest gets through before all of them are gone.
-            let client = try await Self.through(reach.port)
+            let client = try await Socket.echoed(reach.port)
             held = []
             try await protect.event("acceptResumed")
             for number in UInt8(2)..<12 {
@@ -146,12 +146,6 @@ extension EndToEnd {
             let counters = try await protect.stop()
             #expect(counters.number("accepted") ?? 0 >= 11)
             #expect(counters.number("backendBytesBeforeProof") == 0)
-        }
-
-        /// Who is proved when no descriptor is left for its backend is cut off, and comes again.
-        private static func through(_ port: Int) async throws -> Socket {
-            for _ in 0..<20 { if let socket = try? await Socket.echoed(port) { return socket } }
-            return try await Socket.echoed(port)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Glibc
 import SymbolonProxy
 import Synchronization
 
@@ -14,14 +15,23 @@ final class EndReport: EndObserver {
         case nothing
     }
 
-    private enum Told: Sendable {
+    fileprivate enum Told: Sendable {
         case event(EndEvent)
         case notice(EndNotice)
+
+        var line: EndLine {
+            switch self {
+            case .event(let event): EndLine(event)
+            case .notice(let notice): EndLine(notice)
+            }
+        }
     }
 
     private struct Waiting {
         var lines: [(Told, at: Date)] = []
         var lost = 0
+        /// The queue writes them, and those that come meanwhile.
+        var isGathering = false
     }
 
     /// For those who watch the ends themselves.
@@ -31,7 +41,7 @@ final class EndReport: EndObserver {
     private static let limit = 10_000
     /// How long lines gather. 20 ms: nobody sees it, and a busy end wakes its writer 50 times a second instead of for
     /// every line, which costs more than the line.
-    private static let gathering = DispatchTimeInterval.milliseconds(20)
+    private static let gathering = timespec(tv_sec: 0, tv_nsec: 20_000_000)
 
     private let form: Form
     private let queue = DispatchQueue(label: "report")
@@ -79,35 +89,55 @@ final class EndReport: EndObserver {
                 return false
             }
             waiting.lines.append((told, at: moment))
-            return waiting.lines.count == 1
+            defer { waiting.isGathering = true }
+            return !waiting.isGathering
         }
-        if isFirst { queue.asyncAfter(deadline: .now() + Self.gathering) { self.write() } }
+        if isFirst { queue.async { self.gather() } }
+    }
+
+    /// On the queue, whose thread sleeps meanwhile: a timer of the queue would wake two threads each time.
+    private func gather() {
+        var time = Self.gathering
+        _ = unsafe nanosleep(&time, nil)
+        write()
+        let goesOn = waiting.withLock { waiting in
+            waiting.isGathering = !waiting.lines.isEmpty
+            return waiting.isGathering
+        }
+        // Behind whoever asked for a flush.
+        if goesOn { queue.async { self.gather() } }
     }
 
     /// On the queue.
     private func write() {
-        let taken = waiting.withLock { waiting in
-            let taken = waiting
-            waiting = Waiting()
-            return taken
+        let (told, lost) = waiting.withLock { waiting in
+            defer { (waiting.lines, waiting.lost) = ([], 0) }
+            return (waiting.lines, waiting.lost)
         }
-        var lines = taken.lines.compactMap { try? line($0, at: $1) }
-        if taken.lost > 0 {
+        var all = told
+        if lost > 0 {
             let warning = EndNotice.warning(
-                service: nil, what: "\(taken.lost) lines are not written", why: "whatever reads them is too slow",
-                mend: nil)
-            if let text = try? line(.notice(warning), at: Date()) { lines.append(text) }
+                service: nil, what: "\(lost) lines are not written", why: "whatever reads them is too slow", mend: nil)
+            all.append((.notice(warning), at: Date()))
         }
-        if !lines.isEmpty { Lines.write(lines.joined(separator: "\n")) }
+        switch form {
+        case .json:
+            let lines = JSONLines()
+            for (told, moment) in all { try? lines.append(told, at: moment) }
+            Lines.write(lines)
+        case .text(let terminal):
+            let lines = all.map { $0.line.text(at: $1, on: terminal) }
+            if !lines.isEmpty { Lines.write(lines.joined(separator: "\n")) }
+        case .nothing: break
+        }
     }
+}
 
-    private func line(_ told: Told, at moment: Date) throws -> String {
-        switch (form, told) {
-        case (.json, .event(let event)): try JSONLine.text(TimedEvent(event, at: moment))
-        case (.json, .notice(let notice)): try JSONLine.text(TimedEvent(notice, at: moment))
-        case (.text(let terminal), .event(let event)): EndLine(event).text(at: moment, on: terminal)
-        case (.text(let terminal), .notice(let notice)): EndLine(notice).text(at: moment, on: terminal)
-        case (.nothing, _): ""
+extension JSONLines {
+    fileprivate func append(_ told: EndReport.Told, at moment: Date) throws {
+        switch told {
+        case .event(let event): try append(TimedEvent(event, at: moment))
+        case .notice(let notice): try append(TimedEvent(notice, at: moment))
         }
     }
 }
@@ -126,11 +156,7 @@ struct TimedEvent<Event: Encodable & Sendable>: Encodable, Sendable {
 
     func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(time.formatted(.iso8601WithMilliseconds), forKey: .time)
+        try object.encode(PreciseTime(date: time), forKey: .time)
         try event.encode(to: encoder)
     }
-}
-
-extension FormatStyle where Self == Date.ISO8601FormatStyle {
-    fileprivate static var iso8601WithMilliseconds: Self { Self(includingFractionalSeconds: true) }
 }

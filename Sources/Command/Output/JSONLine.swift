@@ -6,59 +6,97 @@ import Foundation
 /// all its work; this one writes what it is given as it comes.
 enum JSONLine {
     static func text(_ value: some Encodable) throws -> String {
-        let writer = JSONWriter()
-        try value.encode(to: ElementEncoder(writer))
-        return writer.finished()
+        let lines = JSONLines()
+        try lines.append(value)
+        return String(decoding: lines.bytes.dropLast(), as: UTF8.self)
+    }
+}
+
+/// Several of them, in one piece of memory, each with its line feed.
+final class JSONLines {
+    private let writer = JSONWriter()
+
+    var bytes: [UInt8] { writer.text.bytes }
+
+    /// A value that cannot be encoded leaves nothing behind.
+    func append(_ value: some Encodable) throws {
+        let start = writer.text.bytes.count
+        do {
+            try value.encode(to: ElementEncoder(writer))
+        } catch {
+            writer.text.forget(from: start)
+            throw error
+        }
+        writer.text.endLine()
+    }
+}
+
+/// A time to the millisecond; other times are written to the second.
+struct PreciseTime: Encodable {
+    let date: Date
+
+    func encode(to encoder: any Encoder) throws {
+        var value = encoder.singleValueContainer()
+        try value.encode(date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
     }
 }
 
 /// The text so far, and which objects and arrays are open in it.
 ///
 /// Nobody says when a container is finished; it is when something is written to one that encloses it.
-private final class JSONWriter {
-    private var bytes: [UInt8] = []
+private struct JSONText {
+    private(set) var bytes: [UInt8] = []
     private var open: [(closing: UInt8, isEmpty: Bool)] = []
+    /// A line says the same second twice or more, and the next lines say it too.
+    private var seconds: [Int: String] = [:]
 
     /// How many containers are open: the depth at which the next one's elements stand.
     var depth: Int { open.count }
 
     init() { bytes.reserveCapacity(1024) }
 
-    func finished() -> String {
+    mutating func endLine() {
         close(to: 0)
-        return String(decoding: bytes, as: UTF8.self)
+        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    mutating func forget(from start: Int) {
+        bytes.removeSubrange(start...)
+        open = []
     }
 
     /// - Returns: the depth of its elements.
-    func begin(_ opening: Character, _ closing: Character) -> Int {
-        bytes.append(contentsOf: opening.utf8)
-        open.append((closing.asciiValue ?? 0, true))
+    mutating func begin(_ opening: UInt8, _ closing: UInt8) -> Int {
+        bytes.append(opening)
+        open.append((closing, true))
         return depth
     }
 
     /// Makes ready for the next element of the container at `depth`.
-    func element(at depth: Int) {
+    mutating func element(at depth: Int) {
         close(to: depth)
         if !open[depth - 1].isEmpty { bytes.append(UInt8(ascii: ",")) }
         open[depth - 1].isEmpty = false
     }
 
-    func key(_ key: some CodingKey) {
-        string(key.stringValue)
+    mutating func member(_ key: String, at depth: Int) {
+        element(at: depth)
+        string(key)
         bytes.append(UInt8(ascii: ":"))
     }
 
     /// A number, `true`, `false` or `null`.
-    func literal(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    mutating func literal(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
     /// RFC 8259 §7: quotation mark, reverse solidus and control characters are escaped; so is whatever else moves a terminal's
     /// cursor or ends a line for some readers (U+0085, U+2028), so that nothing that a peer wrote looks like a line of ours.
-    func string(_ text: String) {
+    mutating func string(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        if text.utf8.contains(where: Self.isLookedAt) {
-            for scalar in text.unicodeScalars { append(scalar) }
-        } else {
+        let isPlain = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe !$0.contains(where: Self.isLookedAt) }
+        if isPlain == true {
             bytes.append(contentsOf: text.utf8)
+        } else {
+            for scalar in text.unicodeScalars { append(scalar) }
         }
         bytes.append(UInt8(ascii: "\""))
     }
@@ -67,7 +105,7 @@ private final class JSONWriter {
         octet < 0x20 || octet >= 0x7F || octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\")
     }
 
-    private func append(_ scalar: Unicode.Scalar) {
+    private mutating func append(_ scalar: Unicode.Scalar) {
         switch scalar {
         case "\"", "\\":
             bytes.append(UInt8(ascii: "\\"))
@@ -81,28 +119,58 @@ private final class JSONWriter {
         }
     }
 
+    /// RFC 3339, to the second.
+    mutating func time(_ date: Date) {
+        string(text(of: date.timeIntervalSince1970.rounded(.down)))
+    }
+
+    /// The same to the millisecond.
+    mutating func time(_ precise: PreciseTime) {
+        let seconds = precise.date.timeIntervalSince1970
+        let whole = seconds.rounded(.down)
+        let milliseconds = String(Int((seconds - whole) * 1000))
+        string(
+            text(of: whole).dropLast() + "." + String(repeating: "0", count: 3 - milliseconds.count) + milliseconds
+                + "Z")
+    }
+
+    private mutating func text(of second: Double) -> String {
+        guard let key = Int(exactly: second) else { return Date(timeIntervalSince1970: second).formatted(.iso8601) }
+        if let known = seconds[key] { return known }
+        let text = Date(timeIntervalSince1970: second).formatted(.iso8601)
+        seconds[key] = text
+        return text
+    }
+
+    private mutating func close(to depth: Int) {
+        while open.count > depth { bytes.append(open.removeLast().closing) }
+    }
+}
+
+/// The text, as all the containers of a value share it.
+private final class JSONWriter {
+    var text = JSONText()
+
     func number(_ value: Double) throws {
         guard value.isFinite else {
             throw EncodingError.invalidValue(
                 value, EncodingError.Context(codingPath: [], debugDescription: "JSON has no number that is not finite"))
         }
-        literal("\(value)")
+        text.literal("\(value)")
     }
 
     func value(_ value: some Encodable) throws {
         if let date = value as? Date {
-            string(date.formatted(.iso8601))
+            text.time(date)
+        } else if let precise = value as? PreciseTime {
+            text.time(precise)
         } else if let number = value as? any BinaryInteger {
-            literal("\(number)")
+            text.literal("\(number)")
         } else if let number = value as? Float {
             try self.number(Double(number))
         } else {
             try value.encode(to: ElementEncoder(self))
         }
-    }
-
-    private func close(to depth: Int) {
-        while open.count > depth { bytes.append(open.removeLast().closing) }
     }
 }
 
@@ -117,15 +185,17 @@ private final class ElementEncoder: Encoder {
     init(_ writer: JSONWriter) { self.writer = writer }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-        KeyedEncodingContainer(Members(writer: writer, depth: begin("{", "}")))
+        KeyedEncodingContainer(Members(writer: writer, depth: begin(UInt8(ascii: "{"), UInt8(ascii: "}"))))
     }
 
-    func unkeyedContainer() -> any UnkeyedEncodingContainer { Items(writer: writer, depth: begin("[", "]")) }
+    func unkeyedContainer() -> any UnkeyedEncodingContainer {
+        Items(writer: writer, depth: begin(UInt8(ascii: "["), UInt8(ascii: "]")))
+    }
 
     func singleValueContainer() -> any SingleValueEncodingContainer { Single(writer: writer) }
 
-    private func begin(_ opening: Character, _ closing: Character) -> Int {
-        let depth = depth ?? writer.begin(opening, closing)
+    private func begin(_ opening: UInt8, _ closing: UInt8) -> Int {
+        let depth = depth ?? writer.text.begin(opening, closing)
         self.depth = depth
         return depth
     }
@@ -136,29 +206,36 @@ private struct Members<Key: CodingKey>: KeyedEncodingContainerProtocol {
     let writer: JSONWriter
     let depth: Int
 
-    private func begin(_ key: some CodingKey) {
-        writer.element(at: depth)
-        writer.key(key)
-    }
+    private func begin(_ key: Key) { writer.text.member(key.stringValue, at: depth) }
 
     func encodeNil(forKey key: Key) {
         begin(key)
-        writer.literal("null")
+        writer.text.literal("null")
     }
 
     func encode(_ value: Bool, forKey key: Key) {
         begin(key)
-        writer.literal(value ? "true" : "false")
+        writer.text.literal(value ? "true" : "false")
     }
 
     func encode(_ value: String, forKey key: Key) {
         begin(key)
-        writer.string(value)
+        writer.text.string(value)
     }
 
     func encode(_ value: Double, forKey key: Key) throws {
         begin(key)
         try writer.number(value)
+    }
+
+    func encode(_ value: Int, forKey key: Key) {
+        begin(key)
+        writer.text.literal(String(value))
+    }
+
+    func encode(_ value: UInt64, forKey key: Key) {
+        begin(key)
+        writer.text.literal(String(value))
     }
 
     func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
@@ -179,9 +256,7 @@ private struct Members<Key: CodingKey>: KeyedEncodingContainerProtocol {
     }
 
     func superEncoder() -> any Encoder {
-        writer.element(at: depth)
-        writer.string("super")
-        writer.literal(":")
+        writer.text.member("super", at: depth)
         return ElementEncoder(writer)
     }
 
@@ -203,23 +278,23 @@ private struct Items: UnkeyedEncodingContainer {
     }
 
     private mutating func begin() {
-        writer.element(at: depth)
+        writer.text.element(at: depth)
         count += 1
     }
 
     mutating func encodeNil() {
         begin()
-        writer.literal("null")
+        writer.text.literal("null")
     }
 
     mutating func encode(_ value: Bool) {
         begin()
-        writer.literal(value ? "true" : "false")
+        writer.text.literal(value ? "true" : "false")
     }
 
     mutating func encode(_ value: String) {
         begin()
-        writer.string(value)
+        writer.text.string(value)
     }
 
     mutating func encode(_ value: Double) throws {
@@ -252,11 +327,11 @@ private struct Single: SingleValueEncodingContainer {
     let codingPath: [any CodingKey] = []
     let writer: JSONWriter
 
-    func encodeNil() { writer.literal("null") }
+    func encodeNil() { writer.text.literal("null") }
 
-    func encode(_ value: Bool) { writer.literal(value ? "true" : "false") }
+    func encode(_ value: Bool) { writer.text.literal(value ? "true" : "false") }
 
-    func encode(_ value: String) { writer.string(value) }
+    func encode(_ value: String) { writer.text.string(value) }
 
     func encode(_ value: Double) throws { try writer.number(value) }
 

@@ -45,8 +45,12 @@ struct Terminal: Sendable {
 /// Writes whole lines to standard output or standard error, unbuffered, so that lines of several threads do not mix.
 enum Lines {
     static func write(_ line: String, to descriptor: Int32 = STDOUT_FILENO) {
-        var bytes = Array(line.utf8)
-        bytes.append(UInt8(ascii: "\n"))
+        write(Array(line.utf8) + [UInt8(ascii: "\n")], to: descriptor)
+    }
+
+    static func write(_ lines: JSONLines) { write(lines.bytes, to: STDOUT_FILENO) }
+
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) {
         var start = 0
         while start < bytes.count {
             let written = unsafe bytes.withUnsafeBytes { buffer in

@@ -7,12 +7,17 @@ package final class Dial {
     package typealias Answer = Result<ConnectedSocket, StreamFailure>
 
     private static let attemptDelay = TimeAmount.milliseconds(250)
+    /// How long it waits for a descriptor when there is none. 50 ms: those that stall in their handshakes are made to give
+    /// theirs back meanwhile.
+    private static let scarcityDelay = TimeAmount.milliseconds(50)
 
     let loop: StreamLoop
     private let limit: TimeAmount
     private var rest: ArraySlice<SocketAddress> = []
     private var attempts: [Attempt] = []
     private var failure: StreamFailure?
+    /// There is no descriptor to try with.
+    private var scarcity: StreamFailure?
     private var tasks: [UInt64] = []
     private var finish: ((Answer) -> Void)?
 
@@ -47,7 +52,7 @@ package final class Dial {
     }
 
     private func setDeadline() {
-        tasks.append(loop.add(at: .now() + limit) { [self] in end(.failure(.noAnswer(within: limit))) })
+        tasks.append(loop.add(at: .now() + limit) { [self] in end(.failure(scarcity ?? .noAnswer(within: limit))) })
     }
 
     private func tryAll(_ addresses: [SocketAddress]) {
@@ -66,8 +71,13 @@ package final class Dial {
             guard !isConnected else { return end(.success(attempt.socket)) }
             attempts.append(attempt)
         } catch {
-            return failed(error)
+            guard error == .system(EMFILE) || error == .system(ENFILE) else { return failed(error) }
+            scarcity = error
+            rest.insert(address, at: rest.startIndex)
+            tasks.append(loop.add(at: .now() + Self.scarcityDelay) { [self] in tryNext() })
+            return
         }
+        scarcity = nil
         guard !rest.isEmpty else { return }
         tasks.append(loop.add(at: .now() + Self.attemptDelay) { [self] in tryNext() })
     }
