@@ -44,4 +44,33 @@ struct LimitTests {
         third.close()
         await end.stop(within: .zero)
     }
+
+    /// With no patience at all whoever is asked has waited too long, and one in sixteen is asked.
+    @Test("who waited too long while more come than can be served is closed unread, counted, and told of once for all")
+    func overloaded() async throws {
+        let stage = try Stage()
+        let backend = try await Backend()
+        let one = try StreamLoops(count: 1)
+        let end = try await stage.protect(backend.endpoint, on: one) {
+            $0.limits.patience = .zero
+            $0.limits.overloadSpell = .zero
+        }
+        for number in 1..<16 {
+            let client = try await tlsClient(end.port, try stage.tls("alice"))
+            client.send("\(number)")
+            #expect(await client.received("\(number)"))
+            client.close()
+        }
+        for _ in 0..<3 {
+            let late = try? await tlsClient(end.port, try stage.tls("alice"))
+            _ = await late?.closed()
+        }
+        _ = await stage.log.event("overloaded")
+        #expect(stage.log.names.count { $0 == "overloaded" } == 1)
+        #expect(stage.log.refusals.isEmpty)
+        let counters = await end.counters()
+        #expect(counters.refused == ["overload": 3] && counters.accepted == 15)
+        #expect(counters.limited["time"] == 3 && counters.refusedInHandshake.isEmpty)
+        await end.stop(within: .zero)
+    }
 }

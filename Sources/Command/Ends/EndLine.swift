@@ -97,6 +97,16 @@ extension EndLine {
                 mend: "raise the limit of open files if this machine can carry more")
         case .acceptResumed(let service, _):
             self.init(mark: .good, service: service, event: "resumed", what: "new connections are taken again")
+        case .overloaded(let service, _, let waiting):
+            self.init(
+                mark: .bad, service: service, event: "overloaded",
+                what: "more come than can be served; who has waited \(Moment.span(waiting)) or longer is turned away",
+                why: "a client that waits long goes away, and what was done for it is lost",
+                mend: "give it more processors, or another end beside this one; see who comes: symbolon connections")
+        case .relieved(let service, _, let turnedAway):
+            self.init(
+                mark: .good, service: service, event: "relieved",
+                what: "all who come are served again; \(turnedAway) were turned away")
         case .clockDoubted(let service, _):
             self.init(
                 mark: .bad, service: service, event: "clock", what: "it was set, and rules do not believe it any more",

@@ -32,14 +32,15 @@ public struct Counters: Equatable, Sendable {
 
     /// Those of the refused whose handshake was begun with them, by reason.
     public var refusedInHandshake: [String: UInt64] {
-        refused.filter { $0.key != RefusalCause.gaveWay.reason && $0.key != RefusalCause.tooMany }
+        let others = [RefusalCause.gaveWay.reason, RefusalCause.tooMany, RefusalCause.overload]
+        return refused.filter { !others.contains($0.key) }
     }
 
     /// For want of room, by what there was too little of.
     public var limited: [String: UInt64] {
         [
             "connections": refused[RefusalCause.tooMany] ?? 0, "handshakes": refused[RefusalCause.gaveWay.reason] ?? 0,
-            "descriptors": acceptPauses,
+            "descriptors": acceptPauses, "time": refused[RefusalCause.overload] ?? 0,
         ]
     }
 

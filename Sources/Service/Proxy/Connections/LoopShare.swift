@@ -92,6 +92,9 @@ final class LoopShare {
         refuseBeyondLimits(connection)
     }
 
+    /// One that waited too long for its turn was closed unread.
+    func turnedAway() { counters.refused[RefusalCause.overload, default: 0] += 1 }
+
     private func begin(_ connection: Connection) {
         nextID += stride
         proving[connection.id] = connection

@@ -24,5 +24,13 @@ public struct EndLimits: Equatable, Sendable {
     /// ten tries a second cost nothing.
     public var acceptPause: TimeAmount = .milliseconds(100)
 
+    /// How long a newcomer may wait for this end while more come than it can serve; whoever has waited longer is turned away.
+    /// 1 s: people wait as long for a page, and programs rarely less.
+    public var patience: TimeAmount = .seconds(1)
+
+    /// How long newcomers have waited longer than `patience` before any is turned away. 5 s: when all clients of a service
+    /// come back at once, ten thousand are served within it.
+    public var overloadSpell: TimeAmount = .seconds(5)
+
     public init() {}
 }

@@ -111,12 +111,14 @@ private final class StreamDoor {
     private let plan: EndPlan
     private let seats: [RunningEnd.Seat]
     private var rest = AcceptRest()
+    private var overload: Overload
     private var turn = 0
     private weak var listener: StreamListener?
 
     init(_ plan: EndPlan, _ seats: [RunningEnd.Seat]) {
         self.plan = plan
         self.seats = seats
+        overload = Overload(patience: plan.limits.patience, spell: plan.limits.overloadSpell)
     }
 
     /// - Parameter descriptor: nobody else's to close.
@@ -128,13 +130,39 @@ private final class StreamDoor {
     }
 
     private func accepted(_ socket: ConnectedSocket) {
-        if let change = rest.accepted() { tell(change) }
+        if let change = rest.accepted() {
+            tell(change)
+            // They waited for descriptors.
+            tell(overload.relieve())
+        }
+        guard !turnsAway(socket) else { return }
         let seat = seats[turn]
         turn = (turn + 1) % seats.count
         if seat.loop.inEventLoop {
             seat.share.value.accept(socket)
         } else {
             seat.loop.execute { seat.share.value.accept(socket) }
+        }
+    }
+
+    /// It is closed unread with its last reference, which its client sees as a reset.
+    private func turnsAway(_ socket: ConnectedSocket) -> Bool {
+        guard overload.arrive(), let waited = socket.silence else { return false }
+        let (turnsAway, change) = overload.judge(waited: waited, at: .now())
+        tell(change)
+        // The listener's loop is the first seat's.
+        if turnsAway { seats[0].share.value.turnedAway() }
+        return turnsAway
+    }
+
+    private func tell(_ change: Overload.Change?) {
+        switch change {
+        case .began(let waiting):
+            plan.observer.end(
+                .overloaded(service: plan.name, role: plan.role, waiting: Double(waiting.nanoseconds) / 1e9))
+        case .ended(let count):
+            plan.observer.end(.relieved(service: plan.name, role: plan.role, turnedAway: count))
+        case nil: break
         }
     }
 

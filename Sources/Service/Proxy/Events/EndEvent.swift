@@ -25,6 +25,11 @@ public enum EndEvent: Sendable, Encodable {
     /// Descriptors ran out; accepting rests until some are free.
     case acceptPaused(service: String, role: EndRole, because: String)
     case acceptResumed(service: String, role: EndRole)
+    /// More come than can be served: those who waited for so many seconds and longer are turned away, unread. They are counted,
+    /// and not told of one by one.
+    case overloaded(service: String, role: EndRole, waiting: Double)
+    /// All who come are served again.
+    case relieved(service: String, role: EndRole, turnedAway: UInt64)
     /// Somebody has set the clock by more than is plausible: rules that ask for a time or an age allow nothing, and deny in
     /// doubt.
     case clockDoubted(service: String, role: EndRole)
@@ -43,6 +48,8 @@ public enum EndEvent: Sendable, Encodable {
         case .trustReplaced: "trustReplaced"
         case .acceptPaused: "acceptPaused"
         case .acceptResumed: "acceptResumed"
+        case .overloaded: "overloaded"
+        case .relieved: "relieved"
         case .clockDoubted: "clockDoubted"
         case .clockBelieved: "clockBelieved"
         case .stopped: "stopped"
@@ -51,7 +58,7 @@ public enum EndEvent: Sendable, Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case event = "event_type"
-        case service, role, address, epoch, closed, because
+        case service, role, address, epoch, closed, because, waiting, turnedAway
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -76,6 +83,14 @@ public enum EndEvent: Sendable, Encodable {
             try object.encode(service, forKey: .service)
             try object.encode(role, forKey: .role)
             try object.encode(reason, forKey: .because)
+        case .overloaded(let service, let role, let waiting):
+            try object.encode(service, forKey: .service)
+            try object.encode(role, forKey: .role)
+            try object.encode(waiting, forKey: .waiting)
+        case .relieved(let service, let role, let turnedAway):
+            try object.encode(service, forKey: .service)
+            try object.encode(role, forKey: .role)
+            try object.encode(turnedAway, forKey: .turnedAway)
         case .acceptResumed(let service, let role), .clockDoubted(let service, let role),
             .clockBelieved(let service, let role), .stopped(let service, let role):
             try object.encode(service, forKey: .service)

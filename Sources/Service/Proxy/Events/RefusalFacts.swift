@@ -142,6 +142,8 @@ extension RefusalCause {
     }
 
     static let tooMany = "tooManyConnections"
+    /// Counted, and told once for all of them: `EndEvent.overloaded`.
+    static let overload = "overload"
 
     var stage: RefusalFacts.Stage {
         switch self {

@@ -18,6 +18,10 @@ package final class ConnectedSocket: Sendable {
         self.readiness = readiness
     }
 
+    /// How long nothing has come from it: since its last octet or, before any, since it was connected. Of an accepted socket that
+    /// nobody has read yet, how long it has waited. Nil: the system does not say, as of a Unix domain socket.
+    package var silence: TimeAmount? { SystemSocket.silence(of: descriptor.number) }
+
     /// Nobody wants it: it is closed with its last reference. On its loop, if it has one.
     package func drop(from loop: StreamLoop) { if let key { loop.forget(key) } }
 }

@@ -45,6 +45,12 @@ enum SystemSocket {
         return unsafe getsockopt(number, SOL_SOCKET, SO_ERROR, &code, &size) == 0 ? code : errno
     }
 
+    /// tcp(7), TCP_INFO: `tcpi_last_data_recv`, in milliseconds.
+    static func silence(of number: CInt) -> TimeAmount? {
+        let milliseconds = symbolon_silence(number)
+        return milliseconds < 0 ? nil : .milliseconds(milliseconds)
+    }
+
     /// Returns 0, or the error's number; `EINPROGRESS` is not yet one.
     static func connect(_ number: CInt, to address: SocketAddress) -> CInt {
         unsafe address.withSockAddr { unsafe Glibc.connect(number, $0, socklen_t($1)) } == 0 ? 0 : errno
