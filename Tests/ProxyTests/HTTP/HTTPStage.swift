@@ -10,14 +10,17 @@ struct HTTPStage {
     let end: RunningEnd
 
     init(
-        _ policy: Policy? = nil, to endpoint: Endpoint? = nil, _ adjust: (inout HTTPService) -> Void = { _ in }
+        _ policy: Policy? = nil, to endpoint: Endpoint? = nil, limits: EndLimits = EndLimits(), _ adjust: (inout HTTPService) -> Void = { _ in }
     ) async throws {
         let (stage, origin) = (try Stage(), try await Origin())
         (self.stage, self.origin) = (stage, origin)
         var service = HTTPService()
         adjust(&service)
         let trust = try policy.map { try stage.serviceTrust(under: $0) } ?? stage.serviceTrust()
-        end = try await stage.protect(endpoint ?? origin.endpoint, trust: trust) { [service] in $0.http = service }
+        end = try await stage.protect(endpoint ?? origin.endpoint, trust: trust) { [service] in
+            $0.http = service
+            $0.limits = limits
+        }
     }
 
     /// The host that the service's own certificate names, and its clients ask for.
