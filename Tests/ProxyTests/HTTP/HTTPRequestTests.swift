@@ -260,11 +260,11 @@ struct HTTPRequestTests {
         let patient = try await HTTPStage()
         #expect(try await patient.answer(last("POST /reset")).status == "502")
         #expect(patient.stage.log.requests.map(\.reason) == ["backendBroken"])
+        #expect(try await patient.answer(last("GET /closes")).hasSuffix("bye"))
         try await patient.stop()
         let http = try await HTTPStage { $0.limits.answerTimeout = .milliseconds(500) }
         let silent = try await http.answer(last("GET /silent"))
         #expect(silent.status == "504" && !silent.contains("127.0.0.1:\(http.origin.port)"))
-        #expect(try await http.answer(last("GET /closes")).hasSuffix("bye"))
         try await http.origin.stop()
         #expect(try await http.answer(last("GET /")).status == "502")
         #expect(http.stage.log.requests.map(\.reason) == ["backendSilent", "backendUnreachable"])
