@@ -1,4 +1,5 @@
 import Foundation
+import SymbolonAdministration
 import SymbolonAuthority
 import SymbolonCertificates
 import SymbolonKeys
@@ -17,6 +18,7 @@ final class TwoNodes: Sendable {
     let machine: String
     private let nodes: Mutex<[Ends?]>
     private let people: [String: StoredIdentity]
+    private let addresses: [String]
 
     init() async throws {
         folder = try TemporaryFolder()
@@ -51,6 +53,7 @@ final class TwoNodes: Sendable {
                 name: IdentityName(name), chain: issued.chain, key: key, anchors: [issued.anchor])
         }
         self.people = people
+        self.addresses = addresses
         // What pairing leaves in a home.
         let paired = HomeFolder(machine)
         let passphrase = try paired.create().read()
@@ -59,6 +62,26 @@ final class TwoNodes: Sendable {
             PairedAuthority(
                 trustDomain: local.issuing.configuration.trustDomain.description, addresses: addresses,
                 anchors: [local.issuing.root], identity: "web", pairedAt: Date()))
+    }
+
+    /// A home of somebody who is an administrator, as pairing leaves one.
+    func operatorHome(_ name: String) async throws -> String {
+        let local = try await LocalAuthority.open(HomeFolder(homes[0]), passphrase: nil)
+        let key = SigningKey.make(.p256)
+        let issued = try await local.issuing.issue(
+            IssuanceRequest(profile: .person, name: name, publicKey: key.publicKey, actor: "test"))
+        _ = try await local.administration.perform(
+            PutOperator(identity: issued.identity.description, role: .administrator))
+        let home = HomeFolder(folder.file(name))
+        let passphrase = try home.create().read()
+        try home.saveIdentity(
+            StoredIdentity(name: IdentityName(name), chain: issued.chain, key: key, anchors: [issued.anchor]),
+            under: passphrase)
+        try home.save(
+            PairedAuthority(
+                trustDomain: local.issuing.configuration.trustDomain.description, addresses: addresses,
+                anchors: [local.issuing.root], identity: name, pairedAt: Date()))
+        return home.path
     }
 
     private static func done(_ words: String...) throws {

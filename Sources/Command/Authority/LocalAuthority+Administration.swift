@@ -81,7 +81,7 @@ extension ReadAuthority {
 
 extension PolicyLibrary {
     /// Policies are written in YAML.
-    init(_ store: any PolicyStore, of trustDomain: TrustDomain) {
+    init(_ store: any PolicyStore & EmergencyStore, of trustDomain: TrustDomain) {
         self.init(store: store, trustDomain: trustDomain) { text throws(PolicyFaults) in try PolicyText.node(text) }
     }
 }

@@ -1,7 +1,9 @@
 import Foundation
+import SymbolonAccessPolicy
 import SymbolonAdministration
 import SymbolonCertificates
 import SymbolonClients
+import SymbolonNames
 import SymbolonStorage
 
 /// The authority elsewhere, as it can be reached from here.
@@ -9,7 +11,43 @@ extension HomeExamination {
     /// 30 s between two clocks: less than the minute by which certificates are backdated.
     private static let clockTolerance: TimeInterval = 30
 
+    /// What is permitted beyond the rules, and what waits for a second word.
+    mutating func examineEmergencies(of authority: ReadAuthority) async throws {
+        for one in try await authority.store.emergencies(limit: EmergencyList.most) {
+            let who = "\(one.wish.subjects.joined(separator: ", ")) to \(one.wish.services.joined(separator: ", "))"
+            switch one.state(at: now) {
+            case .asked:
+                add(
+                    .warning(
+                        "emergency \(one.number)", "waits for a second word: \(who)", why: one.wish.reason,
+                        mend: "symbolon policy emergency approve \(one.number); or decline it: … end \(one.number)"))
+            case .inForce:
+                let until = one.approval.map { Moment.text($0.until) } ?? ""
+                add(
+                    .warning(
+                        "emergency \(one.number)", "is in force until \(until): \(who)", why: one.wish.reason,
+                        mend: "end it when it is over: symbolon policy emergency end \(one.number)"))
+            case .lapsed, .over, .ended: break
+            }
+        }
+    }
+
+    /// The same, as ends of this home know it.
+    private mutating func examineEmergencies(of paired: PairedLink) {
+        guard let held = try? folder.heldPolicy(of: paired.trustDomain) else { return }
+        for one in held.statement.emergencies where !one.isOver(at: now) {
+            add(
+                .warning(
+                    "emergency \(one.number)",
+                    "is in force until \(Moment.text(one.until)): "
+                        + "\(one.subjects.map(\.description).joined(separator: ", ")) to "
+                        + one.services.joined(separator: ", "), why: one.reason,
+                    mend: "it ends by itself; earlier, at the authority: symbolon policy emergency end \(one.number)"))
+        }
+    }
+
     mutating func examineLink(_ paired: PairedLink, _ identities: [StoredIdentity]) async {
+        examineEmergencies(of: paired)
         let place = paired.link.addresses.map(\.description).joined(separator: ", ")
         var reached = false
         for address in paired.link.addresses {

@@ -87,6 +87,7 @@ struct HomeExamination {
             }
             try await examineLists(of: authority)
             try await examineIssuers(of: authority, secret)
+            try await examineEmergencies(of: authority)
         } catch {
             findings.append(.failure("authority", error))
         }

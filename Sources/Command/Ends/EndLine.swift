@@ -193,6 +193,7 @@ extension EndLine {
                 mark: .neutral, service: "", event: "posture",
                 what: "\(said.peer): \(said.signals.joined(separator: ", ")) "
                     + (until.map { "until \(Moment.text($0))" } ?? "withdrawn"))
+        case .emergency(let change, let notice): self.init(change, notice)
         case .confined(let user, let landlock):
             self.init(
                 mark: .good, service: "", event: "confined",

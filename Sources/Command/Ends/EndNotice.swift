@@ -40,6 +40,8 @@ enum EndNotice: Sendable, Encodable {
     case retired(ends: [String])
     /// What is reported of a peer's machine is in force, until then; nil: it was withdrawn.
     case posture(PostureReport, until: Date?, user: UInt32)
+    /// Leave beyond the rules: asked for at an authority, begun or ended there or at the ends here.
+    case emergency(EmergencyNotice.Change, EmergencyNotice)
     /// It has given up what it does not need. Landlock's version; nil: files are as open as to any process of the user.
     case confined(user: UInt32, landlock: Int32?)
     /// What may have changed was looked at because somebody asked.
@@ -63,6 +65,7 @@ enum EndNotice: Sendable, Encodable {
         case .tookOver: "tookOver"
         case .retired: "retired"
         case .posture: "posture"
+        case .emergency: "emergency"
         case .confined: "confined"
         case .reloaded: "reloaded"
         case .server: "authority"
@@ -155,6 +158,9 @@ enum EndNotice: Sendable, Encodable {
             try object.encode(said.signals, forKey: .signals)
             try object.encodeIfPresent(until, forKey: .until)
             try object.encode(user, forKey: .user)
+        case .emergency(let change, let notice):
+            try object.encode(change, forKey: .change)
+            try notice.encode(to: encoder)
         case .confined(let user, let landlock):
             try object.encode(user, forKey: .user)
             try object.encodeIfPresent(landlock, forKey: .landlock)

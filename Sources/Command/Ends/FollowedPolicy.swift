@@ -17,6 +17,11 @@ struct FollowedPolicy: Sendable {
     var held: VerifiedPolicy?
     /// Its rules; nil: there are none, so that nobody is let in by them.
     var document: PolicyDocument?
+    /// With what is permitted for emergencies.
+    var policy: Policy {
+        guard let document else { return .empty }
+        return document.policy.permitting(held?.statement.emergencies ?? [])
+    }
     /// The authority has another one in force, which is not in force here.
     var isBehind = false
     /// The last one that was not taken, and why, so that it is told once.

@@ -51,7 +51,7 @@ extension TrustKeeper {
                 end, "no policy of the authority is known here yet: whom no --allow names is refused",
                 why: "no rule means no", mend: "publish one there: symbolon policy publish FILE")
         }
-        return followed?.document?.policy ?? .empty
+        return followed.map { $0.policy } ?? .empty
     }
 
     /// Whether an end judges by an older policy than the one that the authority has in force.
@@ -90,7 +90,7 @@ extension TrustKeeper {
             followed?.held = policy
             followed?.document = document
             followed?.failureTold = nil
-            putInForce(document.policy, policy.numbers)
+            putInForce(document.policy.permitting(policy.statement.emergencies), policy.numbers)
         } catch let failure as PolicyStatementFailure {
             refuse(octets, [failure.explanation])
         } catch let faults as PolicyFaults {

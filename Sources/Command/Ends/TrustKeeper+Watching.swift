@@ -43,6 +43,7 @@ extension TrustKeeper: Service {
                     await self.lookAtPolicies()
                     await self.tidyTokenKeys()
                     await self.lookAtIssuers()
+                    await self.lookAtEmergencies()
                     try? await Task.sleep(for: .milliseconds(100))
                 }
             }

@@ -49,6 +49,8 @@ actor TrustKeeper {
     var told = ToldHere()
     /// What the authority publishes of who may pass; nil where no end follows it.
     var followed: FollowedPolicy?
+    /// What is permitted for emergencies, as far as it was told.
+    var toldEmergencies: [EmergencyPermission] = []
     /// What reporters on this machine have said of peers' machines.
     var posture = PostureBoard()
     /// What reporters have said to the authority of the home, or to the one that it was paired with.

@@ -27,7 +27,10 @@ struct AuthorityServer {
             gate: InvitationGate(authority.pairingGuard),
             limits: limits, observer: observer, group: group)
         await keeper.keep(server)
-        var services: [any Service] = [keeper, ScheduleService(authority: authority, report: report)]
+        var services: [any Service] = [
+            keeper, ScheduleService(authority: authority, report: report),
+            EmergencyWatch(store: authority.store, report: report, registry: .installed),
+        ]
         if let published { services.append(published.lists) }
         if let responding = published?.responding { services.append(responding) }
         if let acme { services.append(ACMEService(server: acme)) }

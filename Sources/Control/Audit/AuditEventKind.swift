@@ -64,6 +64,12 @@ public enum AuditEventKind: String, Codable, CaseIterable, Sendable {
     case groupChanged = "group.changed"
     /// A version of the policy is in force.
     case policyPublished = "policy.published"
+    /// Leave beyond the rules was asked for, for an emergency: the first word of two.
+    case emergencyAsked = "emergency.asked"
+    /// The second word: it is in force until its time is over.
+    case emergencyApproved = "emergency.approved"
+    /// By hand, before its time; or it was declined.
+    case emergencyEnded = "emergency.ended"
     /// Signals of machines hold, for a while.
     case postureReported = "posture.reported"
     case postureWithdrawn = "posture.withdrawn"

@@ -65,6 +65,7 @@ struct EndMeasures: Sendable {
         if let policy = kept.policy {
             registry.gauge("symbolon_policy_version", is: Double(policy.policy))
             registry.gauge("symbolon_groups_version", is: Double(policy.groups))
+            registry.gauge("symbolon_emergencies", is: Double(kept.emergencies))
         }
         guard let revocation = kept.revocation else { return }
         registry.gauge("symbolon_revocation_version", is: Double(revocation.version))
@@ -79,6 +80,8 @@ struct KeeperMeasures: Sendable {
     let secondsLeft: [String: Double]
     /// Of the authority's policy; nil: no end follows it, or none is known yet.
     let policy: PolicyNumbers?
+    /// How many permissions for emergencies are in force.
+    let emergencies: Int
     /// Nil: no authority of this home says who is revoked.
     let revocation: (version: UInt64, age: Double)?
     /// Nil: there is no authority to hear.
@@ -92,13 +95,13 @@ extension TrustKeeper {
             left[held.stored.name.description] = held.stored.leaf.notAfter.timeIntervalSince(now)
         }
         guard let home, home.authority != nil || home.paired != nil else {
-            return KeeperMeasures(secondsLeft: left, policy: nil, revocation: nil, silence: nil)
+            return KeeperMeasures(secondsLeft: left, policy: nil, emergencies: 0, revocation: nil, silence: nil)
         }
         let heard = home.paired == nil ? storeReadAt : await home.paired?.heardAt
         let silence = heard.map { max(0, now.timeIntervalSince($0)) }
         let known = knownRevocations
         return KeeperMeasures(
-            secondsLeft: left, policy: followed?.held?.numbers,
+            secondsLeft: left, policy: followed?.held?.numbers, emergencies: emergencies(at: now).count,
             revocation: (known.epoch, silence ?? max(0, now.timeIntervalSince(known.thisUpdate))), silence: silence)
     }
 }

@@ -16,11 +16,12 @@ struct PolicyVerb: AsyncParsableCommand {
               symbolon policy replay web-policy.yaml --log ends.jsonl --since 7d
               symbolon policy publish web-policy.yaml                 to ends with --policy authority
               symbolon policy list
+              symbolon policy emergency ask person/alice --to ledger --for 2h --because "its disk is full"
               symbolon policy posture report laptop --signal healthy --for 10m
             """,
         subcommands: [
             PolicyCheck.self, PolicyExplain.self, PolicyTest.self, PolicyReplay.self, PolicyPublish.self,
-            PolicyList.self, PolicyShow.self, PostureVerb.self,
+            PolicyList.self, PolicyShow.self, EmergencyVerb.self, PostureVerb.self,
         ])
 }
 

@@ -54,6 +54,11 @@ public struct IdentityPattern: Hashable, Sendable, CustomStringConvertible {
     /// Whoever is in a group.
     init(_ group: PolicyGroup) { form = .group(group) }
 
+    /// Exactly this one.
+    init(_ identity: SPIFFEID) {
+        form = .path(identity.trustDomain, identity.path.map(Segment.exactly), isOpen: false)
+    }
+
     /// A group that nobody knows: whether it means somebody is in doubt.
     var isInDoubt: Bool { if case .group(let group) = form { group.members == nil } else { false } }
 

@@ -3,7 +3,7 @@
 public struct PolicyNumbers: Codable, Hashable, Sendable, CustomStringConvertible {
     /// From 1; 0: there is none yet.
     public let policy: Int64
-    /// One more with every change of a group; 0: there was none yet.
+    /// One more with every change of a group, or of what is permitted for an emergency; 0: there was none yet.
     public let groups: Int64
 
     public init(policy: Int64, groups: Int64) {

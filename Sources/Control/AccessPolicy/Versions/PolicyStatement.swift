@@ -16,16 +16,19 @@ public struct PolicyStatement: Equatable, Sendable {
     /// The document, as it was published.
     public let text: String
     public let groups: [GroupName: Set<SPIFFEID>]
+    /// By number. What is over by an end's own clock is nothing to it.
+    public let emergencies: [EmergencyPermission]
 
     public init(
         of trustDomain: TrustDomain, _ numbers: PolicyNumbers, at madeAt: Date, text: String,
-        groups: [GroupName: Set<SPIFFEID>]
+        groups: [GroupName: Set<SPIFFEID>], emergencies: [EmergencyPermission] = []
     ) {
         self.trustDomain = trustDomain
         self.numbers = numbers
         self.madeAt = Date(timeIntervalSince1970: madeAt.timeIntervalSince1970.rounded(.down))
         self.text = text
         self.groups = groups
+        self.emergencies = emergencies.sorted { $0.number < $1.number }
     }
 
     /// 1 MiB: ten times what a thousand rules need.
@@ -35,7 +38,9 @@ public struct PolicyStatement: Equatable, Sendable {
 
     /// RFC 7515 §4.1.9, and RFC 8725 §3.11: what is signed for this is taken for nothing else.
     static let type = "symbolon-policy+jws"
-    private static let limits = JSONReader.Limits(octets: 1 << 26, depth: 4, values: 2 * mostMembers)
+    /// The same with permissions for emergencies: releases that do not know them refuse it, and know no allowance beyond rules.
+    static let emergencyType = "symbolon-policy-emergency+jws"
+    private static let limits = JSONReader.Limits(octets: 1 << 26, depth: 5, values: 2 * mostMembers)
 
     // MARK: Signing
 
@@ -47,7 +52,8 @@ public struct PolicyStatement: Equatable, Sendable {
         try FlattenedJWS.sign(
             payload: payload,
             header: [
-                JSONMember("kid", .string(key.fingerprint.description)), JSONMember("typ", .string(Self.type)),
+                JSONMember("kid", .string(key.fingerprint.description)),
+                JSONMember("typ", .string(emergencies.isEmpty ? Self.type : Self.emergencyType)),
             ], for: key, by: sign
         ).json.bytes
     }
@@ -56,26 +62,30 @@ public struct PolicyStatement: Equatable, Sendable {
         let groups = groups.sorted { $0.key < $1.key }.map { name, members in
             JSONMember(name.description, .array(members.map(\.description).sorted().map { .string($0) }))
         }
-        return JSONValue.object([
+        let permissions =
+            emergencies.isEmpty ? [] : [JSONMember("emergencies", .array(emergencies.map(\.json)))]
+        let members = [
             JSONMember("trustDomain", .string(trustDomain.description)),
             JSONMember("policyVersion", .integer(numbers.policy)),
             JSONMember("groupsVersion", .integer(numbers.groups)),
             JSONMember("iat", .integer(Int64(madeAt.timeIntervalSince1970))), JSONMember("policy", .string(text)),
             JSONMember("groups", .object(groups)),
-        ]).bytes
+        ]
+        return JSONValue.object(members + permissions).bytes
     }
 
     // MARK: Reading
 
     /// A member that nobody knows is none of this form: a later one has another type.
-    init(payload: [UInt8]) throws(PolicyStatementFailure) {
+    /// - Parameter isEmergency: by its type: it has permissions for emergencies.
+    init(payload: [UInt8], isEmergency: Bool) throws(PolicyStatementFailure) {
         let value: JSONValue
         do throws(JSONFailure) {
             value = try JSONReader.parse(payload, limits: Self.limits)
         } catch {
             throw .malformed(error.explanation)
         }
-        guard let members = value.members, members.count == 6,
+        guard let members = value.members, members.count == (isEmergency ? 7 : 6),
             let policy = value["policyVersion"]?.integer, policy > 0,
             let groupsVersion = value["groupsVersion"]?.integer, groupsVersion >= 0,
             let seconds = value["iat"]?.integer, let text = value["policy"]?.string,
@@ -91,6 +101,14 @@ public struct PolicyStatement: Equatable, Sendable {
             throw .malformed(error.explanation)
         }
         guard self.groups.count == groups.count else { throw .malformed("a group's name is none") }
+        var permissions: [EmergencyPermission] = []
+        if isEmergency {
+            guard let values = value["emergencies"]?.array,
+                (1...EmergencyPermission.mostAtOnce).contains(values.count)
+            else { throw .malformed("permissions for emergencies are none, or too many") }
+            for one in values { permissions.append(try EmergencyPermission(one)) }
+        }
+        emergencies = permissions
     }
 
     private static func groups(_ members: [JSONMember]) throws(NameFailure) -> [GroupName: Set<SPIFFEID>] {

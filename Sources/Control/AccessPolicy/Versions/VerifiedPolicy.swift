@@ -18,7 +18,8 @@ public struct PresentedPolicy: Sendable {
     public func verify(
         by signers: [PublicKey], of trustDomain: TrustDomain
     ) throws(PolicyStatementFailure) -> VerifiedPolicy {
-        guard envelope.header["typ"]?.string == PolicyStatement.type else { throw .type }
+        let type = envelope.header["typ"]?.string
+        guard type == PolicyStatement.type || type == PolicyStatement.emergencyType else { throw .type }
         guard let name = envelope.header["kid"]?.string else { throw .signature(.header("kid")) }
         guard let signer = signers.first(where: { $0.fingerprint.description == name }) else {
             throw .strangeSigner(name)
@@ -28,7 +29,8 @@ public struct PresentedPolicy: Sendable {
         } catch {
             throw .signature(error)
         }
-        let statement = try PolicyStatement(payload: envelope.payload)
+        let statement = try PolicyStatement(
+            payload: envelope.payload, isEmergency: type == PolicyStatement.emergencyType)
         guard statement.trustDomain == trustDomain else { throw .otherDomain(statement.trustDomain) }
         return VerifiedPolicy(statement, octets: octets, signer: signer)
     }
@@ -57,7 +59,9 @@ public struct VerifiedPolicy: Sendable {
         guard let known else { return true }
         if numbers.follow(known.numbers) { return true }
         guard numbers == known.numbers else { throw .older(numbers, known: known.numbers) }
-        guard statement.text == known.statement.text, statement.groups == known.statement.groups else {
+        guard statement.text == known.statement.text, statement.groups == known.statement.groups,
+            statement.emergencies == known.statement.emergencies
+        else {
             throw .another(numbers)
         }
         return false

@@ -12,6 +12,7 @@ public enum AdministrationOperations {
         FindEndpoint.self, PublishEndpoint.self, WithdrawEndpoint.self, ListEnds.self,
         PublishPolicy.self, ListPolicyVersions.self, ShowPolicyVersion.self, ShowPolicyInForce.self,
         ListGroups.self, ShowGroup.self, ChangeGroup.self,
+        AskEmergency.self, ApproveEmergency.self, EndEmergency.self, ListEmergencies.self,
         ReportPosture.self, WithdrawPosture.self, ListPosture.self,
         PermitReporter.self, ListReporters.self, RemoveReporter.self,
         ScheduleRevocation.self, ListScheduledRevocations.self, CancelScheduledRevocation.self,

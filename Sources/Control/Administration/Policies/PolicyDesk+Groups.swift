@@ -65,7 +65,7 @@ extension PolicyDesk {
         var signed: SignedPolicy?
         if isNamed, let document, let policy = ledger.policy {
             let numbers = PolicyNumbers(policy: ledger.numbers.policy, groups: ledger.numbers.groups + 1)
-            signed = try sign(statement(numbers, policy.text, document, groups, at: now))
+            signed = try sign(statement(numbers, policy.text, document, groups, ledger.emergencies, at: now))
         }
         var details = ["members": "\(members)"]
         if !added.isEmpty { details["added"] = added.map(\.description).joined(separator: " ") }

@@ -20,7 +20,7 @@ public struct PolicyDesk: Sendable {
     let authority: IssuingAuthority
     public let library: PolicyLibrary
 
-    var store: any PolicyStore { library.store }
+    var store: any PolicyStore & EmergencyStore { library.store }
 
     public init(authority: IssuingAuthority, library: PolicyLibrary) {
         self.authority = authority
@@ -79,7 +79,7 @@ public struct PolicyDesk: Sendable {
             return PolicyPublication(version, isPublished: false, comparison, findings, changeCounter: nil)
         }
         let numbers = PolicyNumbers(policy: version.number, groups: ledger.numbers.groups)
-        let signed = try sign(statement(numbers, text, document, ledger.groups, at: now))
+        let signed = try sign(statement(numbers, text, document, ledger.groups, ledger.emergencies, at: now))
         var details = [
             "version": "\(version.number)", "digest": Hex.encode(version.digest), "rules": "\(version.ruleCount)",
             "added": "\(comparison.added.count)", "removed": "\(comparison.removed.count)",
@@ -154,14 +154,15 @@ public struct PolicyDesk: Sendable {
         }
     }
 
-    /// With the groups that its rules name.
+    /// With the groups that its rules name, and what is permitted for emergencies and not over.
     func statement(
         _ numbers: PolicyNumbers, _ text: String, _ document: PolicyDocument, _ groups: [GroupName: Set<SPIFFEID>],
-        at now: Date
+        _ emergencies: [EmergencyPermission], at now: Date
     ) -> PolicyStatement {
         PolicyStatement(
             of: authority.configuration.trustDomain, numbers, at: now, text: text,
-            groups: groups.filter { document.authorityGroups.contains($0.key) })
+            groups: groups.filter { document.authorityGroups.contains($0.key) },
+            emergencies: emergencies.filter { !$0.isOver(at: now) })
     }
 
     /// The issuing key's other use, as with lists. What its own public key does not verify does not leave.

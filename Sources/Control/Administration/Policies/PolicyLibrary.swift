@@ -7,11 +7,11 @@ public struct PolicyLibrary: Sendable {
     /// Takes a text apart, in whatever syntax policies are written.
     public typealias Parser = @Sendable (_ text: String) throws(PolicyFaults) -> PolicyNode
 
-    let store: any PolicyStore
+    let store: any PolicyStore & EmergencyStore
     let trustDomain: TrustDomain
     let parse: Parser
 
-    public init(store: any PolicyStore, trustDomain: TrustDomain, parse: @escaping Parser) {
+    public init(store: any PolicyStore & EmergencyStore, trustDomain: TrustDomain, parse: @escaping Parser) {
         self.store = store
         self.trustDomain = trustDomain
         self.parse = parse

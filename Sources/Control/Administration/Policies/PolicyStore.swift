@@ -50,11 +50,17 @@ public struct PolicyLedger: Sendable {
     /// The newest version; nil: there is none yet.
     public let policy: PublishedPolicy?
     public let groups: [GroupName: Set<SPIFFEID>]
+    /// What was approved for emergencies and not ended by hand, also what has run its time.
+    public let emergencies: [EmergencyPermission]
 
-    public init(numbers: PolicyNumbers, policy: PublishedPolicy?, groups: [GroupName: Set<SPIFFEID>]) {
+    public init(
+        numbers: PolicyNumbers, policy: PublishedPolicy?, groups: [GroupName: Set<SPIFFEID>],
+        emergencies: [EmergencyPermission]
+    ) {
         self.numbers = numbers
         self.policy = policy
         self.groups = groups
+        self.emergencies = emergencies
     }
 }
 

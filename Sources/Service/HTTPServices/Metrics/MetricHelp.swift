@@ -17,6 +17,7 @@ enum MetricHelp {
         "symbolon_end_trust_version": "How often what is believed here was put in force since the start.",
         "symbolon_policy_version": "The version of the authority's policy that is followed.",
         "symbolon_groups_version": "The version of the authority's groups that is followed.",
+        "symbolon_emergencies": "How many permissions beyond the rules are in force for emergencies.",
         "symbolon_identity_seconds_left": "How long an identity in use is still valid.",
         "symbolon_revocation_version": "The change counter of the revocations that are in force.",
         "symbolon_revocation_age_seconds": "Since the revocations in force were last known to be all.",

@@ -11,7 +11,7 @@ extension AuthorityDatabase: PolicyStore {
         try await engine.read { session in
             PolicyLedger(
                 numbers: try PolicyTable.numbers(in: session), policy: try PolicyTable.newest(in: session),
-                groups: try GroupTable.groups(in: session))
+                groups: try GroupTable.groups(in: session), emergencies: try EmergencyTable.permissions(in: session))
         }
     }
 
@@ -105,7 +105,7 @@ extension AuthorityDatabase: PolicyStore {
     }
 
     /// What is signed is in force, and ends are told.
-    private static func put(
+    static func put(
         _ signed: SignedPolicy, _ audit: AuditAppend, in transaction: StoreTransaction
     ) throws -> UInt64 {
         try PolicyTable.put(signed, in: transaction)
@@ -216,6 +216,11 @@ enum GroupTable {
                 "INSERT INTO group_member (group_name, identity, since, added_by) VALUES (?, ?, ?, ?)",
                 [.text(name), .text(member.identity.description), .time(member.since), .text(member.addedBy)])
         }
+        try count(in: session)
+    }
+
+    /// One more change of what the statement holds beside rules.
+    static func count(in session: some StoreSession) throws {
         try session.execute("UPDATE groups_counter SET value = value + 1")
     }
 

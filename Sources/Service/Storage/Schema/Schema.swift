@@ -8,7 +8,7 @@ enum Schema {
     /// Each brings the schema from the version before, in one transaction.
     static let migrations = [
         version1, version2, version3, version4, version5, version6, version7, version8, version9, version10,
-        version11, posture,
+        version11, posture, emergencies,
     ]
 
     enum Standing: Equatable {
