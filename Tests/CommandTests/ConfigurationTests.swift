@@ -84,6 +84,16 @@ struct ConfigurationTests {
                 == ["s.yaml:1:", "s.yaml:2:", "s.yaml:3:"])
     }
 
+    @Test("T28: a hybrid key exchange is demanded by its own word, and goes with no TLS 1.2")
+    func hybrid() throws {
+        let yaml = "reach:\n  - {name: a, listen: '127.0.0.1:1', tls: '1.3-hybrid'}"
+        let options = try #require(RunConfiguration.parse(yaml: yaml, file: "s.yaml").doors.first?.options)
+        #expect(options.demandsHybrid && !options.allowsTLS12)
+        let words = ["web", "--listen", "127.0.0.1:1", "--tls-1.3-hybrid"]
+        #expect(throws: Never.self) { _ = try Reach.parse(words) }
+        #expect(throws: (any Error).self) { _ = try Reach.parse(words + ["--tls-1.2"]) }
+    }
+
     @Test("a good file gives every value")
     func good() throws {
         let configuration = try RunConfiguration.parse(yaml: Self.good, file: "s.yaml")
@@ -210,7 +220,7 @@ struct ConfigurationTests {
             ),
             (
                 "reach:\n  - {name: a, listen: 'h:1', tls: '1.0'}",
-                "s.yaml:2:35: reach[0].tls: the oldest version spoken, \"1.3\" (the default) or \"1.2\""
+                "s.yaml:2:35: reach[0].tls: the least that is spoken, \"1.3\" (the default), \"1.3-hybrid\" (with a hybrid key exchange alone) or \"1.2\""
             ),
             (
                 "reach:\n  - {name: a, listen: 'h:1', \"x\\e[2J\": 1}",

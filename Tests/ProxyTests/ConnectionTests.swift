@@ -113,7 +113,8 @@ struct ConnectionTests {
         let failures: [TLSFailure] = [
             .noCertificate, .plaintextHTTP, .notTLS, .protocolVersion, .handshakeTimedOut(after: .seconds(1)),
             .peerClosedDuringHandshake, .possessionNotProved, .keyUsageForbidsSigning, .serverNameRefused(nil),
-            .noApplicationProtocol, .nothingInCommon(""), .handshakeTooLarge(limit: 1), .recordNotAuthentic, .truncated,
+            .noApplicationProtocol, .nothingInCommon(""), .noHybridKeyExchange(nil), .handshakeTooLarge(limit: 1),
+            .recordNotAuthentic, .truncated,
         ]
         #expect(Set(failures.map(\.reason)).count == failures.count)
         #expect(failures.allSatisfy { !$0.remedy.isEmpty })

@@ -121,6 +121,24 @@ struct OtherPeersTests {
         try await server.stop()
     }
 
+    @Test(
+        "T28: s_client, which has no hybrid key exchange, is told handshake_failure where one is demanded; ours agrees")
+    func sClientClassical() async throws {
+        var settings = TLSSettings()
+        settings.keyExchange = .hybrid
+        let server = try await LoopbackServer.start(TestContext.server(settings))
+        let peer = try Conversation(Self.openssl, Self.clientArguments(port: server.port, Self.proof))
+        #expect(try await server.next().watch.ended.get() == "\(TLSFailure.noHybridKeyExchange(nil))")
+        #expect(try await peer.finish().contains("alert handshake failure"))
+        let ours = try await LoopbackClient.connect(to: server.port, TestContext.client())
+        #expect(try await ours.watch.proved.get().group == "X25519MLKEM768")
+        try await server.stop()
+        settings.minimumVersion = .tls12
+        #expect(throws: TLSFailure.setting(name: "keyExchange", value: "hybrid with TLS 1.2")) {
+            try TestContext.server(settings)
+        }
+    }
+
     @Test("s_client that knows only TLS 1.2 is told protocol_version")
     func sClientOld() async throws {
         let server = try await LoopbackServer.start(TestContext.server())

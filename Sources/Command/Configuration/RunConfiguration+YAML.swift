@@ -175,7 +175,12 @@ private final class YAMLReader {
             switch node.string {
             case "1.3": break
             case "1.2": options.allowsTLS12 = true
-            default: fault(node, "\(path).tls: the oldest version spoken, \"1.3\" (the default) or \"1.2\"")
+            case "1.3-hybrid": options.demandsHybrid = true
+            default:
+                fault(
+                    node,
+                    "\(path).tls: the least that is spoken, \"1.3\" (the default), \"1.3-hybrid\" (with a hybrid key exchange"
+                        + " alone) or \"1.2\"")
             }
         }
         if let node = entry["revocation"] { options.revocation = mode(node, "\(path).revocation") }

@@ -78,6 +78,8 @@ struct RunConfiguration: Equatable, Sendable {
         var handshakeDeadline: Int = 10
         /// TLS 1.2 is spoken only where it is asked for.
         var allowsTLS12 = false
+        /// Nobody is let in, or reached, by elliptic curves alone.
+        var demandsHybrid = false
         /// What silence about a peer's revocation is worth. Nil: the peer is refused, and where nothing here could ever
         /// speak, the end does not start.
         var revocation: RevocationMode?

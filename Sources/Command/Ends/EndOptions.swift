@@ -51,6 +51,10 @@ struct EndOptions: ParsableArguments {
     var handshakeDeadline = RunConfiguration.EndOptions().handshakeDeadline
     @Flag(name: .customLong("tls-1.2"), help: "Speak TLS 1.2 too, for peers that cannot do better.")
     var allowsTLS12 = false
+    @Flag(
+        name: .customLong("tls-1.3-hybrid"),
+        help: "Demand a hybrid post-quantum key exchange (X25519MLKEM768); who cannot is refused.")
+    var demandsHybrid = false
     @Option(
         name: .customLong("pair"),
         help: ArgumentHelp(
@@ -75,6 +79,10 @@ struct EndOptions: ParsableArguments {
         guard code == nil || given == 0 else {
             throw ValidationError("--pair is for an identity of the home; it goes with no --certificate.")
         }
+        guard !(allowsTLS12 && demandsHybrid) else {
+            throw ValidationError(
+                "--tls-1.2 and --tls-1.3-hybrid exclude each other: TLS 1.2 has no hybrid key exchange.")
+        }
         guard (1...120).contains(handshakeDeadline) else {
             throw ValidationError("--handshake-deadline is 1 to 120 seconds.")
         }
@@ -91,7 +99,8 @@ struct EndOptions: ParsableArguments {
 
     var settings: RunConfiguration.EndOptions {
         RunConfiguration.EndOptions(
-            handshakeDeadline: handshakeDeadline, allowsTLS12: allowsTLS12, revocation: revocation)
+            handshakeDeadline: handshakeDeadline, allowsTLS12: allowsTLS12, demandsHybrid: demandsHybrid,
+            revocation: revocation)
     }
 
     func serve(_ given: RunConfiguration) async throws {

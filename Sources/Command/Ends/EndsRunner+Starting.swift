@@ -205,6 +205,7 @@ extension TLSSettings {
         self.init()
         handshakeDeadline = .seconds(Int64(options.handshakeDeadline))
         if options.allowsTLS12 { minimumVersion = .tls12 }
+        if options.demandsHybrid { keyExchange = .hybrid }
     }
 }
 

@@ -17,6 +17,7 @@ extension TLSFailure {
         case .codeNotProved, .noOpenInvitation: "pairing"
         case .noExtendedMasterSecret: "noExtendedMasterSecret"
         case .nothingInCommon: "nothingInCommon"
+        case .noHybridKeyExchange: "noHybridKeyExchange"
         case .handshakeTooLarge: "handshakeTooLarge"
         case .recordNotAuthentic: "recordNotAuthentic"
         case .peerAlert(let alert): "peerAlert.\(alert)"
@@ -31,10 +32,12 @@ extension TLSFailure {
         switch self {
         case .protocolVersion, .plaintextHTTP, .notTLS, .noCertificate, .keyUsageForbidsSigning, .possessionNotProved,
             .serverNameRefused, .noApplicationProtocol, .codeNotProved, .noOpenInvitation,
-            .noExtendedMasterSecret, .nothingInCommon, .handshakeTooLarge, .recordNotAuthentic, .malformed,
+            .noExtendedMasterSecret, .nothingInCommon, .noHybridKeyExchange(nil), .handshakeTooLarge,
+            .recordNotAuthentic, .malformed,
             .keyUpdateFlood:
             .peer
-        case .handshakeTimedOut, .peerClosedDuringHandshake, .peerAlert, .unknownPeerAlert, .peerRefused, .truncated:
+        case .handshakeTimedOut, .peerClosedDuringHandshake, .peerAlert, .unknownPeerAlert, .peerRefused, .truncated,
+            .noHybridKeyExchange:
             .unclear
         case .emptyChain, .unreadableKey, .keyDoesNotFitLeaf, .identityRequired, .setting, .notOpen, .library: .here
         }
@@ -62,6 +65,8 @@ extension TLSFailure {
             "make a new invitation, and read its code to the right person: symbolon invite NAME"
         case .noApplicationProtocol, .nothingInCommon:
             "compare what the two ends are configured to speak"
+        case .noHybridKeyExchange:
+            "let the peer use a TLS library that has X25519MLKEM768 (OpenSSL 3.5, Go 1.24, BoringSSL), or leave --tls-1.3-hybrid out here"
         case .handshakeTooLarge:
             "shorten the chain that the peer sends, or raise the limit"
         case .peerAlert(.unknownCA):

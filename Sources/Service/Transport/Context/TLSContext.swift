@@ -77,6 +77,10 @@ public import SymbolonKeys
         guard (16_384...1_048_576).contains(settings.maximumHandshakeBytes) else {
             throw .setting(name: "maximumHandshakeBytes", value: String(settings.maximumHandshakeBytes))
         }
+        // TLS 1.2 has no hybrid group.
+        if settings.keyExchange == .hybrid, settings.minimumVersion < .tls13 {
+            throw .setting(name: "keyExchange", value: "hybrid with TLS 1.2")
+        }
         switch side {
         case .server(let names):
             guard identity != nil else { throw .identityRequired }
@@ -121,8 +125,8 @@ public import SymbolonKeys
     }
 
     private func configureAlgorithms() -> Bool {
-        let groups = [SSL_GROUP_X25519_MLKEM768, SSL_GROUP_X25519, SSL_GROUP_SECP256R1, SSL_GROUP_SECP384R1].map(
-            UInt16.init)
+        let all = [SSL_GROUP_X25519_MLKEM768, SSL_GROUP_X25519, SSL_GROUP_SECP256R1, SSL_GROUP_SECP384R1]
+        let groups = (settings.keyExchange == .hybrid ? Array(all.prefix(1)) : all).map(UInt16.init)
         // PKCS #1 v1.5 stands last and for signatures within chains: TLS 1.3 forbids it in CertificateVerify (RFC 8446 §4.2.3).
         let signatures = [
             SSL_SIGN_ECDSA_SECP256R1_SHA256, SSL_SIGN_ED25519, SSL_SIGN_ECDSA_SECP384R1_SHA384,

@@ -10,6 +10,15 @@ public enum TLSVersion: String, Codable, Comparable, Hashable, Sendable, CustomS
     public static func < (left: TLSVersion, right: TLSVersion) -> Bool { left == .tls12 && right == .tls13 }
 }
 
+/// Which key exchanges are spoken.
+public enum KeyExchange: Sendable {
+    /// The hybrid one where the peer can, and elliptic curves where it cannot.
+    case any
+    /// X25519MLKEM768 alone (draft-ietf-tls-ecdhe-mlkem): what is recorded today is safe from later quantum computers, and whoever
+    /// cannot is refused. It takes TLS 1.3.
+    case hybrid
+}
+
 /// What a server wants of clients that have no certificate to show.
 public enum ClientCertificate: Sendable {
     /// Both ends prove themselves, or there is no connection.
@@ -22,6 +31,9 @@ public enum ClientCertificate: Sendable {
 public struct TLSSettings: Sendable {
     /// The oldest version spoken. `.tls12` is for peers that cannot do better, and then AEAD ciphers with ephemeral ECDH only.
     public var minimumVersion: TLSVersion = .tls13
+
+    /// Nothing is spoken in place of what is demanded: there is no other group to fall back to.
+    public var keyExchange = KeyExchange.any
 
     /// Application protocols (RFC 7301), the first preferred; each 1 to 255 bytes. Empty: ALPN is not spoken.
     public var alpn: [String] = []

@@ -136,7 +136,20 @@ internal import NIOCore
         case SSL_ERROR_PENDING_CERTIFICATE:
             if case .asked(let number) = pairing { return .needsRecord(number) }
             return .failed(handshakeFailure())
-        default: return .failed(pairingFailure(handshakeFailure()))
+        default: return .failed(pairingFailure(hybridFailure(handshakeFailure())))
+        }
+    }
+
+    /// What a failure means where a hybrid key exchange is demanded. RFC 8446 §4.1.1: who finds no group in common says
+    /// handshake_failure.
+    private func hybridFailure(_ failure: TLSFailure) -> TLSFailure {
+        guard context.settings.keyExchange == .hybrid, unsafe SSL_get_group_id(ssl) == 0 else { return failure }
+        switch failure {
+        case .nothingInCommon(TLSFailure.noSharedGroup): return .noHybridKeyExchange(nil)
+        case .peerAlert(let alert)
+        where !context.isServer && [.handshakeFailure, .insufficientSecurity].contains(alert):
+            return .noHybridKeyExchange(alert)
+        default: return failure
         }
     }
 

@@ -57,6 +57,9 @@ extension TLSFailure {
         }
     }
 
+    /// What `nothingInCommon` says where no group is.
+    static let noSharedGroup = "no shared group"
+
     /// The library's own word, e.g. `UNEXPECTED_RECORD`: a constant of its tables, never text of the peer's.
     private static func reason(of code: UInt32) -> String {
         guard let text = unsafe ERR_reason_error_string(code) else { return "unknown reason" }

@@ -50,6 +50,9 @@ public enum TLSFailure: Error, Equatable, Sendable {
     case noExtendedMasterSecret
     /// No cipher, group or signature algorithm in common.
     case nothingInCommon(String)
+    /// A hybrid key exchange is demanded here, and the peer has none; with an alert: it gave up with that when it was offered
+    /// nothing else.
+    case noHybridKeyExchange(TLSAlert?)
     /// A handshake message larger than allowed, in bytes.
     case handshakeTooLarge(limit: Int)
     /// The peer broke the protocol; the library's word for how.
@@ -104,6 +107,11 @@ public enum TLSFailure: Error, Equatable, Sendable {
         case .noExtendedMasterSecret:
             "the peer speaks TLS 1.2 without the extended master secret, so that its proof could be used on another connection"
         case .nothingInCommon(let what): "the peer and we have no algorithm in common: \(what)"
+        case .noHybridKeyExchange(nil):
+            "the peer offers no hybrid post-quantum key exchange (X25519MLKEM768), which is demanded here"
+        case .noHybridKeyExchange(let alert?):
+            "the peer gave up with the alert \(alert) (\(alert.rawValue)) when it was offered a hybrid post-quantum key"
+                + " exchange (X25519MLKEM768) alone, which is demanded here"
         case .handshakeTooLarge(let limit): "the peer sent a handshake message of more than \(limit) bytes"
         case .malformed(let how): "the peer broke the TLS protocol: \(how)"
         case .recordNotAuthentic: "a record from the peer failed authentication: it was altered or made with other keys"
