@@ -58,8 +58,8 @@ extension EndToEnd {
             let approved = try SymbolonTestSupport.run(
                 program, ["policy", "emergency", "approve", "1", "--home", boss, "--wait", "30", "--json"])
             try #require([0, 4].contains(approved.status), "\(approved.out)\(approved.err)")
-            let until = try #require(
-                approved.out.split(separator: "\n").compactMap { Event(String($0))?["until"] }.first)
+            let untils: [String] = approved.out.split(separator: "\n").compactMap { Event(String($0))?["until"] }
+            let until = try #require(untils.first)
             let open = try await scene.comesIn("laptop", at: port)
             let began = try await end.event("emergency") { $0["change"] == "began" }
             #expect(began.description.contains("its disk is full"), "\(began)")
