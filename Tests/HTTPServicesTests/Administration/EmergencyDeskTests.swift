@@ -113,7 +113,7 @@ struct EmergencyDeskTests {
         _ = try await ann.perform(PublishPolicy(text: "allow x till,web\n"))
         #expect(try await inForce().statement.emergencies.isEmpty)
         _ = try await oscar.perform(wish)
-        clock.advance(by: 3600)
+        clock.advance(by: 3601)
         await refused(.conflict, ApproveEmergency(id: "2"), as: ann, saying: "nobody approved it within an hour")
     }
 

@@ -20,6 +20,7 @@ struct HTTPStage {
         end = try await stage.protect(endpoint ?? origin.endpoint, trust: trust) { [service] in
             $0.http = service
             $0.limits = limits
+            $0.tls.handshakeDeadline = .seconds(60)
         }
     }
 
@@ -31,6 +32,7 @@ struct HTTPStage {
     {
         var settings = TLSSettings()
         settings.alpn = alpn
+        settings.handshakeDeadline = .seconds(60)
         return try await tlsClient(end.port, try stage.tls(name), serverName: serverName, settings: settings)
     }
 

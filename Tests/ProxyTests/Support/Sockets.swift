@@ -114,6 +114,7 @@ private final class Speaker: ChannelInboundHandler {
 func plainClient(_ port: Int, reads: Bool = true) async throws -> Peer {
     let board = Board(Seen())
     let channel = try await ClientBootstrap(group: loops)
+        .connectTimeout(.seconds(120))
         .channelOption(.allowRemoteHalfClosure, value: true)
         .channelOption(.autoRead, value: reads)
         .channelInitializer { channel in
@@ -133,6 +134,7 @@ func tlsClient(
     let board = Board(Seen())
     let context = try TLSContext(side: .client, identity: identity, settings: settings)
     let channel = try await ClientBootstrap(group: loops)
+        .connectTimeout(.seconds(120))
         .channelOption(.allowRemoteHalfClosure, value: true)
         .channelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
