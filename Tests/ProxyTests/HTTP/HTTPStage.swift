@@ -10,7 +10,8 @@ struct HTTPStage {
     let end: RunningEnd
 
     init(
-        _ policy: Policy? = nil, to endpoint: Endpoint? = nil, limits: EndLimits = EndLimits(), _ adjust: (inout HTTPService) -> Void = { _ in }
+        _ policy: Policy? = nil, to endpoint: Endpoint? = nil, limits: EndLimits = EndLimits(),
+        _ adjust: (inout HTTPService) -> Void = { _ in }
     ) async throws {
         let (stage, origin) = (try Stage(), try await Origin())
         (self.stage, self.origin) = (stage, origin)
