@@ -46,6 +46,7 @@ extension RealPeers {
                     "/usr/bin/timeout",
                     [
                         "60", Tools.openssl, "s_client", "-connect", "127.0.0.1:\(other.port)", "-cert", papers.chain,
+                        "-cert_chain", papers.chain,
                         "-key", papers.key, "-tls1_3",
                     ])
             }
