@@ -12,7 +12,7 @@ struct FarewellTests {
         #expect(said.withLock { $0 })
     }
 
-    @Test("whom nobody hears ends all the same, also where what is said cannot be called off", .timeLimit(.minutes(1)))
+    @Test("whom nobody hears ends all the same, also where what is said cannot be called off", .timeLimit(.minutes(30)))
     func mute() async {
         let (never, heard) = AsyncStream.makeStream(of: Void.self)
         let hasEnded = Mutex(false)

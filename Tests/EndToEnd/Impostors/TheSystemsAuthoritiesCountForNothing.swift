@@ -66,7 +66,8 @@ extension EndToEnd {
                 "reach", "web", "--listen", "127.0.0.1:0", "--as", "laptop", "--at", "127.0.0.1:\(rogue.port)",
                 by: bundle.environment)
             let client = try await Socket.connect(try await reach.listening())
-            try await client.write(Array(Knock.request.utf8))
+            // The door may have let go of it before.
+            try? await client.write(Array(Knock.request.utf8))
             #expect(try await client.readToEnd().bytes.isEmpty)
             #expect(try await reach.event("refused")["reason"] == "issuerUnknown")
             #expect(backend.connections == 0)
