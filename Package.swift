@@ -180,7 +180,7 @@ var allTests: [Target] = [
         base + trust + control + enrollment + [
             "symbolon", "SymbolonStorage", "SymbolonHTTPServices", nioPosix, crypto, cryptoExtras,
         ],
-        exclude: ["Differential/Peers", "ACME/Peers", "Hostile/Peers"]),
+        exclude: ["Differential/Peers", "ACME/Peers", "Hostile/Peers", "RealPeers/Peers"]),
     tests(
         "EndToEnd", at: "EndToEnd",
         base + trust + control + enrollment + ends + ["symbolon", "issue-loop", "crowd", nioCore, nioPosix],

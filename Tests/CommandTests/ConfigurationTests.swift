@@ -201,7 +201,7 @@ struct ConfigurationTests {
             ),
             (
                 "protect:\n  - {name: a, listen: 'h:1', to: 'h:2', http: h2}",
-                "s.yaml:2:47: protect[0].http: what the service behind speaks: http/1.1, or h2c (HTTP/2 without TLS, as gRPC does)"
+                "s.yaml:2:47: protect[0].http: what the service behind speaks: auto, http/1.1, or h2c (HTTP/2 without TLS, as gRPC does)"
             ),
             (
                 "protect:\n  - {name: a, listen: 'h:1', to: 'h:2', http: {requests: 0}}",
@@ -213,7 +213,27 @@ struct ConfigurationTests {
             ),
             (
                 "protect:\n  - {name: a, listen: 'h:1', to: 'h:2', http: h2c, backend-name: b}",
-                "s.yaml:2:66: protect[0].backend-name: only a service with `http: http/1.1` is asked for a proof"
+                "s.yaml:2:34: protect[0]: h2c has no TLS; inside TLS HTTP/2 is spoken wherever the service can"
+            ),
+            (
+                "protect:\n  - {name: a, listen: 'h:1', to: 'https://h:2'}",
+                "s.yaml:2:34: protect[0]: an http or https address is for a service whose requests are read"
+            ),
+            (
+                "protect:\n  - {name: a, listen: 'h:1', to: 'h:2', http: auto, backend-anchors: f}",
+                "s.yaml:2:34: protect[0]: whom to believe is for a service behind TLS: write https://h:2, or name it"
+            ),
+            (
+                "protect:\n  - {name: a, listen: 'h:1', to: 'http://h:2', http: auto, backend-name: b}",
+                "s.yaml:2:34: protect[0]: http:// is in the clear, and proves nothing: write https://h:2"
+            ),
+            (
+                "protect:\n  - {name: a, listen: 'h:1', to: 'https://h/a', http: auto}",
+                "s.yaml:2:34: protect[0].to: \"https://h/a\" is not an address: it has more than a host and a port; requests bring their own paths"
+            ),
+            (
+                "protect:\n  - {name: a, listen: 'h:1', to: 'https://h', http: auto, backend-identity: some}",
+                "s.yaml:2:77: protect[0].backend-identity: own, or none"
             ),
             (
                 "protect:\n  - {name: a, listen: 'h:1', to: 'h:2', http: h2c, proxy-protocol: v2}",

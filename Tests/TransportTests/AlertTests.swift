@@ -27,6 +27,39 @@ struct AlertTests {
         #expect(pair.client.recorder.facts.isEmpty)
     }
 
+    /// There is no mode in which a pin stands in the place of a verdict: a pin is a verdict like any other.
+    @Test(
+        "T38: who verifies by a pin has no connection where the key is another, in either role, whatever is done with it",
+        arguments: [true, false], [true, false])
+    func pinned(isServer: Bool, isRight: Bool) throws {
+        let (own, other) = (isServer ? TestIdentity.client : .server, TestIdentity.ed25519)
+        let pin = isRight ? own.chain : other.chain
+        let verify: (PresentedPeer) -> PeerVerdict = { peer in
+            peer.chain.first == pin.first ? .accepted("pinned") : .refused(.badCertificate)
+        }
+        let pair =
+            isServer
+            ? try EmbeddedPair(clientIdentity: TestIdentity.client.tls, serverVerifies: verify)
+            : try EmbeddedPair(clientIdentity: TestIdentity.client.tls, clientVerifies: verify)
+        let (mine, theirs) = isServer ? (pair.server, pair.client) : (pair.client, pair.server)
+        mine.send(Array("mine".utf8))
+        theirs.send(Array("theirs".utf8))
+        try pair.handshake()
+        // Whoever takes no notice of the refusal goes on writing.
+        mine.send(Array(" more".utf8))
+        #expect(mine.recorder.facts.map { $0.verified as? String } == (isRight ? ["pinned"] : []))
+        #expect(mine.recorder.failures == (isRight ? [] : [.peerRefused(.badCertificate)]))
+        #expect(mine.recorder.received == (isRight ? Array("theirs".utf8) : []))
+        #expect(theirs.recorder.received == (isRight ? Array("mine".utf8) : []))
+        if isRight {
+            #expect(try mine.tls.exporter(label: "EXPORTER-Channel-Binding", length: 32).count == 32)
+        } else {
+            #expect(throws: TLSFailure.notOpen) {
+                try mine.tls.exporter(label: "EXPORTER-Channel-Binding", length: 32)
+            }
+        }
+    }
+
     @Test("a refusal cannot be dressed as an orderly end")
     func closeNotifyIsNoRefusal() throws {
         let pair = try EmbeddedPair(

@@ -67,7 +67,9 @@ enum HTTPServiceReader {
         if let spoken = node.string.flatMap(HTTPService.BackendProtocol.init(rawValue:)) {
             service.backend = spoken
         } else {
-            fault(node, "\(path): what the service behind speaks: http/1.1, or h2c (HTTP/2 without TLS, as gRPC does)")
+            fault(
+                node,
+                "\(path): what the service behind speaks: auto, http/1.1, or h2c (HTTP/2 without TLS, as gRPC does)")
         }
     }
 

@@ -109,22 +109,20 @@ private final class YAMLReader {
         let entry = fields(
             of: node, named: path,
             allowed: [
-                "name", "listen", "to", "allow", "policy", "proxy-protocol", "http", "backend-name",
+                "name", "listen", "to", "allow", "policy", "proxy-protocol", "http", "backend-name", "backend-anchors",
+                "backend-revocation", "backend-identity",
                 "identity", "certificate", "key",
                 "anchors", "revocation", "handshake-deadline", "tls",
             ])
         let name = required(entry, "name", in: node, path).flatMap { text($0, "\(path).name") }
         let listen = required(entry, "listen", in: node, path).map { addresses($0, "\(path).listen") } ?? []
-        let backend = required(entry, "to", in: node, path).flatMap { address($0, "\(path).to") }
+        let backend = required(entry, "to", in: node, path).flatMap { backendPlace($0, "\(path).to") }
         let allow = entry["allow"].map { texts($0, "\(path).allow") } ?? []
         let policy = entry["policy"].flatMap { text($0, "\(path).policy") }.map(RunConfiguration.PolicyPlace.init)
         let header = entry["proxy-protocol"].map { backendHeader($0, "\(path).proxy-protocol") } ?? .none
         let read = entry["http"].map { HTTPServiceReader.read($0, "\(path).http") { self.fault($0, $1) } }
         let http = read?.service
-        let backendName = entry["backend-name"].flatMap { text($0, "\(path).backend-name") }
-        if let node = entry["backend-name"], http?.backend != .http1 {
-            fault(node, "\(path).backend-name: only a service with `http: http/1.1` is asked for a proof")
-        }
+        let tls = backend.flatMap { backendTLS(entry, to: $0, http, in: node, path) }
         if http != nil, header != .none {
             fault(
                 entry["proxy-protocol"] ?? node,
@@ -133,9 +131,38 @@ private final class YAMLReader {
         let options = options(entry, path)
         guard let source = identity(entry, in: node, path), let name, let backend, !listen.isEmpty else { return nil }
         return .init(
-            name: name, listen: listen, backend: backend, allow: allow, policy: policy, backendHeader: header,
-            http: http, tokenKeys: read?.tokenKeys, issuers: read?.issuers ?? [],
-            backendName: backendName, identity: source, options: options)
+            name: name, listen: listen, backend: backend.place, allow: allow, policy: policy, backendHeader: header,
+            http: http, tokenKeys: read?.tokenKeys, issuers: read?.issuers ?? [], backendTLS: tls, identity: source,
+            options: options)
+    }
+
+    private func backendPlace(_ node: Node, _ path: String) -> BackendPlace? {
+        guard let scalar = text(node, path) else { return nil }
+        do {
+            return try BackendPlace(scalar)
+        } catch {
+            fault(node, "\(path): \(error)")
+            return nil
+        }
+    }
+
+    private func backendTLS(
+        _ entry: [String: Node], to place: BackendPlace, _ http: HTTPService?, in node: Node, _ path: String
+    ) -> RunConfiguration.BackendTLS? {
+        var given = RunConfiguration.BackendTLS.Given()
+        given.name = entry["backend-name"].flatMap { text($0, "\(path).backend-name") }
+        given.anchors = entry["backend-anchors"].flatMap { text($0, "\(path).backend-anchors") }
+        given.revocation = entry["backend-revocation"].flatMap { mode($0, "\(path).backend-revocation") }
+        if let node = entry["backend-identity"] {
+            given.showsIdentity = node.string.flatMap(BackendIdentityShown.init).map { $0 == .own }
+            if given.showsIdentity == nil { fault(node, "\(path).backend-identity: own, or none") }
+        }
+        do {
+            return try .make(place, given, isHTTP: http != nil, isClear: http?.backend == .h2c)
+        } catch {
+            fault(entry["to"] ?? node, "\(path): \(error.description)")
+            return nil
+        }
     }
 
     private func backendHeader(_ node: Node, _ path: String) -> BackendHeader {

@@ -22,7 +22,7 @@ struct RunConfiguration: Equatable, Sendable {
         /// Whose tokens are believed of persons for whom peers act.
         var issuers: [IssuerPlace] = []
         /// What the service itself has to prove to this end; nil: it is spoken to in the clear.
-        var backendName: String?
+        var backendTLS: BackendTLS?
         var identity: IdentitySource
         var options = EndOptions()
     }

@@ -162,6 +162,10 @@ extension EndLine {
                 mark: .bad, service: "", event: "policy",
                 what: "what came as the authority's policy is not taken; the one before stays in force",
                 why: faults.joined(separator: "; "), mend: FollowedPolicy.mend)
+        case .backendAnchors(let service, let file, let count):
+            self.init(
+                mark: .good, service: service, event: "anchors",
+                what: "the service behind is believed by \(count) certificate\(count == 1 ? "" : "s") of \(file)")
         case .warning(let service, let what, let why, let mend):
             self.init(mark: .warning, service: service ?? "", event: "warning", what: what, why: why, mend: mend)
         case .draining(let service, _, let live, let seconds):

@@ -26,6 +26,8 @@ enum EndNotice: Sendable, Encodable {
     case policyVersion(service: String, PolicyNumbers, rules: Int)
     /// A changed file of rules is none, or what the authority publishes is not taken; what was in force stays so.
     case policyRefused(service: String?, file: String, faults: [String])
+    /// A changed file of those by whom the service behind an end is believed is in force.
+    case backendAnchors(service: String, file: String, count: Int)
     case warning(service: String?, what: String, why: String?, mend: String?)
     /// An end that was asked to stop takes no more connections and lets the live ones finish, for so long, or to their end.
     case draining(service: String, role: EndRole, live: UInt64, seconds: Int64?)
@@ -57,6 +59,7 @@ enum EndNotice: Sendable, Encodable {
         case .issuerKeys: "issuerKeys"
         case .policy, .policyVersion: "policy"
         case .policyRefused: "policyRefused"
+        case .backendAnchors: "backendAnchors"
         case .warning: "warning"
         case .draining: "draining"
         case .counters: "counters"
@@ -80,7 +83,7 @@ enum EndNotice: Sendable, Encodable {
         case closed, user, filter, address
         case file, rules, faults, version, groupsVersion
         case failures, secondsLeft, next
-        case processes, sockets, ends, landlock
+        case processes, sockets, ends, landlock, anchors
         case issuer, keys
         case peer, signals, until
     }
@@ -127,6 +130,10 @@ enum EndNotice: Sendable, Encodable {
             try object.encodeIfPresent(service, forKey: .service)
             try object.encode(file, forKey: .file)
             try object.encode(faults, forKey: .faults)
+        case .backendAnchors(let service, let file, let count):
+            try object.encode(service, forKey: .service)
+            try object.encode(file, forKey: .file)
+            try object.encode(count, forKey: .anchors)
         case .warning(let service, let what, let why, let mend):
             try object.encodeIfPresent(service, forKey: .service)
             try object.encode(what, forKey: .what)

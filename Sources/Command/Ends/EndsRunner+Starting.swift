@@ -38,12 +38,19 @@ extension EndsRunner {
             backendHeader: service.backendHeader, http: service.http)
         definition.tls = TLSSettings(service.options)
         definition.listeners = sockets[NamedEnd(role: .protect, service: service.name)] ?? []
-        if let name = service.backendName {
-            definition.http?.backendNames = [try Admission.service(name, in: domain)]
-        }
-        let wish = TrustKeeper.Wish(
+        var wish = TrustKeeper.Wish(
             source: source, admission: admission, rules: rules, revocationMode: service.options.revocation,
             tokenKeys: service.tokenKeys, issuers: try issuers(service, in: domain))
+        if let asked = service.backendTLS {
+            let names = try asked.names(in: domain)
+            var tls = HTTPService.BackendTLS(names: names)
+            tls?.serverName = asked.host
+            tls?.showsIdentity = asked.showsIdentity
+            definition.http?.backendTLS = tls
+            wish.backend = .init(
+                anchors: try asked.anchors.map(BackendAnchors.init), revocationMode: asked.revocation, names: names,
+                place: service.backend.description)
+        }
         try await keeper.publishKeys(of: wish, for: service.name)
         let trust = try await keeper.trust(wish)
         let end: RunningEnd

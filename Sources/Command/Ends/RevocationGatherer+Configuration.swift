@@ -40,6 +40,10 @@ extension RevocationGatherer {
             guard case .files(_, _, let anchors) = source else { return [Certificate]() }
             return (try? CertificateFile.anchors(anchors, at: Date())) ?? []
         }
+            + configuration.protected.flatMap { service in
+                guard case .file(let anchors)? = service.backendTLS?.anchors else { return [Certificate]() }
+                return (try? CertificateFile.anchors(anchors, at: Date())) ?? []
+            }
     }
 }
 

@@ -44,6 +44,7 @@ extension TrustKeeper: Service {
                     await self.tidyTokenKeys()
                     await self.lookAtIssuers()
                     await self.lookAtEmergencies()
+                    await self.lookAtBackendAnchors()
                     try? await Task.sleep(for: .milliseconds(100))
                 }
             }

@@ -25,6 +25,8 @@ actor TrustKeeper {
         var tokenKeys: String?
         /// Whose tokens are believed of persons.
         var issuers: [IssuerKeyFile] = []
+        /// Nil: there is no service behind TLS.
+        var backend: BackendWish?
     }
 
     struct Kept {
@@ -107,10 +109,11 @@ actor TrustKeeper {
     /// What an end with these wishes believes now.
     func trust(_ wish: Wish) throws -> TrustState {
         guard let held = identities[wish.source] else { throw EndFailure.identityWithoutName }
+        let (anchors, mode) = (anchors(of: held), try revocationMode(of: held.stored, wish))
         return try TrustState(
-            identity: held.proof, anchors: anchors(of: held), admission: wish.admission, revocation: sources,
-            revocationMode: revocationMode(of: held.stored, wish), posture: posture.with(toldPosture),
-            issuers: wish.issuers.map(\.current))
+            identity: held.proof, anchors: anchors, admission: wish.admission, revocation: sources,
+            revocationMode: mode, posture: posture.with(toldPosture), issuers: wish.issuers.map(\.current),
+            backend: try wish.backend.map { try backendTrust($0, beside: anchors, mode) })
     }
 
     /// The trust domain of an identity: that of its SPIFFE ID, else that of the authority here.

@@ -13,6 +13,7 @@ struct Reloading: Service {
         for await _ in requests.cancelOnGracefulShutdown() {
             manager?.tell(.reloading(microseconds: ServiceManager.monotonic))
             await keeper.lookAtPolicies()
+            await keeper.lookAtBackendAnchors()
             await keeper.refreshRevocation()
             for end in ends { await end.settled() }
             report.tell(.reloaded)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SymbolonProxy
+import SymbolonVerification
 
 /// `symbolon protect`: the server end.
 struct Protect: AsyncParsableCommand {
@@ -12,6 +13,8 @@ struct Protect: AsyncParsableCommand {
               symbolon protect api --to 127.0.0.1:8080 --http --policy api-policy.yaml
               symbolon protect api --to 127.0.0.1:8080 --http --allow app \\
                   --http-token https://api.example.org --http-token-keys /run/api/keys.json
+              symbolon protect api --to https://api.internal:8443 --http --allow app \\
+                  --http-backend-anchors internal-ca.pem --http-backend-revocation 'best-effort:it lives an hour'
               symbolon protect web --to 127.0.0.1:8080 --allow dns:client.example.org \\
                   --certificate web.pem --key web.key.pem --anchors anchors.pem \\
                   --revocation 'best-effort:certificates live a day'
@@ -33,9 +36,10 @@ struct Protect: AsyncParsableCommand {
     var name: String
     @Option(
         help: ArgumentHelp(
-            "Where the service itself listens; it needs to know nothing of certificates.", valueName: "host:port"),
-        transform: HostAndPort.argument)
-    var to: HostAndPort
+            "Where the service itself listens; it needs to know nothing of certificates. With --http also http://… or https://…: behind https it has to prove its host.",
+            valueName: "host:port"),
+        transform: BackendPlace.argument)
+    var to: BackendPlace
     @Option(
         help: ArgumentHelp("Where peers connect; may be repeated (default: 0.0.0.0:7443).", valueName: "host:port"),
         transform: HostAndPort.argument)
@@ -60,7 +64,7 @@ struct Protect: AsyncParsableCommand {
     var http = false
     @Option(
         help: ArgumentHelp(
-            "With --http: what the service behind speaks, http/1.1 or h2c, such as gRPC (default: http/1.1).",
+            "With --http: what the service behind speaks: http/1.1, h2c (HTTP/2 without TLS, such as gRPC), or auto: http/1.1, and behind TLS what the handshake agrees (default: auto).",
             valueName: "protocol"))
     var httpBackend: HTTPService.BackendProtocol?
     @Option(
@@ -70,7 +74,7 @@ struct Protect: AsyncParsableCommand {
     var httpHost: [String] = []
     @Option(
         help: ArgumentHelp(
-            "With --http: the service itself has to prove this name by mutual TLS, and gets nothing before (default: it is spoken to in the clear).",
+            "With --http: the service itself has to prove this name by TLS, and gets nothing before (default: the host of --to https://…; else it is spoken to in the clear).",
             valueName: "name"))
     var httpBackendName: String?
     @Option(
@@ -84,6 +88,22 @@ struct Protect: AsyncParsableCommand {
             "With --http-token: the file in which the keys are published by which the service believes its tokens (JWKS).",
             valueName: "file"))
     var httpTokenKeys: String?
+    @Option(
+        help: ArgumentHelp(
+            "With a service behind TLS: the authorities by which it is believed (PEM), read again when they change, or those of this system (default: those of the peers).",
+            valueName: "file|system"))
+    var httpBackendAnchors: String?
+    @Option(
+        help: ArgumentHelp(
+            "With a service behind TLS: what it is worth when nothing here knows whether it is revoked, as with --revocation (default: as peers are, unless it has anchors of its own).",
+            valueName: "mode"),
+        transform: RevocationMode.argument)
+    var httpBackendRevocation: RevocationMode?
+    @Option(
+        help: ArgumentHelp(
+            "With a service behind TLS: what this end shows a service that asks for a certificate: own, or none (default: own).",
+            valueName: "own|none"))
+    var httpBackendIdentity: BackendIdentityShown?
     @Flag(help: "With --http: a line for each request, not only for refused ones.")
     var httpLog = false
     @Option(
@@ -98,8 +118,8 @@ struct Protect: AsyncParsableCommand {
     mutating func validate() throws {
         _ = try options.source(identity, option: "--identity")
         _ = try requests()
-        guard http || (httpBackend == nil && httpBackendName == nil && httpHost.isEmpty && !httpLog) else {
-            throw ValidationError("--http-backend, --http-backend-name, --http-host and --http-log go with --http.")
+        guard http || (httpBackend == nil && httpHost.isEmpty && !httpLog) else {
+            throw ValidationError("--http-backend, --http-host and --http-log go with --http.")
         }
         guard http || (httpToken == nil && httpTokenKeys == nil) else {
             throw ValidationError("--http-token and --http-token-keys go with --http.")
@@ -108,9 +128,7 @@ struct Protect: AsyncParsableCommand {
             throw ValidationError(
                 "--http-token and --http-token-keys go together: without the keys the service could believe no token.")
         }
-        guard httpBackendName == nil || httpBackend != .h2c else {
-            throw ValidationError("--http-backend-name is for a service that speaks http/1.1; h2c has no TLS.")
-        }
+        _ = try backendTLS()
         guard !http || proxyProtocol == .none else {
             throw ValidationError(
                 "--proxy-protocol is for streams; with --http each request says who is there. Keep one.")
@@ -120,7 +138,7 @@ struct Protect: AsyncParsableCommand {
     private func requests() throws -> HTTPService? {
         guard http else { return nil }
         var service = HTTPService()
-        service.backend = httpBackend ?? .http1
+        service.backend = httpBackend ?? .auto
         service.tellsRequests = httpLog
         service.token = httpToken.map { BackendToken(audience: $0.name) }
         for text in httpHost {
@@ -132,16 +150,34 @@ struct Protect: AsyncParsableCommand {
         return service
     }
 
+    private func backendTLS() throws -> RunConfiguration.BackendTLS? {
+        do throws(RunConfiguration.BackendTLS.Contradiction) {
+            return try .make(
+                to,
+                .init(
+                    name: httpBackendName, anchors: httpBackendAnchors, revocation: httpBackendRevocation,
+                    showsIdentity: httpBackendIdentity.map { $0 == .own }),
+                isHTTP: http, isClear: httpBackend == .h2c)
+        } catch {
+            throw ValidationError("\(error.description)\(http ? "" : " (--http)").")
+        }
+    }
+
     func run() async throws {
         var configuration = RunConfiguration()
         configuration.protected = [
             RunConfiguration.Protected(
-                name: name, listen: listen.isEmpty ? [Self.standardPlace] : listen, backend: to, allow: allow,
+                name: name, listen: listen.isEmpty ? [Self.standardPlace] : listen, backend: to.place, allow: allow,
                 policy: policy.map(RunConfiguration.PolicyPlace.init), backendHeader: proxyProtocol,
                 http: try requests(), tokenKeys: httpTokenKeys,
-                backendName: httpBackendName,
+                backendTLS: try backendTLS(),
                 identity: try options.source(identity, option: "--identity"), options: options.settings)
         ]
         try await options.serve(configuration)
     }
+}
+
+/// What an end shows a service behind it that asks for a certificate.
+enum BackendIdentityShown: String, CaseIterable, ExpressibleByArgument {
+    case own, none
 }

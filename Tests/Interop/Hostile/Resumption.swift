@@ -116,6 +116,27 @@ extension HostilePeers {
             #expect(house.backend.bytes == "here\n".utf8.count)
         }
 
+        @Test(
+            "T17: an HTTP service throws early data away, too, and sees a request no second time where it is replayed")
+        func earlyRequest() async throws {
+            let house = try await House("--http")
+            let request = "POST /transfer HTTP/1.1\r\nHost: \(House.name)\r\nContent-Length: 0\r\n\r\n"
+            let early = try house.machine.folder.write(Array(request.utf8), to: "early")
+            let other = try await elsewhere(house, "-early_data")
+            for _ in 0..<2 {
+                let kept = try await session(house, at: other, "-tls1_3")
+                let thrown = try Client(house, "-tls1_3", "-sess_in", kept, "-early_data", early)
+                try await thrown.says("Early data was rejected")
+                try await thrown.leave()
+            }
+            #expect(house.backend.bytes == 0)
+            // The twin: what comes after the proof is served.
+            let client = try Client(house, "-tls1_3", "-crlf")
+            try await client.says("New, TLS")
+            for line in ["GET /here HTTP/1.1", "Host: \(House.name)", ""] { try client.say(line) }
+            #expect(try await eventually { house.backend.bytes > 0 })
+        }
+
         @Test("T19: renegotiation is refused by its alert, and the backend sees no more of that connection")
         func renegotiation() async throws {
             let house = try await House("--tls-1.2")

@@ -13,6 +13,13 @@ enum Tools {
     static var redisClient: String { get throws { try installed("redis-cli") } }
     static var redisBenchmark: String { get throws { try installed("redis-benchmark") } }
     static var pgbench: String { get throws { try installed("pgbench") } }
+    static var ssh: String { get throws { try installed("ssh") } }
+    static var scp: String { get throws { try installed("scp") } }
+    static var sshKeygen: String { get throws { try installed("ssh-keygen") } }
+    static var dropbearKey: String { get throws { try installed("dropbearkey") } }
+    static var curl: String { get throws { try installed("curl") } }
+    static var nghttp: String { get throws { try installed("nghttp") } }
+    static var h2load: String { get throws { try installed("h2load") } }
     static var testssl: String { get throws { try installed("testssl") } }
     static var python: String { get throws { try ofPython("python") } }
     static var pkilint: String { get throws { try ofPython("lint_pkix_cert") } }

@@ -1,7 +1,9 @@
 import NIOCore
 import NIOHTTP1
+import NIOHTTP2
 import NIOPosix
 import SymbolonProxy
+import SymbolonTransport
 
 /// A request as an HTTP backend got it.
 struct Got: Sendable, Equatable {
@@ -20,33 +22,75 @@ struct Got: Sendable, Equatable {
     }
 }
 
-/// An HTTP/1.1 backend in this process: it notes what it gets, and answers by the path.
+/// An HTTP backend in this process, which speaks HTTP/1.1, or behind TLS what is agreed: it notes what it gets, and answers by
+/// the path.
 final class Origin: Sendable {
     let got = Board<[Got]>([])
     let connections = Board(0)
+    /// How many certificates each connection's client has shown; none where it showed nothing.
+    let shown = Board<[Int]>([])
     let port: Int
     private let listener: any Channel
 
-    init() async throws {
-        let (got, connections) = (got, connections)
+    init(behindTLS tls: TLSContext? = nil) async throws {
+        let (got, connections, shown) = (got, connections, shown)
         listener = try await ServerBootstrap(group: loops)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let number = connections.update { $0 += 1 }
-                    try channel.pipeline.syncOperations.addHandlers([
-                        HTTPResponseEncoder(),
-                        ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes)),
-                        Answering(got, number),
-                    ])
+                    guard let tls else { return try Self.speakHTTP1(channel, got, number) }
+                    let handler = TLSHandler(context: tls, serverName: nil) { peer in .accepted(peer.chain.count) }
+                    let agreed = Agreed { channel, facts in
+                        shown.update { $0.append(facts.verified as? Int ?? 0) }
+                        guard facts.alpn == "h2" else { return try Self.speakHTTP1(channel, got, number) }
+                        _ = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
+                            mode: .server, connectionConfiguration: .init(), streamConfiguration: .init()
+                        ) { stream in
+                            stream.eventLoop.makeCompletedFuture {
+                                try stream.pipeline.syncOperations.addHandlers([
+                                    HTTP2FramePayloadToHTTP1ServerCodec(), Answering(got, number),
+                                ])
+                            }
+                        }
+                    }
+                    try channel.pipeline.syncOperations.addHandlers([handler, agreed])
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
         port = listener.localAddress?.port ?? 0
     }
 
+    private static func speakHTTP1(_ channel: any Channel, _ got: Board<[Got]>, _ number: Int) throws {
+        try channel.pipeline.syncOperations.addHandlers([
+            HTTPResponseEncoder(),
+            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes)),
+            Answering(got, number),
+        ])
+    }
+
     var endpoint: Endpoint { .host("127.0.0.1", port: port) }
     func got(_ count: Int) async -> [Got] { await got.wait { $0.count >= count } }
     func stop() async throws { try await listener.close() }
+}
+
+/// Stands behind TLS until it is known what is spoken.
+private final class Agreed: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let speak: @Sendable (any Channel, SessionFacts) throws -> Void
+    init(_ speak: @escaping @Sendable (any Channel, SessionFacts) throws -> Void) { self.speak = speak }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard let completed = event as? TLSHandshakeCompleted else { return }
+        do {
+            try speak(context.channel, completed.facts)
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        } catch {
+            context.close(promise: nil)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 }
 
 private final class Answering: ChannelInboundHandler, RemovableChannelHandler {

@@ -34,19 +34,13 @@ struct ACMEAccess {
         return Verifier(anchors: certificates.map { TrustAnchor($0, for: $0.anchoredTrustDomain) })
     }
 
-    /// Where distributions keep the authorities of the Web: Debian and its kin, Fedora and its kin, Alpine and macOS.
-    private static let systemFiles = [
-        "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem",
-    ]
-
     private static func systemAnchors() throws -> [Certificate] {
-        guard let file = systemFiles.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+        guard let file = SystemAnchors.file else {
             throw Complaint(
                 what: "nothing says whom to trust as the ACME server", why: "this system keeps no list of authorities",
                 mend: "name its root: --trust FILE", exit: .undecided)
         }
-        // One that is not understood is one that is not trusted.
-        return try QuestionFiles.certificates(at: file).compactMap { try? $0.parsed.get() }
+        return try SystemAnchors.certificates(at: file)
     }
 }
 

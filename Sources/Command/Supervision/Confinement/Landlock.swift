@@ -151,8 +151,15 @@ extension RunConfiguration {
         let places = (revocation.lists + revocation.answers + revocation.filters).compactMap { place -> String? in
             if case .file(let path) = place { path } else { nil }
         }
+        func files(_ anchors: BackendTLS.Anchors?) -> [String] {
+            switch anchors {
+            case .file(let path): [path]
+            case .system: [SystemAnchors.file].compactMap(\.self)
+            case nil: []
+            }
+        }
         let issuers = protected.flatMap { $0.issuers.map(\.keys) }
-        return issuers + protected.flatMap { files($0.identity) + files($0.policy) }
+        return issuers + protected.flatMap { files($0.identity) + files($0.policy) + files($0.backendTLS?.anchors) }
             + doors.flatMap { files($0.identity) + files($0.policy) } + places + revocation.signers
     }
 }

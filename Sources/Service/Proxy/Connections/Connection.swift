@@ -158,7 +158,7 @@ class Connection {
     /// its Finished; and where rules count, the place is taken now, and with it goes the last word.
     private func settle(_ proof: Proof, _ circumstances: Circumstances) throws(RefusalCause) -> Proof {
         let trust = share.trust
-        if let policy = trust.policy, policy.asksUsage {
+        if let policy = trust.state.policy, policy.asksUsage {
             let settled = try share.usage.admit(
                 id, of: proof.peer.identity, at: circumstances.steady, keeping: policy.rateLimits
             ) { (usage) throws(RefusalCause) in

@@ -178,7 +178,7 @@ final class LoopShare {
         countUncounted()
         owed = []
         // The oldest first where rules count: they stay.
-        let all = next.policy?.asksUsage == true ? live.values.sorted { $0.id < $1.id } : Array(live.values)
+        let all = next.state.policy?.asksUsage == true ? live.values.sorted { $0.id < $1.id } : Array(live.values)
         let closed = all.reduce(0) { $0 + ($1.rejudge() ? 0 : 1) }
         let rest = owed ?? []
         owed = nil
@@ -194,7 +194,7 @@ final class LoopShare {
 
     /// What is live is counted from the moment on at which a rule asks for it.
     private func countUncounted() {
-        guard let policy = trust.policy, policy.asksUsage else { return }
+        guard let policy = trust.state.policy, policy.asksUsage else { return }
         let now = plan.steady()
         for connection in live.values.sorted(by: { $0.id < $1.id }) where !connection.isCounted {
             guard let identity = connection.peer else { continue }
@@ -208,7 +208,7 @@ final class LoopShare {
         guard connection.isCounted else { return }
         connection.isCounted = false
         usage.leave(
-            connection.id, of: identity, at: plan.steady(), keeping: trust.policy?.rateLimits ?? .none)
+            connection.id, of: identity, at: plan.steady(), keeping: trust.state.policy?.rateLimits ?? .none)
     }
 
     /// A proof ends when its certificates do, and a decision when something that it rests on does. Twice a second while there
@@ -226,7 +226,7 @@ final class LoopShare {
                 let moment = NIODeadline.now()
                 for connection in live.values { connection.lookAtDeadlines(moment) }
             }
-            if let policy = trust.policy, policy.asksUsage {
+            if let policy = trust.state.policy, policy.asksUsage {
                 usage.sweep(at: steady, keeping: policy.rateLimits)
             }
             scheduleSweep()
@@ -235,7 +235,7 @@ final class LoopShare {
 
     /// Returns whether rules that ask for time have to be asked again, because the clock is no longer believed, or is again.
     private func lookAtClock(_ steady: Duration) -> Bool {
-        guard trust.policy?.asksTime == true else { return false }
+        guard trust.state.policy?.asksTime == true else { return false }
         let isDoubtful = plan.reading(at: steady).isDoubtful
         guard isDoubtful != isClockDoubted else { return false }
         isClockDoubted = isDoubtful

@@ -82,9 +82,13 @@ struct EndPlan: Sendable {
     func reading(at steady: Duration) -> ClockReading { plausible.reading(of: clock(), steady: steady) }
 
     /// What the service behind has to prove; nil: nothing is asked of it.
-    func backendProof(for trust: TrustState, _ cache: SignatureCache) throws(EndFailure) -> BackendProof? {
-        guard let names = http?.backendNames, !names.isEmpty else { return nil }
-        return try BackendProof(names, under: trust, settings: tls, cache: cache)
+    /// - Parameter known: of the trust before.
+    func backendProof(
+        for trust: TrustState, after known: BackendProof? = nil, _ cache: SignatureCache
+    ) throws(EndFailure) -> BackendProof? {
+        guard let http, let asked = http.backendTLS else { return nil }
+        return try BackendProof(
+            asked, speaking: http.backend, under: trust, settings: tls, cache: cache, after: known)
     }
 
     /// One TLS context for all connections under `trust`.

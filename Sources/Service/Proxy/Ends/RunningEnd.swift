@@ -85,7 +85,7 @@ public final class RunningEnd: Sendable {
             let next = PreparedTrust(
                 state, of: plan.name, epoch: known.epoch + 1, context: context, cache: cache,
                 http: plan.http,
-                backend: try plan.backendProof(for: state, cache))
+                backend: try plan.backendProof(for: state, after: known.backend, cache))
             control.trust = next
             return next
         }

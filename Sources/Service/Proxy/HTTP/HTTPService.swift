@@ -5,15 +5,32 @@ public import SymbolonNames
 public struct HTTPService: Equatable, Sendable {
     /// What the backend speaks.
     public enum BackendProtocol: String, CaseIterable, Sendable {
+        /// HTTP/1.1 in the clear; behind TLS HTTP/2 or HTTP/1.1, as the handshake agrees (RFC 7301).
+        case auto
         case http1 = "http/1.1"
         /// HTTP/2 without TLS by prior knowledge (RFC 9113 §3.3), such as gRPC asks for.
         case h2c
     }
 
-    public var backend = BackendProtocol.http1
-    /// What the backend has to prove, by mutual TLS with this end's own identity; empty: it is spoken to in the clear. HTTP/1.1
-    /// alone is spoken inside.
-    public var backendNames: [ReferenceName] = []
+    /// TLS to the backend, and what it has to prove there before it gets a request.
+    public struct BackendTLS: Equatable, Sendable {
+        /// All of which it has to prove.
+        public let names: [ReferenceName]
+        /// The DNS name to ask for (RFC 6066 §3); nil: the first one among the names, where there is one.
+        public var serverName: String?
+        /// Whether this end proves itself, too, to a backend that asks for it.
+        public var showsIdentity = true
+
+        /// Nil without a name: whoever the anchors vouch for would do.
+        public init?(names: [ReferenceName]) {
+            guard !names.isEmpty else { return nil }
+            self.names = names
+        }
+    }
+
+    public var backend = BackendProtocol.auto
+    /// Nil: it is spoken to in the clear.
+    public var backendTLS: BackendTLS?
     /// The hosts that requests may name, in lower case. Empty: those of the end's own certificate, and the address that was
     /// connected to.
     public var hosts: Set<String> = []

@@ -24,6 +24,8 @@ public struct TrustState: Sendable {
     /// Whose tokens are believed of persons for whom peers act, where requests are read. Empty: peers act for themselves, and
     /// what stands in `Authorization` is the service's own affair.
     public let issuers: [PersonIssuer]
+    /// By which a backend behind TLS is judged.
+    public let backend: BackendTrust
 
     /// - Throws: `EndFailure.noTrustAnchor` or `.noExpectedName`: trust that would let anybody in, or nobody, is refused
     ///   here, so that a replacement keeps what was there.
@@ -31,9 +33,9 @@ public struct TrustState: Sendable {
         identity: EndIdentity, anchors: [TrustAnchor], admission: Admission,
         revocation: RevocationSources = RevocationSources(),
         revocationMode: RevocationMode = .required, posture: PostureBoard = PostureBoard(),
-        issuers: [PersonIssuer] = []
+        issuers: [PersonIssuer] = [], backend: BackendTrust? = nil
     ) throws(EndFailure) {
-        guard !anchors.isEmpty else { throw .noTrustAnchor }
+        guard !anchors.isEmpty, backend?.anchors.isEmpty != true else { throw .noTrustAnchor }
         if case .service(let names, _) = admission, names.isEmpty { throw .noExpectedName }
         self.identity = identity
         self.anchors = anchors
@@ -42,6 +44,7 @@ public struct TrustState: Sendable {
         self.issuers = issuers
         self.revocation = revocation
         self.revocationMode = revocationMode
+        self.backend = backend ?? BackendTrust(anchors: anchors, revocationMode: revocationMode)
     }
 
     /// What the verifier is asked for: a service's peer is a client, a door's peer is a server (ExtendedKeyUsage,
@@ -59,5 +62,16 @@ public struct TrustState: Sendable {
         case .clients(let policy): policy
         case .service(_, let policy): policy
         }
+    }
+}
+
+/// Whom a service behind TLS is believed by, where it is not the authority of its peers.
+public struct BackendTrust: Sendable {
+    public let anchors: [TrustAnchor]
+    public let revocationMode: RevocationMode
+
+    public init(anchors: [TrustAnchor], revocationMode: RevocationMode = .required) {
+        self.anchors = anchors
+        self.revocationMode = revocationMode
     }
 }

@@ -23,7 +23,7 @@ struct ProblemPage {
         [
             "type": .string("urn:symbolon:problem:\(fault.reason)"), "title": .string(fault.title),
             "status": .integer(Int64(fault.status)), "detail": .string(fault.detail),
-            "instance": .string(number), "remedy": .string(fault.remedy),
+            "instance": .string(number), "remedy": .string(fault.remedy(naming: number)),
         ]
     }
 
@@ -35,7 +35,7 @@ struct ProblemPage {
         <style>body{font:18px/1.5 system-ui,sans-serif;max-width:34em;margin:15vh auto;padding:0 1em;color:#222;background:#fff}\
         small{color:#666}@media(prefers-color-scheme:dark){body{color:#ddd;background:#111}small{color:#999}}</style></head>
         <body><h1>\(escaped(fault.title))</h1><p>\(escaped(Self.sentence(fault.detail)))</p>\
-        <p>\(escaped(Self.sentence(fault.remedy)))</p>
+        <p>\(escaped(Self.sentence(fault.remedy(naming: number))))</p>
         <p><small>\(fault.status) · \(escaped(number))</small></p></body></html>
 
         """

@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import SymbolonVerification
 
 /// One connection to the backend, or one HTTP/2 stream there: the last handler of its channel. It carries one request at a time.
 final class BackendLink: ChannelDuplexHandler, RemovableChannelHandler {
@@ -12,15 +13,18 @@ final class BackendLink: ChannelDuplexHandler, RemovableChannelHandler {
     private var isReadHeld = false
     private var isReused = false
     private var failure: (any Error)?
-    /// Why what the backend has shown is not believed.
-    var refusal: String?
     private(set) var idleSince = NIODeadline.now()
     /// It can carry no other request.
     private(set) var isOver = false
     /// A stream ends with its request.
     let isStream: Bool
+    /// What the backend has proved; nil: it was asked for no proof.
+    let peer: VerifiedPeer?
 
-    init(isStream: Bool) { self.isStream = isStream }
+    init(isStream: Bool, proved peer: VerifiedPeer? = nil) {
+        self.isStream = isStream
+        self.peer = peer
+    }
 
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
@@ -99,6 +103,6 @@ final class BackendLink: ChannelDuplexHandler, RemovableChannelHandler {
     private func gone() {
         let exchange = exchange
         close()
-        exchange?.linkGone(refusal ?? failure.map { text(of: $0) }, wasReused: isReused)
+        exchange?.linkGone(failure.map { text(of: $0) }, wasReused: isReused)
     }
 }

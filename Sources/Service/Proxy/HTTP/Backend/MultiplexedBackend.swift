@@ -1,77 +1,72 @@
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTP2
+internal import SymbolonVerification
 
-/// One HTTP/2 connection to the backend by prior knowledge (RFC 9113 §3.3), for all requests of one peer's connection.
+/// One HTTP/2 connection to the backend, for all requests of one peer's connection: in the clear by prior knowledge (RFC 9113
+/// §3.3), or behind TLS.
 final class MultiplexedBackend {
-    private enum State {
-        case none
-        case connecting([Exchange])
-        case open(any Channel, NIOHTTP2Handler.StreamMultiplexer)
-        case closed
+    private let channel: any Channel
+    private let multiplexer: NIOHTTP2Handler.StreamMultiplexer
+    /// What it has proved; nil: it was asked for no proof.
+    let peer: VerifiedPeer?
+    private var streams = 0
+    /// It takes no other request, and closes with its last.
+    private var isRetired = false
+
+    /// - Parameter channel: on which nothing of HTTP has been said.
+    init(on channel: any Channel, proved peer: VerifiedPeer? = nil) throws {
+        self.channel = channel
+        self.peer = peer
+        multiplexer = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
+            mode: .client, connectionConfiguration: .init(), streamConfiguration: HTTP2Limits.stream
+        ) { $0.close() }
+        // What fails of the connection fails its streams too, which tell it.
+        let end = HTTP2ConnectionEnd()
+        // RFC 9113 §6.8: what has begun is answered, and other requests want another connection.
+        end.whenLeaving = { [weak self] in self?.retire() }
+        try channel.pipeline.syncOperations.addHandler(end)
     }
 
-    private let target: BackendTarget
-    private let loop: any EventLoop
-    private var state = State.none
+    var takesRequests: Bool { !isRetired && channel.isActive }
 
-    init(_ target: BackendTarget, _ loop: any EventLoop) {
-        self.target = target
-        self.loop = loop
-    }
-
-    func connect(for exchange: Exchange) {
-        switch state {
-        case .open(let channel, let multiplexer) where channel.isActive: open(exchange, multiplexer)
-        case .connecting(let waiting): state = .connecting(waiting + [exchange])
-        case .closed: exchange.cannotConnect(ChannelError.alreadyClosed)
-        case .none, .open:
-            state = .connecting([exchange])
-            target.connect(on: loop).assumeIsolated().whenComplete { [self] in connected($0) }
-        }
-    }
-
-    private func connected(_ result: Result<any Channel, any Error>) {
-        guard case .connecting(let waiting) = state else {
-            if case .success(let channel) = result { channel.close(promise: nil) }
-            return
-        }
-        do {
-            let channel = try result.get()
-            let multiplexer = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
-                mode: .client, connectionConfiguration: .init(), streamConfiguration: HTTP2Limits.stream
-            ) { $0.close() }
-            // What fails of the connection fails its streams too, which tell it.
-            try channel.pipeline.syncOperations.addHandler(HTTP2ConnectionEnd())
-            try channel.syncOptions?.setOption(.autoRead, value: true)
-            state = .open(channel, multiplexer)
-            for exchange in waiting { open(exchange, multiplexer) }
-        } catch {
-            state = .none
-            for exchange in waiting { exchange.cannotConnect(error) }
-        }
-    }
-
-    private func open(_ exchange: Exchange, _ multiplexer: NIOHTTP2Handler.StreamMultiplexer) {
+    func open(_ exchange: Exchange) {
         guard !exchange.isOver else { return }
-        let link = NIOLoopBound(BackendLink(isStream: true), eventLoop: loop)
+        let peer = peer
+        let link = NIOLoopBound(BackendLink(isStream: true, proved: peer), eventLoop: channel.eventLoop)
+        let scheme: HTTP2FramePayloadToHTTP1ClientCodec.HTTPProtocol = peer == nil ? .http : .https
+        streams += 1
         let opened = multiplexer.createStreamChannel { stream in
             stream.eventLoop.makeCompletedFuture {
                 try stream.pipeline.syncOperations.addHandlers([
-                    HTTP2FramePayloadToHTTP1ClientCodec(httpProtocol: .http), link.value,
+                    HTTP2FramePayloadToHTTP1ClientCodec(httpProtocol: scheme), link.value,
                 ])
             }
         }
-        opened.assumeIsolated().whenComplete { result in
+        opened.assumeIsolated().whenComplete { [self] result in
             switch result {
-            case .success: exchange.linked(link.value)
-            case .failure(let error): exchange.cannotConnect(error)
+            case .success(let stream):
+                stream.closeFuture.assumeIsolated().whenComplete { [self] _ in ended() }
+                exchange.linked(link.value)
+            case .failure(let error):
+                ended()
+                exchange.cannotConnect(error)
             }
         }
     }
 
+    private func ended() {
+        streams -= 1
+        if isRetired, streams == 0 { close() }
+    }
+
+    func retire() {
+        isRetired = true
+        if streams == 0 { close() }
+    }
+
     func close() {
-        if case .open(let channel, _) = state { channel.close(promise: nil) }
-        state = .closed
+        isRetired = true
+        channel.close(promise: nil)
     }
 }

@@ -18,8 +18,9 @@ extension HTTPHeaders {
     }
 
     /// What goes to the backend of a request's fields, with what this end says.
+    /// - Parameter isStream: the backend gets it as a stream of HTTP/2.
     func forwarded(
-        of request: CanonicalRequest, as identity: BackendIdentity, to backend: HTTPService.BackendProtocol
+        of request: CanonicalRequest, as identity: BackendIdentity, asStream isStream: Bool
     ) -> HTTPHeaders {
         var fields = HTTPHeaders()
         fields.reserveCapacity(count + 12)
@@ -34,12 +35,12 @@ extension HTTPHeaders {
         case .none: break
         case .length(let octets): fields.add(name: "Content-Length", value: String(octets))
         // The frames of HTTP/2 say where it ends.
-        case .chunked: if backend == .http1 { fields.add(name: "Transfer-Encoding", value: "chunked") }
+        case .chunked: if !isStream { fields.add(name: "Transfer-Encoding", value: "chunked") }
         }
         if request.isUpgrade {
             fields.add(name: "Connection", value: "Upgrade")
             fields.add(name: "Upgrade", value: "websocket")
-        } else if backend == .h2c, self[canonicalForm: "te"].contains(where: { $0.lowercased() == "trailers" }) {
+        } else if isStream, self[canonicalForm: "te"].contains(where: { $0.lowercased() == "trailers" }) {
             fields.add(name: "te", value: "trailers")
         }
         identity.add(to: &fields, for: request)

@@ -99,7 +99,8 @@ enum RequestFault: Error, Equatable, Sendable {
         }
     }
 
-    var remedy: String {
+    /// - Parameter number: by which the operator finds the connection.
+    func remedy(naming number: String) -> String {
         switch self {
         case .malformed, .version, .methodNotAllowed: "correct the program that sent it"
         case .misdirected: "ask for it on a connection of its own, under the name that the service has"
@@ -107,13 +108,13 @@ enum RequestFault: Error, Equatable, Sendable {
             refusal.code == TokenFailure.nonce.code
                 ? "send it again with a proof that has the nonce of this answer"
                 : "get an access token for this service that is bound to this certificate, or to a key with a proof of it"
-        case .forbidden: "ask whoever runs this service, and name the number below"
+        case .forbidden: "ask whoever runs this service, and name \(number)"
         case .contentTooLarge: "send less at a time"
         case .headersTooLarge: "send less in the header: fewer or smaller cookies, for instance"
         case .requestTimeout: "send it again"
         case .tooManyRequests: "try again in a moment"
         case .backendUnreachable, .backendBroken, .backendSilent, .cannotTell:
-            "try again in a moment; if it stays so, tell whoever runs this service, and name the number below"
+            "try again in a moment; if it stays so, tell whoever runs this service, and name \(number)"
         }
     }
 

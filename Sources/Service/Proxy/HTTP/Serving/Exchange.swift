@@ -143,7 +143,7 @@ final class Exchange {
         phase = .forwarding
         lastProgress = .now()
         link.take(self)
-        var fields = head.headers.forwarded(of: request, as: identity, to: service.backend)
+        var fields = head.headers.forwarded(of: request, as: identity, asStream: link.isStream)
         do throws(JWSFailure) {
             if let token = try connection.token(under: permission?.rule, for: person) {
                 fields.add(name: BackendToken.field, value: token)
@@ -163,8 +163,16 @@ final class Exchange {
     func cannotConnect(_ error: any Error) {
         guard case .opening = phase else { return }
         connection.share.counters.backendFailures += 1
-        fail(.backendUnreachable, detail: "cannot connect to \(connection.share.plan.target): \(text(of: error))")
+        let target = connection.share.plan.target
+        if let unproved = error as? BackendUnproved {
+            fail(.backendBroken, detail: "the backend \(target): \(unproved.explanation)")
+        } else {
+            fail(.backendUnreachable, detail: "cannot connect to \(target): \(text(of: error))")
+        }
     }
+
+    /// It asks for WebSocket.
+    var wantsUpgrade: Bool { request?.isUpgrade ?? false }
 
     func backendTakesMore() {
         lastProgress = .now()
@@ -201,7 +209,11 @@ final class Exchange {
         isAnswerBegun = true
         status = Int(answer.status.code)
         backendIsKept = answer.isKeepAlive
-        front.write(.head(framed(answer, for: head, request)))
+        isLast = isLast(head)
+        var framed = answer.framed(for: head, asStream: front.isStream, isLast: &isLast)
+        // RFC 9449 §8.2: the next proof is to be made with it.
+        if let number = person?.nextNumber { framed.headers.add(name: "dpop-nonce", value: number) }
+        front.write(.head(framed))
     }
 
     func answered(_ content: ByteBuffer) {
@@ -267,7 +279,20 @@ final class Exchange {
         do {
             permission = try permit(request.asFact, person)
         } catch {
-            cut(detail: error.explanation, reason: error.reason)
+            cut(detail: error.explanation, for: .forbidden, reason: error.reason)
+        }
+    }
+
+    /// How long what the backend has proved holds; nil: it was asked for no proof, or there is none yet.
+    var backendProvedUntil: Date? { link?.peer?.validUntil }
+
+    func judgeBackendAgain(_ recheck: (VerifiedPeer) throws(Refusal) -> Void) {
+        guard let peer = link?.peer, !isOver else { return }
+        do {
+            try recheck(peer)
+        } catch {
+            connection.share.counters.backendFailures += 1
+            fail(.backendBroken, detail: "the backend \(connection.share.plan.target): \(error.explanation)")
         }
     }
 
@@ -275,7 +300,8 @@ final class Exchange {
         guard now - lastProgress > service.limits.answerTimeout else { return }
         switch phase {
         case .forwarding where !isAnswerBegun && isRequestEnded: fail(.backendSilent)
-        case .forwarding where !isAnswerBegun && service.backend == .http1:
+        // A stream of HTTP/2 may be answered when its request is whole, or never.
+        case .forwarding where !isAnswerBegun && link?.isStream == false:
             fail(takesContent ? .requestTimeout : .backendSilent)
         case .forwarding where isAnswerBegun && !front.isWritable:
             cut(detail: "the peer takes nothing of its answer any more")
@@ -288,37 +314,33 @@ final class Exchange {
     /// Answers the request here, or cuts it where an answer has begun.
     func fail(_ fault: RequestFault, because cause: RefusalCause? = nil, detail: String? = nil) {
         guard !isOver else { return }
-        guard !isAnswerBegun else { return cut(detail: detail ?? fault.detail, reason: fault.reason) }
+        guard !isAnswerBegun else { return cut(detail: detail ?? fault.detail, for: fault) }
         let hasContent = request.map { $0.framing != .none && $0.framing != .length(0) } ?? true
         let closes = isLast(head) || fault.endsConnection || (hasContent && !isRequestEnded)
         _ = close()
-        let page = ProblemPage(fault: fault, number: connection.number)
-        let (type, body) = page.answer(asPage: head.map { ProblemPage.isWanted($0.headers) } ?? false)
+        let answer = LocalAnswer(
+            fault, number: connection.number, to: head, asStream: front.isStream, closing: closes)
         status = fault.status
-        var fields = HTTPHeaders([
-            ("content-type", type), ("content-length", String(body.readableBytes)), ("cache-control", "no-store"),
-            ("x-content-type-options", "nosniff"),
-        ])
-        if case .tooManyRequests = fault { fields.add(name: "retry-after", value: "1") }
-        // RFC 9110 §15.5.6.
-        if case .methodNotAllowed = fault {
-            fields.add(name: "allow", value: "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
-        }
-        if case .unproved(let refusal) = fault { refusal.add(to: &fields) }
-        if closes, !front.isStream { fields.add(name: "connection", value: "close") }
-        let answer = HTTPResponseStatus(statusCode: fault.status)
-        front.write(.head(HTTPResponseHead(version: .http1_1, status: answer, headers: fields)))
-        if head?.method != .HEAD { front.write(.body(.byteBuffer(body))) }
-        front.write(.end(nil))
-        tell(fault.reason, because: cause?.explanation ?? detail ?? fault.detail, remedy: cause?.remedy ?? fault.remedy)
+        front.write(.head(answer.head))
+        if let body = answer.body { front.write(.body(.byteBuffer(body))) }
+        front.write(.end(answer.trailers))
+        tell(
+            fault.reason, because: cause?.explanation ?? detail ?? fault.detail,
+            remedy: cause?.remedy ?? fault.remedy(naming: connection.number))
         // The end of a request without content is on its way, and makes this one whole.
         if closes || isRequestEnded || front.isStream { front.answered(isLast: closes) } else { front.waitForEnd() }
     }
 
-    private func cut(detail: String, reason: String = "cut") {
+    /// - Parameter fault: what the peer may know of it, where an answer that has begun can still say so.
+    private func cut(detail: String, for fault: RequestFault? = nil, reason: String? = nil) {
         guard close() else { return }
-        tell(reason, because: detail)
-        if let tunnel { tunnel.reset() } else { front.cut() }
+        tell(reason ?? fault?.reason ?? "cut", because: detail)
+        if let tunnel { return tunnel.reset() }
+        guard let fault, isAnswerBegun, GRPCStatus.isAsked(by: head, asStream: front.isStream) else {
+            return front.cut()
+        }
+        front.write(.end(GRPCStatus(fault).trailers(fault, number: connection.number)))
+        front.answered(isLast: true)
     }
 
     /// The answer is whole. The backend's connection serves the next request of this peer.
@@ -361,27 +383,6 @@ final class Exchange {
                     bytesUp: contentBytes,
                     bytesDown: answerBytes, seconds: Double((NIODeadline.now() - began).nanoseconds) / 1e9,
                     at: connection.share.now)))
-    }
-
-    // MARK: Framing
-
-    /// The answer as the client is to frame it (RFC 9112 §6.3); of HTTP/2 the frames say it.
-    private func framed(_ answer: HTTPResponseHead, for head: HTTPRequestHead, _ request: CanonicalRequest)
-        -> HTTPResponseHead
-    {
-        var fields = answer.headers.returned
-        isLast = isLast(head)
-        let isBodiless = head.method == .HEAD || [204, 304].contains(answer.status.code)
-        if answer.status.code == 204 { fields.remove(name: "content-length") }
-        if !front.isStream {
-            if !isBodiless, !fields.contains(name: "content-length") {
-                if head.version.isOld { isLast = true } else { fields.add(name: "transfer-encoding", value: "chunked") }
-            }
-            if isLast { fields.add(name: "connection", value: "close") }
-        }
-        // RFC 9449 §8.2: the next proof is to be made with it.
-        if let number = person?.nextNumber { fields.add(name: "dpop-nonce", value: number) }
-        return HTTPResponseHead(version: .http1_1, status: answer.status, headers: fields)
     }
 
     /// RFC 9112 §9.3. The decoder reads nothing behind a request that asks for another protocol, whether it gets it or not.

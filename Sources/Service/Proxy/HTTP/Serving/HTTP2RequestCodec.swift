@@ -16,6 +16,8 @@ final class HTTP2RequestCodec: ChannelDuplexHandler {
 
     private let limits: HTTPLimits
     private var hasHead = false
+    /// An answer's head that may yet be its end.
+    private var heldHead: (HPACKHeaders, EventLoopPromise<Void>?)?
 
     init(_ limits: HTTPLimits) { self.limits = limits }
 
@@ -91,10 +93,17 @@ final class HTTP2RequestCodec: ChannelDuplexHandler {
         let payload: HTTP2Frame.FramePayload
         switch unwrapOutboundIn(data) {
         case .head(let head):
+            writeHeldHead(context)
             var block = HPACKHeaders([(":status", String(head.status.code))])
             block.reserveCapacity(head.headers.count + 1)
             for (name, value) in head.headers { block.add(name: name.lowercased(), value: value) }
-            payload = .headers(.init(headers: block))
+            heldHead = (block, promise)
+            return
+        case .end(nil) where heldHead != nil:
+            // gRPC knows answers of one block (Trailers-Only) by its being the last (RFC 9113 §8.1).
+            writeHeldHead(context, endStream: true)
+            promise?.succeed()
+            return
         case .body(let data):
             payload = .data(.init(data: data))
         case .end(let trailers?):
@@ -103,7 +112,19 @@ final class HTTP2RequestCodec: ChannelDuplexHandler {
         case .end(nil):
             payload = .data(.init(data: .byteBuffer(ByteBuffer()), endStream: true))
         }
+        writeHeldHead(context)
         context.write(wrapOutboundOut(payload), promise: promise)
+    }
+
+    func flush(context: ChannelHandlerContext) {
+        writeHeldHead(context)
+        context.flush()
+    }
+
+    private func writeHeldHead(_ context: ChannelHandlerContext, endStream: Bool = false) {
+        guard let (block, promise) = heldHead else { return }
+        heldHead = nil
+        context.write(wrapOutboundOut(.headers(.init(headers: block, endStream: endStream))), promise: promise)
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {

@@ -7,6 +7,7 @@ internal import SymbolonCertificates
 internal import SymbolonNames
 internal import SymbolonTokens
 internal import SymbolonTransport
+internal import SymbolonVerification
 
 /// A connection whose requests are read: each is decided by itself, and handed to the backend over connections that no other
 /// peer's connection ever uses.
@@ -21,6 +22,8 @@ final class HTTPConnection: Connection {
     private var tokens = HeldTokens()
     private var hosts: ServedHosts?
     private var isHTTP2 = false
+    /// Nothing has been said by which HTTP/1.1 and HTTP/2 could be told apart.
+    private var isUndecided = true
     /// The handler of an HTTP/1.1 connection.
     private var front: HTTPFront?
     /// Of HTTP/2, those that are open.
@@ -51,13 +54,24 @@ final class HTTPConnection: Connection {
     }
 
     override func begin(_ session: SessionFacts) {
-        guard let context = gate.context, let facts else { return }
-        isHTTP2 = session.alpn == "h2"
-        identity = BackendIdentity(facts, isHTTP2: isHTTP2)
+        guard let facts else { return }
         hosts = ServedHosts(
             serverName: session.serverName, configured: service.hosts,
             names: (facts.own.leaf.extensions.subjectAlternativeNames ?? []).compactMap { try? $0.subjectName() },
             address: ownAddress?.unmappedIP)
+        // RFC 9113 §3.2 has clients of HTTP/2 say so in the handshake. Where a door is between, the client is not in it.
+        if session.alpn == nil {
+            gate.whenPrefaceIsKnown { [self] in speak(isHTTP2: $0) }
+        } else {
+            speak(isHTTP2: session.alpn == "h2")
+        }
+    }
+
+    private func speak(isHTTP2: Bool) {
+        guard let context = gate.context, let facts else { return }
+        isUndecided = false
+        self.isHTTP2 = isHTTP2
+        identity = BackendIdentity(facts, isHTTP2: isHTTP2)
         do {
             if isHTTP2 { try speakHTTP2(context) } else { try speakHTTP1(context) }
         } catch {
@@ -152,9 +166,14 @@ final class HTTPConnection: Connection {
 
     override func judgeAgain(_ known: Proof, _ circumstances: Circumstances) throws(RefusalCause) -> Proof {
         let proof = try share.trust.rejudge(known, circumstances)
-        if proof.epoch != known.epoch {
-            tokens.forget()
-            if share.trust.backend != nil { backends.closeIdle() }
+        if proof.epoch != known.epoch { tokens.forget() }
+        if let backend = share.trust.backend {
+            for exchange in exchanges.values {
+                exchange.judgeBackendAgain { (peer) throws(Refusal) in
+                    try backend.recheck(peer, at: circumstances.date)
+                }
+            }
+            backends.judgeAgain(by: backend, at: circumstances.date)
         }
         for exchange in exchanges.values {
             exchange.judgeAgain { (request, person) throws(RefusalCause) in
@@ -165,14 +184,18 @@ final class HTTPConnection: Connection {
     }
 
     override func isDue(at now: Date, _ steady: Duration) -> Bool {
-        super.isDue(at: now, steady)
-            || exchanges.values.contains { exchange in exchange.endsAt.map { $0 <= steady } ?? false }
+        super.isDue(at: now, steady) || backends.isDue(at: now)
+            || exchanges.values.contains { exchange in
+                exchange.endsAt.map { $0 <= steady } ?? false || exchange.backendProvedUntil.map { now > $0 } ?? false
+            }
     }
 
     override func lookAtDeadlines(_ now: NIODeadline) {
         for exchange in exchanges.values { exchange.lookAtDeadline(now) }
         backends.forgetIdle(now)
         front?.lookAtDeadline(now)
+        let limit = gate.holdsBytes ? service.limits.headTimeout : service.limits.idleTimeout
+        if isUndecided, now - lastActive > limit { gate.context?.close(promise: nil) }
         if isHTTP2, streams == 0, now - lastActive > service.limits.idleTimeout {
             gate.context?.close(promise: nil)
         }
@@ -182,6 +205,7 @@ final class HTTPConnection: Connection {
 
     override func drain() {
         isDraining = true
+        if isUndecided { gate.context?.close(promise: nil) }
         front?.drain()
         guard isHTTP2, let context = gate.context else { return }
         // RFC 9113 §6.8: what has come already is answered.

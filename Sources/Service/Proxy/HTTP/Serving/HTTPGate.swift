@@ -14,10 +14,33 @@ final class HTTPGate: ChannelDuplexHandler {
     private(set) var context: ChannelHandlerContext?
     private var isOpen = false
     private var kept: [ByteBuffer] = []
+    /// Told once whether the client begins as clients of HTTP/2 do.
+    private var prefaceKnown: ((_ isHTTP2: Bool) -> Void)?
     private(set) var received: UInt64 = 0
     private(set) var sent: UInt64 = 0
 
     func report(to connection: HTTPConnection) { self.connection = connection }
+
+    /// Something has come, and waits.
+    var holdsBytes: Bool { !kept.isEmpty }
+
+    /// RFC 9113 §3.4.
+    private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
+
+    /// Tells as soon as what came is the preface of HTTP/2, or cannot be any more.
+    func whenPrefaceIsKnown(_ tell: @escaping (_ isHTTP2: Bool) -> Void) {
+        prefaceKnown = tell
+        lookForPreface()
+    }
+
+    private func lookForPreface() {
+        guard let prefaceKnown else { return }
+        let came = kept.flatMap { $0.readableBytesView.prefix(Self.preface.count) }.prefix(Self.preface.count)
+        let isHTTP2 = Self.preface.starts(with: came)
+        guard !isHTTP2 || came.count == Self.preface.count else { return }
+        self.prefaceKnown = nil
+        prefaceKnown(isHTTP2)
+    }
 
     /// HTTP stands behind this in the pipeline now.
     func open() {
@@ -52,13 +75,16 @@ final class HTTPGate: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         connection = nil
+        prefaceKnown = nil
         kept = []
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
         received &+= UInt64(buffer.readableBytes)
-        if isOpen { context.fireChannelRead(data) } else { kept.append(buffer) }
+        guard !isOpen else { return context.fireChannelRead(data) }
+        kept.append(buffer)
+        lookForPreface()
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

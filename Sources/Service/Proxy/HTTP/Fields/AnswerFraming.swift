@@ -1,0 +1,22 @@
+internal import NIOHTTP1
+
+extension HTTPResponseHead {
+    /// The answer as the client is to frame it (RFC 9112 §6.3); of HTTP/2 the frames say it.
+    /// - Parameter isLast: whether the connection ends with it; set where nothing else could say where it ends.
+    func framed(for request: HTTPRequestHead, asStream isStream: Bool, isLast: inout Bool) -> HTTPResponseHead {
+        var fields = headers.returned
+        let isBodiless = request.method == .HEAD || [204, 304].contains(status.code)
+        if status.code == 204 { fields.remove(name: "content-length") }
+        if !isStream {
+            if !isBodiless, !fields.contains(name: "content-length") {
+                if request.version.isOld {
+                    isLast = true
+                } else {
+                    fields.add(name: "transfer-encoding", value: "chunked")
+                }
+            }
+            if isLast { fields.add(name: "connection", value: "close") }
+        }
+        return HTTPResponseHead(version: .http1_1, status: status, headers: fields)
+    }
+}
