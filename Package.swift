@@ -94,7 +94,7 @@ let libraries: [Target] = [
         "Service", "Proxy",
         base + trust + [
             "SymbolonTokens", "SymbolonAccessPolicy", "SymbolonTransport", nioCore, nioPosix, nioHTTP1, nioHTTP2,
-            nioHPACK,
+            nioHPACK, crypto,
         ]),
     library(
         "Service", "HTTPServices",

@@ -53,6 +53,13 @@ extension EndsRunner {
         }
         try await keeper.publishKeys(of: wish, for: service.name)
         let trust = try await keeper.trust(wish)
+        if definition.http?.backendTLS?.showsIdentity == true, !trust.identity.isForClients {
+            report.warn(
+                service.name, "the service behind is shown no certificate, and if it asks for one it gets none",
+                why: "\(trust.identity.name) is for servers alone",
+                mend: "issue it for both, symbolon identity issue \(name) --profile workload; or say that none is to be"
+                    + " shown: --http-backend-identity none")
+        }
         let end: RunningEnd
         do {
             end = try await ServerEnd.start(definition, trust: trust, on: loops, observer: report)

@@ -13,8 +13,13 @@ extension RealPeers {
         let port: Int
         let program: RunningProgram
 
-        init(_ script: String, _ words: String..., by wrapper: [String] = []) async throws {
-            let program = try RunningProgram(wrapper + [try Tools.python, "-B", RealPeers.script(script)] + words)
+        init(_ script: String, _ words: String...) async throws {
+            try await self.init(words: [try Tools.python, "-B", RealPeers.script(script)] + words)
+        }
+
+        /// - Parameter words: the absolute path, then the arguments.
+        init(words: [String]) async throws {
+            let program = try RunningProgram(words)
             let port = await program.lines.first(after: 0, within: patience) { line in
                 line.hasPrefix("port ") ? Int(line.dropFirst(5)) : nil
             }

@@ -22,14 +22,15 @@ extension RealPeers {
                     Tools.dropbearKey, ["-t", "ed25519", "-f", folder.file("host")])
                 let line = try #require(host.split(separator: "\n").first { $0.hasPrefix("ssh-ed25519 ") })
                 let known = try folder.write(Array("box \(line)\n".utf8), to: "known")
-                // Its own mounts: the user's home is empty for it, and as it was for everybody else.
+                // Its own mounts: the user's home is empty for it, and as it was for everybody else. This may lie there.
                 let isRoot = geteuid() == 0
                 let home = FileManager.default.homeDirectoryForCurrentUser.path
                 server = try await Service(
-                    "ssh_server.py", folder.file("host"), folder.file("key.pub"),
-                    by: [
+                    words: [
                         "/usr/bin/unshare", isRoot ? "-m" : "-rm", "/bin/sh", "-c",
-                        "mount -t tmpfs -o mode=700 none \"$0\" && exec \"$@\"", home,
+                        "exec 3< \"$1\" && shift && mount -t tmpfs -o mode=700 none \"$0\" && exec \"$@\"", home,
+                        RealPeers.script("ssh_server.py"), "/usr/bin/python3", "/dev/fd/3", folder.file("host"),
+                        folder.file("key.pub"),
                     ])
                 protect = try machine.start(
                     "protect", "web", "--to", "127.0.0.1:\(server.port)", "--listen", "127.0.0.1:0", "--allow", "app")

@@ -59,6 +59,23 @@ extension RealPeers {
             #expect(try await scene.client("talk", "/other") == "{\"status\": 403}\n")
         }
 
+        @Test("RFC 8441: over HTTP/2, as a client that is none of ours does it")
+        func overHTTP2() async throws {
+            let scene = try await Scene(isStraight: true)
+            for (path, expected) in [
+                ("/socket", #"{"announced": 1, "status": "200", "isEnded": true, "echo": true, "code": 1000}"#),
+                ("/other", #"{"announced": 1, "status": "403", "isEnded": false}"#),
+            ] {
+                let words =
+                    ["-B", RealPeers.script("websocket_h2.py"), "\(scene.site.port)", RealPeers.name, path]
+                    + scene.site.papers
+                let run = try await Socket.waiting { try SymbolonTestSupport.run(try Tools.python, words) }
+                #expect(run.out == expected + "\n", "\(run.out)\(run.err)")
+            }
+            let line = try #require(scene.service.program.lines.all.dropFirst().first)
+            #expect(line.contains("/socket") && line.contains("[\":MII"))
+        }
+
         @Test("rules that change cut it", arguments: [true, false])
         func judgedAgain(isStraight: Bool) async throws {
             let scene = try await Scene(isStraight: isStraight)

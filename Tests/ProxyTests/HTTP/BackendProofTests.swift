@@ -20,6 +20,7 @@ struct BackendProofTests {
         let end: RunningEnd
         /// By anchors that are not those of its peers.
         let hasOwnAnchors: Bool
+        let own: EndIdentity
 
         init(
             ownAnchors: Bool = false, stranger isStranger: Bool = false, revoked: Bool = false,
@@ -37,9 +38,12 @@ struct BackendProofTests {
                 side: .server(acceptedServerNames: nil), identity: identity, settings: settings)
             let origin = try await Origin(behindTLS: context)
             (self.stage, self.origin, hasOwnAnchors) = (stage, origin, ownAnchors)
+            let own = try stage.identity("web")
+            self.own = own
             end = try await stage.protect(
                 origin.endpoint,
-                trust: try Scene.trust(stage, ownAnchors: ownAnchors, revoked: revoked ? ["books"] : [])
+                trust: try Scene.trust(
+                    stage, ownAnchors: ownAnchors, as: own, revoked: revoked ? ["books"] : [])
             ) { $0.http = Scene.service(name, showsIdentity) }
         }
 
@@ -59,17 +63,17 @@ struct BackendProofTests {
         }
 
         static func trust(
-            _ stage: Stage, ownAnchors: Bool, as name: String = "web", revoked: [String], epoch: UInt64 = 1
+            _ stage: Stage, ownAnchors: Bool, as own: EndIdentity, revoked: [String], epoch: UInt64 = 1
         ) throws -> TrustState {
             let alice = Policy(allowing: [try IdentityPattern("alice", defaultDomain: stage.domain)])
             let known =
                 revoked.isEmpty ? try stage.revocation(epoch: epoch) : try stage.revocation(revoked[0], epoch: epoch)
-            let own = BackendTrust(
+            let others = BackendTrust(
                 anchors: [stage.strangersAnchor], revocationMode: .bestEffort(because: "its root says nothing"))
             return try TrustState(
-                identity: try stage.identity(name), anchors: [stage.anchor],
+                identity: own, anchors: [stage.anchor],
                 admission: .clients(CompiledPolicy(alice)), revocation: RevocationSources(snapshot: known),
-                backend: ownAnchors ? own : nil)
+                backend: ownAnchors ? others : nil)
         }
 
         func client(alpn: [String] = ["http/1.1"]) async throws -> Peer {
@@ -88,7 +92,7 @@ struct BackendProofTests {
         }
 
         func revoke(_ name: String) async throws {
-            try end.replace(try Scene.trust(stage, ownAnchors: hasOwnAnchors, revoked: [name], epoch: 2))
+            try end.replace(try Scene.trust(stage, ownAnchors: hasOwnAnchors, as: own, revoked: [name], epoch: 2))
             await end.settled()
         }
 
@@ -136,7 +140,7 @@ struct BackendProofTests {
         if kind == 6 {
             // Plain HTTP is no proof at all.
             let plain = try await Origin()
-            let trust = try Scene.trust(scene.stage, ownAnchors: own, revoked: [])
+            let trust = try Scene.trust(scene.stage, ownAnchors: own, as: scene.own, revoked: [])
             let other = try await scene.stage.protect(plain.endpoint, trust: trust) {
                 $0.http = Scene.service("spiffe://example.internal/books")
             }
@@ -193,7 +197,8 @@ struct BackendProofTests {
         let got = await scene.origin.got(3)
         #expect(got.last?.connection == got.first { $0.target == "/first" }?.connection)
 
-        try scene.end.replace(try Scene.trust(scene.stage, ownAnchors: false, revoked: ["books"], epoch: 3))
+        try scene.end.replace(
+            try Scene.trust(scene.stage, ownAnchors: false, as: scene.own, revoked: ["books"], epoch: 3))
         await scene.end.settled()
         let cut = await waiting.board.wait { !$0.bytes.isEmpty || $0.isClosed }
         #expect(String(decoding: cut.bytes, as: UTF8.self).status == "502")
@@ -228,7 +233,9 @@ struct BackendProofTests {
         let client = try await scene.client()
         client.send("GET /first HTTP/1.1\r\nHost: \(HTTPStage.host)\r\n\r\n")
         _ = await client.board.wait { String(decoding: $0.bytes, as: UTF8.self).contains("GET /first") }
-        try scene.end.replace(try Scene.trust(scene.stage, ownAnchors: false, as: "ledger", revoked: [], epoch: 2))
+        try scene.end.replace(
+            try Scene.trust(
+                scene.stage, ownAnchors: false, as: try scene.stage.identity("ledger"), revoked: [], epoch: 2))
         await scene.end.settled()
         client.send("GET /second HTTP/1.1\r\nHost: \(HTTPStage.host)\r\n\r\n")
         let got = await scene.origin.got(2)

@@ -11,7 +11,7 @@ struct CanonicalRequestTests {
         version: HTTPVersion = .http1_1
     ) throws(RequestFault) -> CanonicalRequest {
         try CanonicalRequest(
-            HTTPRequestHead(version: version, method: method, uri: target, headers: fields), isStream: false)
+            HTTPRequestHead(version: version, method: method, uri: target, headers: fields))
     }
 
     @Test(

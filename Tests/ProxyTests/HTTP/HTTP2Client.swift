@@ -20,9 +20,15 @@ struct StreamSeen: Sendable, Equatable {
 final class HTTP2Client: Sendable {
     let channel: any Channel
     let board: Board<Seen>
+    /// Whether the server's settings have come. What they allow is asked for afterwards (RFC 8441 §3).
+    private let settings: Board<Bool>
     private let multiplexer: NIOHTTP2Handler.StreamMultiplexer
 
-    private init(_ channel: any Channel, _ board: Board<Seen>, _ multiplexer: NIOHTTP2Handler.StreamMultiplexer) {
+    private init(
+        _ channel: any Channel, _ board: Board<Seen>, _ settings: Board<Bool>,
+        _ multiplexer: NIOHTTP2Handler.StreamMultiplexer
+    ) {
+        self.settings = settings
         self.channel = channel
         self.board = board
         self.multiplexer = multiplexer
@@ -34,7 +40,7 @@ final class HTTP2Client: Sendable {
         var settings = TLSSettings()
         settings.alpn = ["h2"]
         let context = try TLSContext(side: .client, identity: try http.stage.tls(name), settings: settings)
-        let board = Board(Seen())
+        let (board, told) = (Board(Seen()), Board(false))
         let (channel, multiplexer) = try await ClientBootstrap(group: loops)
             .connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: http.end.port)) { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -46,11 +52,11 @@ final class HTTP2Client: Sendable {
                     let multiplexer = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
                         mode: .client, connectionConfiguration: connection, streamConfiguration: .init()
                     ) { $0.close() }
-                    try channel.pipeline.syncOperations.addHandler(ConnectionWatcher(board))
+                    try channel.pipeline.syncOperations.addHandler(ConnectionWatcher(board, told))
                     return (channel, multiplexer)
                 }
             }
-        return HTTP2Client(channel, board, multiplexer)
+        return HTTP2Client(channel, board, told, multiplexer)
     }
 
     /// Opens a stream and sends its head.
@@ -70,6 +76,8 @@ final class HTTP2Client: Sendable {
         stream.writeAndFlush(HTTP2Frame.FramePayload.headers(.init(headers: block, endStream: ends)), promise: nil)
         return HTTP2Stream(channel: stream, board: board)
     }
+
+    func hasSettings() async { await settings.wait { $0 } }
 
     func closed() async -> Seen { await board.wait { $0.isClosed } }
     func close() { channel.close(promise: nil) }
@@ -128,10 +136,19 @@ private final class ConnectionWatcher: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame
 
     private let board: Board<Seen>
-    init(_ board: Board<Seen>) { self.board = board }
+    private let settings: Board<Bool>
+
+    init(_ board: Board<Seen>, _ settings: Board<Bool>) {
+        self.board = board
+        self.settings = settings
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .goAway = unwrapInboundIn(data).payload { board.update { $0.isInputEnded = true } }
+        switch unwrapInboundIn(data).payload {
+        case .goAway: board.update { $0.isInputEnded = true }
+        case .settings(.settings): settings.update { $0 = true }
+        default: break
+        }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -2,8 +2,9 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTP2
 import NIOPosix
-import SymbolonProxy
 import SymbolonTransport
+
+@testable import SymbolonProxy
 
 /// A request as an HTTP backend got it.
 struct Got: Sendable, Equatable {
@@ -144,12 +145,13 @@ private final class Answering: ChannelInboundHandler, RemovableChannelHandler {
             write(.head(.init(version: .http1_1, status: .ok, headers: ["trailer": "grpc-status"])), context)
             write(.body(.byteBuffer(ByteBuffer(string: "content"))), context)
             write(.end(["grpc-status": "0"]), context)
-        case "/socket":
-            write(
-                .head(
-                    .init(
-                        version: .http1_1, status: .switchingProtocols,
-                        headers: ["upgrade": "websocket", "connection": "upgrade"])), context)
+        case "/socket", "/lying":
+            var fields: HTTPHeaders = ["upgrade": "websocket", "connection": "upgrade"]
+            if let key = got.values("sec-websocket-key").first {
+                let accept = WebSocketKey(got.target == "/socket" ? key : "another").accept
+                fields.add(name: "sec-websocket-accept", value: accept)
+            }
+            write(.head(.init(version: .http1_1, status: .switchingProtocols, headers: fields)), context)
             let pipeline = context.pipeline.syncOperations
             do {
                 try pipeline.addHandler(Echo())

@@ -22,7 +22,6 @@ struct RequestVerdictTests {
             }
         }
         let http = try await HTTPStage(rules)
-        let (alice, bob) = (try await http.client("alice"), try await http.client("bob"))
         let get = "GET /entries HTTP/1.1\r\nHost: \(HTTPStage.host)\r\n"
         let post = "POST /entries HTTP/1.1\r\nHost: \(HTTPStage.host)\r\n"
         let asked: [(text: String, alice: String, bob: String)] = [
@@ -43,7 +42,8 @@ struct RequestVerdictTests {
                 #expect(try await http.answer(text, as: "bob").status == one.bob, "\(text)")
             }
         }
-        for (client, expected) in [(alice, asked.map(\.alice)), (bob, asked.map(\.bob))] {
+        for (name, expected) in [("alice", asked.map(\.alice)), ("bob", asked.map(\.bob))] {
+            let client = try await http.client(name)
             // Refused before its content, a request ends the connection; so those alone that have none.
             let plain = asked.indices.filter {
                 asked[$0].text.hasSuffix("\r\n\r\n") && !asked[$0].text.contains("chunked")
@@ -111,6 +111,22 @@ struct RequestVerdictTests {
         #expect(String(decoding: await other.inputEnded().bytes, as: UTF8.self).status == "200")
         #expect(http.origin.got.value.last?.values("via") == ["1.1 symbolon"])
         client.close()
+        try await http.stop()
+    }
+
+    @Test("one that has said nothing is not told that its request is late")
+    func silent() async throws {
+        let http = try await HTTPStage {
+            $0.limits.headTimeout = .milliseconds(300)
+            $0.limits.idleTimeout = .seconds(2)
+        }
+        let client = try await http.client()
+        #expect(await client.inputEnded().bytes.isEmpty)
+        client.close()
+        let late = try await http.client()
+        late.send("GET / HTTP/1.1\r\n")
+        #expect(String(decoding: await late.inputEnded().bytes, as: UTF8.self).status == "408")
+        late.close()
         try await http.stop()
     }
 

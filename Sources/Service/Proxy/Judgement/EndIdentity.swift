@@ -28,6 +28,9 @@ public struct EndIdentity: Sendable {
         self.key = key
     }
 
+    /// Whether a server takes it for a client's (RFC 5280 §4.2.1.12).
+    public var isForClients: Bool { leaf.extensions.extendedKeyUsage?.contains(.clientAuth) ?? true }
+
     private init(_ other: EndIdentity, stapling answer: [UInt8]?) {
         name = other.name
         leaf = other.leaf

@@ -2,7 +2,7 @@
 
 serve                                      prints `port N`
 talk PORT HOST PATH [ROOT KEY CHAIN]       says what is large and small, and prints what came as JSON
-hold PORT HOST PATH [ROOT KEY CHAIN]       prints `open`, says each line of its input and prints the answer; then how it ended
+hold PORT HOST PATH [ROOT KEY CHAIN]       says a line of its input, prints the answer, and then how it ended
 """
 
 import json
@@ -58,14 +58,13 @@ def talk(connection):
 
 
 def hold(connection):
-    say("open")
-    try:
-        for line in sys.stdin:
-            connection.send(line.strip())
-            say(connection.recv(timeout=60))
-        connection.recv()
-    except ConnectionClosed as closed:
-        say({"closed": closed.rcvd.code if closed.rcvd else None})
+    with connection:
+        connection.send(sys.stdin.readline().strip())
+        say(connection.recv(timeout=60))
+        try:
+            connection.recv()
+        except ConnectionClosed as closed:
+            say({"closed": closed.rcvd.code if closed.rcvd else None})
 
 
 words = sys.argv[1:]

@@ -28,7 +28,8 @@ struct BackendProof: Sendable {
         if let known, known.identity === identity {
             (context, plainContext) = (known.context, known.plainContext)
         } else {
-            let shown = asked.showsIdentity ? identity : nil
+            // One that is for servers alone proves nothing to a server, and many refuse what they did not have to get.
+            let shown = asked.showsIdentity && state.identity.isForClients ? identity : nil
             var settings = settings
             do {
                 settings.alpn = ["http/1.1"]

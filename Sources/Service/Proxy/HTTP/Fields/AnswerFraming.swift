@@ -1,6 +1,18 @@
 internal import NIOHTTP1
 
 extension HTTPResponseHead {
+    /// The answer that opens a WebSocket (RFC 6455 §4.2.2; of HTTP/2 RFC 8441 §5).
+    func switched(asStream isStream: Bool) -> HTTPResponseHead {
+        var fields = headers.returned
+        guard !isStream else {
+            fields.remove(name: "sec-websocket-accept")
+            return HTTPResponseHead(version: .http1_1, status: .ok, headers: fields)
+        }
+        fields.add(name: "connection", value: "Upgrade")
+        fields.add(name: "upgrade", value: "websocket")
+        return HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: fields)
+    }
+
     /// The answer as the client is to frame it (RFC 9112 §6.3); of HTTP/2 the frames say it.
     /// - Parameter isLast: whether the connection ends with it; set where nothing else could say where it ends.
     func framed(for request: HTTPRequestHead, asStream isStream: Bool, isLast: inout Bool) -> HTTPResponseHead {

@@ -18,9 +18,12 @@ extension HTTPHeaders {
     }
 
     /// What goes to the backend of a request's fields, with what this end says.
-    /// - Parameter isStream: the backend gets it as a stream of HTTP/2.
+    /// - Parameters:
+    ///   - isStream: the backend gets it as a stream of HTTP/2.
+    ///   - socketKey: where the client has none for its WebSocket.
     func forwarded(
-        of request: CanonicalRequest, as identity: BackendIdentity, asStream isStream: Bool
+        of request: CanonicalRequest, as identity: BackendIdentity, asStream isStream: Bool,
+        socketKey: WebSocketKey? = nil
     ) -> HTTPHeaders {
         var fields = HTTPHeaders()
         fields.reserveCapacity(count + 12)
@@ -28,6 +31,7 @@ extension HTTPHeaders {
         for (name, value) in withoutHopByHop() where !FieldName.isManaged(name) {
             switch name.lowercased() {
             case "host", "content-length": continue
+            case "sec-websocket-key" where socketKey != nil: continue
             default: fields.add(name: name, value: value)
             }
         }
@@ -37,7 +41,8 @@ extension HTTPHeaders {
         // The frames of HTTP/2 say where it ends.
         case .chunked: if !isStream { fields.add(name: "Transfer-Encoding", value: "chunked") }
         }
-        if request.isUpgrade {
+        if request.isUpgrade, !isStream {
+            if let socketKey { fields.add(name: "Sec-WebSocket-Key", value: socketKey.description) }
             fields.add(name: "Connection", value: "Upgrade")
             fields.add(name: "Upgrade", value: "websocket")
         } else if isStream, self[canonicalForm: "te"].contains(where: { $0.lowercased() == "trailers" }) {

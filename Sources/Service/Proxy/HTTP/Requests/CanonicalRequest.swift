@@ -8,7 +8,7 @@ struct CanonicalRequest {
     let path: RequestPath
     /// The path, and the query as it came, as the backend gets them.
     let target: String
-    /// The client asks for WebSocket (RFC 6455 §4.1); nothing else is switched to.
+    /// The client asks for WebSocket (RFC 6455 §4.1, RFC 8441 §4); nothing else is switched to.
     let isUpgrade: Bool
     let framing: Framing
 
@@ -19,8 +19,7 @@ struct CanonicalRequest {
         case chunked
     }
 
-    /// - Parameter isStream: it came as an HTTP/2 stream.
-    init(_ head: HTTPRequestHead, isStream: Bool) throws(RequestFault) {
+    init(_ head: HTTPRequestHead) throws(RequestFault) {
         try Self.checkFields(head.headers)
         let (target, absolute) = try Self.originForm(head.uri)
         method = try Self.method(head.method)
@@ -38,7 +37,7 @@ struct CanonicalRequest {
         }
         self.target = path.encoded + query
         framing = try Self.framing(head)
-        isUpgrade = !isStream && Self.asksForWebSocket(head) && framing == .none
+        isUpgrade = Self.asksForWebSocket(head) && framing == .none
     }
 
     var asFact: Question.Request { Question.Request(.known(method.rawValue), .known(path)) }
@@ -116,7 +115,7 @@ struct CanonicalRequest {
     }
 
     private static func asksForWebSocket(_ head: HTTPRequestHead) -> Bool {
-        head.method == .GET && head.version == .http1_1
+        head.method == .GET && !head.version.isOld
             && head.headers["upgrade"].map { $0.lowercased() } == ["websocket"]
             && head.headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
     }

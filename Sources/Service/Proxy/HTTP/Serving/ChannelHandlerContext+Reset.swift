@@ -11,6 +11,8 @@ extension ChannelHandlerContext {
 
     /// Closes so that the peer sees a break: TCP reset (RFC 9293 §3.10.7), and no close_notify before it.
     func reset() {
+        // Of a stream of HTTP/2 that carries a WebSocket.
+        triggerUserOutboundEvent(HTTP2Socket.Break(), promise: nil)
         (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).whenFailure { _ in }
         belowTLS.close(mode: .all, promise: nil)
     }

@@ -37,6 +37,8 @@ final class Exchange {
     private var isAnswerBegun = false
     private var isLast = false
     private var isSwitching = false
+    /// Of a WebSocket over HTTP/2, which has none of its own.
+    private var socketKey: WebSocketKey?
     private var backendIsKept = false
 
     /// - Parameter head: nil: no request could be made of what came.
@@ -57,8 +59,9 @@ final class Exchange {
     func start() {
         guard let head, let peer = connection.peer else { return fail(.malformed("the connection is over")) }
         do throws(RequestFault) {
-            let request = try CanonicalRequest(head, isStream: front.isStream)
+            let request = try CanonicalRequest(head)
             self.request = request
+            if request.isUpgrade, front.isStream { socketKey = WebSocketKey() }
             guard connection.serves(request.authority) else { throw .misdirected(host: request.authority.host) }
             if case .length(let octets) = request.framing { try checkContent(octets) }
             person = try connection.person(in: head.headers, of: request)
@@ -143,7 +146,8 @@ final class Exchange {
         phase = .forwarding
         lastProgress = .now()
         link.take(self)
-        var fields = head.headers.forwarded(of: request, as: identity, asStream: link.isStream)
+        var fields = head.headers.forwarded(
+            of: request, as: identity, asStream: link.isStream, socketKey: socketKey)
         do throws(JWSFailure) {
             if let token = try connection.token(under: permission?.rule, for: person) {
                 fields.add(name: BackendToken.field, value: token)
@@ -190,14 +194,19 @@ final class Exchange {
             guard request.isUpgrade, protocols == ["websocket"] else {
                 return fail(.backendBroken, detail: "the backend switched to what was not asked for")
             }
+            guard socketKey.map({ answer.headers["sec-websocket-accept"] == [$0.accept] }) ?? true else {
+                return fail(.backendBroken, detail: "the backend says yes to a WebSocket that nobody asked for")
+            }
             isSwitching = true
-            var fields = answer.headers.returned
-            fields.add(name: "connection", value: "Upgrade")
-            fields.add(name: "upgrade", value: "websocket")
-            status = 101
             isAnswerBegun = true
-            front.write(.head(HTTPResponseHead(version: .http1_1, status: .switchingProtocols, headers: fields)))
+            let switched = answer.switched(asStream: front.isStream)
+            status = Int(switched.status.code)
+            front.write(.head(switched))
             return front.flush()
+        }
+        // RFC 8441 §5: a success would open the stream.
+        if socketKey != nil, (200..<300).contains(answer.status.code) {
+            return fail(.backendBroken, detail: "the backend speaks no WebSocket where one was asked for")
         }
         if (100..<200).contains(answer.status.code) {
             // RFC 9110 §15.2: not to a client of HTTP/1.0.

@@ -4,13 +4,19 @@ internal import NIOHTTP2
 /// What frames of HTTP/2 may cost beyond the requests that they carry (CVE-2023-44487, CVE-2025-8671, CVE-2019-9511 to 9518,
 /// CVE-2024-27316). Past one of these the connection is closed, with GOAWAY.
 enum HTTP2Limits {
-    static func connection(_ limits: HTTPLimits) -> NIOHTTP2Handler.ConnectionConfiguration {
+    /// - Parameter takesSockets: WebSocket may be asked for (RFC 8441 §3).
+    static func connection(
+        _ limits: HTTPLimits, takesSockets: Bool
+    ) -> NIOHTTP2Handler.ConnectionConfiguration {
         var connection = NIOHTTP2Handler.ConnectionConfiguration()
         connection.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: Int(limits.streams)),
             HTTP2Setting(parameter: .maxHeaderListSize, value: limits.headerBytes),
             HTTP2Setting(parameter: .enablePush, value: 0),
         ]
+        if takesSockets {
+            connection.initialSettings.append(HTTP2Setting(parameter: .enableConnectProtocol, value: 1))
+        }
         // Empty data frames behind each other: a bug may send a few.
         connection.maximumSequentialEmptyDataFrames = 4
         // Answers to settings and pings that the peer does not take.

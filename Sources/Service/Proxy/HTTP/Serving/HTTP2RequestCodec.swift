@@ -5,7 +5,7 @@ internal import NIOHTTP2
 
 /// One HTTP/2 stream as a request and its answer (RFC 9113 §8). What the header block may not hold is refused before it is made
 /// one of HTTP/1.1 (§8.2, §10.3); the library has checked names, values and pseudo-header fields already.
-final class HTTP2RequestCodec: ChannelDuplexHandler {
+final class HTTP2RequestCodec: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
@@ -15,13 +15,21 @@ final class HTTP2RequestCodec: ChannelDuplexHandler {
     struct DeclineRest {}
 
     private let limits: HTTPLimits
+    private let schemes: Set<String>
     private var hasHead = false
+    /// RFC 8441 §4: a WebSocket is asked for, and what has come for it waits.
+    private var socket: HTTP2Socket?
     /// An answer's head that may yet be its end.
     private var heldHead: (HPACKHeaders, EventLoopPromise<Void>?)?
 
-    init(_ limits: HTTPLimits) { self.limits = limits }
+    /// - Parameter isBehindDoor: TLS is another's affair than the client's, so that it asks for `http`.
+    init(_ limits: HTTPLimits, isBehindDoor: Bool = false) {
+        self.limits = limits
+        schemes = isBehindDoor ? ["https", "http"] : ["https"]
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if let socket { return socket.keep(unwrapInboundIn(data)) }
         switch unwrapInboundIn(data) {
         case .headers(let content):
             if hasHead {
@@ -32,7 +40,13 @@ final class HTTP2RequestCodec: ChannelDuplexHandler {
             hasHead = true
             do {
                 try check(content.headers)
-                let head = try Self.head(content)
+                let head = try head(content)
+                if head.headers.contains(name: "upgrade") {
+                    socket = HTTP2Socket(isInputEnded: content.endStream)
+                    context.fireChannelRead(wrapInboundOut(.head(head)))
+                    context.fireChannelRead(wrapInboundOut(.end(nil)))
+                    return
+                }
                 context.fireChannelRead(wrapInboundOut(.head(head)))
                 if content.endStream { context.fireChannelRead(wrapInboundOut(.end(nil))) }
             } catch {
@@ -54,7 +68,7 @@ final class HTTP2RequestCodec: ChannelDuplexHandler {
         guard octets <= limits.headerBytes else { throw .headersTooLarge }
     }
 
-    private static func head(_ content: HTTP2Frame.FramePayload.Headers) throws(RequestFault) -> HTTPRequestHead {
+    private func head(_ content: HTTP2Frame.FramePayload.Headers) throws(RequestFault) -> HTTPRequestHead {
         var fields = HTTPHeaders()
         fields.reserveCapacity(content.headers.count + 2)
         var pseudo: [String: String] = [:]
@@ -69,8 +83,10 @@ final class HTTP2RequestCodec: ChannelDuplexHandler {
             default: fields.add(name: name, value: value)
             }
         }
-        guard let method = pseudo[":method"], method != "CONNECT" else { throw .methodNotAllowed }
-        guard pseudo[":scheme"] == "https", let path = pseudo[":path"] else {
+        guard var method = pseudo[":method"] else { throw .methodNotAllowed }
+        let isSocket = method == "CONNECT" && pseudo[":protocol"] == "websocket"
+        guard isSocket || method != "CONNECT" else { throw .methodNotAllowed }
+        guard let scheme = pseudo[":scheme"], schemes.contains(scheme), let path = pseudo[":path"] else {
             throw .malformed("its scheme is not https")
         }
         // §8.3.1: an authority that is not also that of Host is none.
@@ -82,7 +98,14 @@ final class HTTP2RequestCodec: ChannelDuplexHandler {
         }
         for host in hosts { fields.add(name: "host", value: host) }
         if !cookies.isEmpty { fields.add(name: "cookie", value: cookies.joined(separator: "; ")) }
-        if !content.endStream, !fields.contains(name: "content-length") {
+        if isSocket {
+            // RFC 8441 §5, as HTTP/1.1 asks for it, so that one rule decides both. HTTP/2 knows no such fields otherwise (RFC 9113
+            // §8.2.2): they say it to whoever reads the head.
+            method = "GET"
+            fields.remove(name: "content-length")
+            fields.add(name: "connection", value: "Upgrade")
+            fields.add(name: "upgrade", value: "websocket")
+        } else if !content.endStream, !fields.contains(name: "content-length") {
             fields.add(name: "transfer-encoding", value: "chunked")
         }
         return HTTPRequestHead(
@@ -125,6 +148,12 @@ final class HTTP2RequestCodec: ChannelDuplexHandler {
         guard let (block, promise) = heldHead else { return }
         heldHead = nil
         context.write(wrapOutboundOut(.headers(.init(headers: block, endStream: endStream))), promise: promise)
+    }
+
+    /// What stands in its place when a WebSocket is open, with all that has come for that; nil: none was asked for.
+    func takeSocket() -> HTTP2Socket? {
+        defer { socket = nil }
+        return socket
     }
 
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {

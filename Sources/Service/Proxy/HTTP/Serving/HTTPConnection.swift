@@ -96,15 +96,20 @@ final class HTTPConnection: Connection {
 
     private func speakHTTP2(_ context: ChannelHandlerContext) throws {
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let isBehindDoor = facts?.session.alpn == nil
         _ = try context.pipeline.syncOperations.configureHTTP2Pipeline(
-            mode: .server, connectionConfiguration: HTTP2Limits.connection(service.limits),
+            mode: .server,
+            connectionConfiguration: HTTP2Limits.connection(
+                service.limits, takesSockets: service.backend != .h2c),
             streamConfiguration: HTTP2Limits.stream
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
                 let front = HTTPFront(bound.value, isStream: true)
                 bound.value.streams += 1
                 stream.closeFuture.assumeIsolated().whenComplete { _ in bound.value.streamEnded() }
-                try stream.pipeline.syncOperations.addHandlers([HTTP2RequestCodec(bound.value.service.limits), front])
+                try stream.pipeline.syncOperations.addHandlers([
+                    HTTP2RequestCodec(bound.value.service.limits, isBehindDoor: isBehindDoor), front,
+                ])
             }
         }
         try context.pipeline.syncOperations.addHandler(HTTP2ConnectionEnd())

@@ -26,6 +26,8 @@ final class HTTPFront: ChannelDuplexHandler, RemovableChannelHandler {
     private var exchange: Exchange?
     private var isRequestEnded = true
     private var pause = Pause.idle(since: .now())
+    /// How much had come of the connection when its pause began.
+    private var bytesBefore: UInt64 = 0
     /// What came while a request was answered.
     private var behind: CircularBuffer<HTTPServerRequestPart> = []
     /// What came behind that is no HTTP.
@@ -76,6 +78,7 @@ final class HTTPFront: ChannelDuplexHandler, RemovableChannelHandler {
         }
         guard !isLast, isRequestEnded, !isInputEnded else { return endOutput() }
         pause = .idle(since: .now())
+        bytesBefore = connection.bytesUp
         while exchange == nil || !isRequestEnded, let part = behind.popFirst() { take(part) }
         guard exchange == nil else { return }
         if let fault = brokenBehind { return answer(fault) }
@@ -169,7 +172,8 @@ final class HTTPFront: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if case .idle = pause, !hasReadPart { pause = .inHead(since: .now()) }
+        // A handshake's end is a read, too, and brings nothing.
+        if case .idle = pause, !hasReadPart, connection.bytesUp > bytesBefore { pause = .inHead(since: .now()) }
         hasReadPart = false
         exchange?.flushContent()
         context.fireChannelReadComplete()

@@ -1,0 +1,20 @@
+internal import Crypto
+internal import Foundation
+
+/// By which a server shows that it speaks WebSocket (RFC 6455 §4.1); in HTTP/2 there is none (RFC 8441 §5), so this end brings one.
+struct WebSocketKey: CustomStringConvertible {
+    let description: String
+
+    init() {
+        var random = SystemRandomNumberGenerator()
+        description = Data((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &random) }).base64EncodedString()
+    }
+
+    init(_ text: String) { description = text }
+
+    /// RFC 6455 §4.2.2: what the server answers to it.
+    var accept: String {
+        Data(Insecure.SHA1.hash(data: Data((description + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
+            .base64EncodedString()
+    }
+}
