@@ -123,11 +123,13 @@ struct RequestVerdictTests {
         let client = try await http.client()
         #expect(await client.inputEnded().bytes.isEmpty)
         client.close()
-        let late = try await http.client()
+        try await http.stop()
+        let patient = try await HTTPStage { $0.limits.headTimeout = .milliseconds(300) }
+        let late = try await patient.client()
         late.send("GET / HTTP/1.1\r\n")
         #expect(String(decoding: await late.inputEnded().bytes, as: UTF8.self).status == "408")
         late.close()
-        try await http.stop()
+        try await patient.stop()
     }
 
     @Test("one that begins and says no more is not waited for")
