@@ -119,4 +119,22 @@ struct DPoPRequestTests {
         #expect(try await ask(stage, token, try proof(token, "z", nonce: nonce).text()).status == "200")
         try await stage.stop()
     }
+
+    @Test("a gRPC call whose token is refused is UNAUTHENTICATED, and is told the nonce; one without is the peer's own")
+    func call() async throws {
+        let stage = try await PersonStage()
+        let client = try await HTTP2Client.connect(stage.http)
+        let kind = ("content-type", "application/grpc")
+        let shown = ("authorization", "DPoP \(try token(stage))")
+        let answer = await (try await client.stream("POST", "/open/a", [kind, shown])).answer()
+        #expect(answer.status == "200" && answer.trailers.contains("grpc-status: 16"), "\(answer)")
+        #expect(answer.fields.contains { $0.hasPrefix("dpop-nonce: ") }, "\(answer)")
+        #expect(answer.fields.contains { $0.hasPrefix("www-authenticate: DPoP ") }, "\(answer)")
+        #expect(stage.http.origin.got.value.isEmpty)
+        let own = await (try await client.stream("POST", "/open/a", [kind])).answer()
+        #expect(own.status == "200" && !own.trailers.contains("grpc-status: 16"), "\(own)")
+        #expect(stage.http.origin.got.value.count == 1)
+        client.close()
+        try await stage.stop()
+    }
 }

@@ -146,8 +146,7 @@ final class Exchange {
         phase = .forwarding
         lastProgress = .now()
         link.take(self)
-        var fields = head.headers.forwarded(
-            of: request, as: identity, asStream: link.isStream, socketKey: socketKey)
+        var fields = head.headers.forwarded(of: request, as: identity, asStream: link.isStream, socketKey: socketKey)
         do throws(JWSFailure) {
             if let token = try connection.token(under: permission?.rule, for: person) {
                 fields.add(name: BackendToken.field, value: token)
@@ -155,9 +154,8 @@ final class Exchange {
         } catch {
             return fail(.cannotTell, detail: "who is there cannot be signed for the backend: \(error.explanation)")
         }
-        link.write(
-            .head(
-                HTTPRequestHead(version: .http1_1, method: request.method, uri: request.target, headers: fields)))
+        let asked = HTTPRequestHead(version: .http1_1, method: request.method, uri: request.target, headers: fields)
+        link.write(.head(asked))
         for part in early { link.write(part) }
         early = []
         link.flush()
@@ -327,8 +325,7 @@ final class Exchange {
         let hasContent = request.map { $0.framing != .none && $0.framing != .length(0) } ?? true
         let closes = isLast(head) || fault.endsConnection || (hasContent && !isRequestEnded)
         _ = close()
-        let answer = LocalAnswer(
-            fault, number: connection.number, to: head, asStream: front.isStream, closing: closes)
+        let answer = LocalAnswer(fault, number: connection.number, to: head, asStream: front.isStream, closing: closes)
         status = fault.status
         front.write(.head(answer.head))
         if let body = answer.body { front.write(.body(.byteBuffer(body))) }
