@@ -78,6 +78,25 @@ struct StartAndStopTests {
         #expect(stage.log.names.last == "stopped")
     }
 
+    @Test("who was proving itself when the stop came is served as well, and the stop waits for it")
+    func drainsWhoProves() async throws {
+        let stage = try Stage()
+        let end = try await stage.protect(try await Backend().endpoint)
+        let held = Held()
+        let client = try await tlsClient(end.port, try stage.tls("alice"), held: held)
+        while await end.counters().handshakesInProgress == 0 {}
+        async let stopped: Void = end.stop(within: .seconds(60))
+        while (try? await plainClient(end.port)) != nil {}
+        await held.letGo()
+        client.send("hello")
+        #expect(await client.received("hello"))
+        #expect(!stage.log.names.contains("stopped"))
+        try await client.endOutput()
+        await stopped
+        #expect(stage.log.closed.map(\.reason) == ["finished"])
+        #expect(stage.log.names.last == "stopped")
+    }
+
     @Test("a revocation while the end stops cuts whom it names at once, and lets the others finish")
     func revokedWhileStopping() async throws {
         let stage = try Stage()

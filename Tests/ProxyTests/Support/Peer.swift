@@ -112,3 +112,37 @@ final class ByteAtATime: ChannelOutboundHandler {
         }
     }
 }
+
+/// Until when a client's bytes stay with it.
+final class Held: Sendable {
+    fileprivate let board = Board<(@Sendable () -> Void)?>(nil)
+
+    /// They go out.
+    func letGo() async { await board.wait { $0 != nil }?() }
+}
+
+/// Keeps what is written until it is let go.
+final class Holder: ChannelOutboundHandler {
+    typealias OutboundIn = ByteBuffer
+
+    private let held: Held
+    private var kept: [(NIOAny, EventLoopPromise<Void>?)]? = []
+
+    init(_ held: Held) { self.held = held }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        held.board.update { [loop = context.eventLoop] in $0 = { loop.execute { bound.value.0.release(bound.value.1) } } }
+    }
+
+    private func release(_ context: ChannelHandlerContext) {
+        let all = kept ?? []
+        kept = nil
+        for (data, promise) in all { context.write(data, promise: promise) }
+        context.flush()
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if kept == nil { context.write(data, promise: promise) } else { kept?.append((data, promise)) }
+    }
+}

@@ -129,7 +129,7 @@ func plainClient(_ port: Int, reads: Bool = true) async throws -> Peer {
 /// Connects a TLS client that believes whatever server it meets.
 func tlsClient(
     _ port: Int, _ identity: TLSIdentity?, serverName: String? = nil, settings: TLSSettings = TLSSettings(),
-    byteAtATime: Bool = false
+    byteAtATime: Bool = false, held: Held? = nil
 ) async throws -> Peer {
     let board = Board(Seen())
     let context = try TLSContext(side: .client, identity: identity, settings: settings)
@@ -139,6 +139,7 @@ func tlsClient(
         .channelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
                 if byteAtATime { try channel.pipeline.syncOperations.addHandler(ByteAtATime()) }
+                if let held { try channel.pipeline.syncOperations.addHandler(Holder(held)) }
                 try channel.pipeline.syncOperations.addHandlers([
                     TLSHandler(context: context, serverName: serverName) { _ in .accepted(true) },
                     Watcher(board),

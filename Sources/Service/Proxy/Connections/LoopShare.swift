@@ -32,6 +32,8 @@ final class LoopShare {
     private let stride: UInt64
     private var sweep: Scheduled<Void>?
     private var whenEmpty: [EventLoopPromise<Void>] = []
+    /// When what is left of a stopping end is cut.
+    private var cut: Scheduled<Void>?
     private var isStopping = false
     /// What is still to be done about connections that are cut, while all are judged; nil: they are not being judged.
     private var owed: [() -> Void]?
@@ -121,8 +123,9 @@ final class LoopShare {
     }
 
     func admitted(_ connection: Connection, _ facts: ConnectionFacts) {
-        leaveProving(connection)
+        // Live first: an end that stops must not find itself empty in between.
         live[connection.id] = connection
+        leaveProving(connection)
         counters.accepted += 1
         plan.observer.end(.accepted(facts))
         scheduleSweep()
@@ -282,17 +285,18 @@ final class LoopShare {
         return found.count
     }
 
-    func closeAll(_ ending: Ending) {
+    private func closeAll(_ ending: Ending) {
         for connection in live.values { connection.end(ending) }
         for connection in proving.values { connection.refuse(.lost("this end is stopping"), isAlertSent: false) }
     }
 
-    /// Takes nothing new; the future succeeds when the last connection has ended.
-    func drain() -> EventLoopFuture<Void> {
+    /// Takes nothing new, and cuts what is left when the time is over; the future succeeds when the last connection has ended.
+    func drain(within time: TimeAmount) -> EventLoopFuture<Void> {
         isStopping = true
         for connection in live.values { connection.drain() }
         let promise = loop.makePromise(of: Void.self)
         whenEmpty.append(promise)
+        cut = loop.assumeIsolated().scheduleTask(in: time) { [self] in closeAll(.drained) }
         tellIfEmpty()
         return promise.futureResult
     }
@@ -301,6 +305,8 @@ final class LoopShare {
         guard isStopping, live.isEmpty, proving.isEmpty else { return }
         sweep?.cancel()
         sweep = nil
+        cut?.cancel()
+        cut = nil
         for promise in whenEmpty { promise.succeed() }
         whenEmpty = []
     }

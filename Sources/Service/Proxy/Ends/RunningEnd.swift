@@ -133,10 +133,8 @@ public final class RunningEnd: Sendable {
     /// Stops listening, lets live connections finish for up to `time`, then cuts those that are left. Once is enough.
     public func stop(within time: TimeAmount = .seconds(10)) async {
         await closeListeners()
-        let drained = seats.map { seat in seat.loop.flatSubmit { seat.share.value.drain() } }
-        let cuts = seats.map { seat in seat.loop.scheduleTask(in: time) { seat.share.value.closeAll(.drained) } }
+        let drained = seats.map { seat in seat.loop.flatSubmit { seat.share.value.drain(within: time) } }
         for future in drained { try? await future.get() }
-        for cut in cuts { cut.cancel() }
         control.withLock { $0.isStopped = true }
         plan.observer.end(.stopped(service: name, role: role))
     }
