@@ -304,6 +304,21 @@ struct HTTPRequestTests {
         try await http.stop()
     }
 
+    @Test("a stop that waits for nobody ends who came in the same moment, too")
+    func stoppedAtOnce() async throws {
+        for _ in 0..<10 {
+            let http = try await HTTPStage { $0.limits.answerTimeout = .seconds(600) }
+            var clients: [Peer] = []
+            for _ in 0..<8 {
+                let client = try await http.client()
+                client.send(last("GET /silent"))
+                clients.append(client)
+            }
+            try await http.stop()
+            for client in clients { _ = await client.closed() }
+        }
+    }
+
     @Test("rules that change cut what is under way and is allowed no more, and nothing else")
     func judgedAgain() async throws {
         let http = try await HTTPStage(try Self.rules())
