@@ -14,6 +14,8 @@ struct JSONLineTests {
         var whole = -3
         var largest = UInt64.max
         var small: Int8 = -128
+        var port: UInt16 = 65_535
+        var perhaps: Int32? = 7
         var fraction = 0.25
         var single: Float = 1.5
         var yes = true

@@ -159,15 +159,12 @@ private final class JSONWriter {
         text.literal("\(value)")
     }
 
-    func value(_ value: some Encodable) throws {
-        if let date = value as? Date {
+    /// Types are compared before anything is cast: a cast that fails looks for conformances, for every value of every line.
+    func value<Value: Encodable>(_ value: Value) throws {
+        if Value.self == Date.self, let date = value as? Date {
             text.time(date)
-        } else if let precise = value as? PreciseTime {
+        } else if Value.self == PreciseTime.self, let precise = value as? PreciseTime {
             text.time(precise)
-        } else if let number = value as? any BinaryInteger {
-            text.literal("\(number)")
-        } else if let number = value as? Float {
-            try self.number(Double(number))
         } else {
             try value.encode(to: ElementEncoder(self))
         }
@@ -335,5 +332,14 @@ private struct Single: SingleValueEncodingContainer {
 
     func encode(_ value: Double) throws { try writer.number(value) }
 
-    func encode<Value: Encodable>(_ value: Value) throws { try writer.value(value) }
+    /// Numbers come here by themselves, too.
+    func encode<Value: Encodable>(_ value: Value) throws {
+        if let number = value as? any BinaryInteger {
+            writer.text.literal("\(number)")
+        } else if let number = value as? Float {
+            try writer.number(Double(number))
+        } else {
+            try writer.value(value)
+        }
+    }
 }

@@ -8,8 +8,11 @@ public enum EndRole: String, Codable, Sendable {
     case reach
 }
 
-/// Something that happened at an end. Encodes as one flat object whose `event` names the case.
-public enum EndEvent: Sendable, Encodable {
+/// Something that happened at an end. Encodes as one flat object whose `event_type` names the case.
+///
+/// Indirect: it is handed on and kept in several places, and a copy is one reference instead of all that a connection's facts
+/// refer to.
+public indirect enum EndEvent: Sendable, Encodable {
     case listening(service: String, role: EndRole, address: String)
     /// Each end has proved itself to the other and the rule lets the peer pass; bytes may flow.
     case accepted(ConnectionFacts)
