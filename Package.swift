@@ -73,6 +73,7 @@ let libraries: [Target] = [
     library("Trust", "Revocation", base + ["SymbolonCertificates", crypto]),
     library("Trust", "Verification", base + ["SymbolonCertificates", "SymbolonRevocation", crypto]),
     library("Trust", "Tokens", base + [crypto, cryptoExtras]),
+    library("Trust", "Passkeys", base + trust + [crypto]),
     library("Control", "Audit", base + [crypto]),
     library("Control", "Authority", base + trust + ["SymbolonAudit", crypto]),
     library("Control", "AccessPolicy", base + trust + ["SymbolonTokens"]),
@@ -143,6 +144,7 @@ var allTests: [Target] = [
     tests("Revocation", base + ["SymbolonCertificates", "SymbolonRevocation"]),
     tests("Verification", base + trust + [crypto, cryptoExtras]),
     tests("Tokens", base + ["SymbolonTokens", crypto, cryptoExtras]),
+    tests("Passkeys", base + trust + ["SymbolonPasskeys", crypto]),
     tests("Audit", base + ["SymbolonAudit"]),
     tests("Authority", base + trust + ["SymbolonAudit", "SymbolonAuthority"]),
     tests(
