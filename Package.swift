@@ -74,6 +74,7 @@ let libraries: [Target] = [
     library("Trust", "Verification", base + ["SymbolonCertificates", "SymbolonRevocation", crypto]),
     library("Trust", "Tokens", base + [crypto, cryptoExtras]),
     library("Trust", "Passkeys", base + trust + [crypto]),
+    library("Trust", "SharedSecrets", base + [crypto]),
     library("Control", "Audit", base + [crypto]),
     library("Control", "Authority", base + trust + ["SymbolonAudit", crypto]),
     library("Control", "AccessPolicy", base + trust + ["SymbolonTokens"]),
@@ -145,6 +146,7 @@ var allTests: [Target] = [
     tests("Verification", base + trust + [crypto, cryptoExtras]),
     tests("Tokens", base + ["SymbolonTokens", crypto, cryptoExtras]),
     tests("Passkeys", base + trust + ["SymbolonPasskeys", crypto]),
+    tests("SharedSecrets", base + ["SymbolonSharedSecrets"]),
     tests("Audit", base + ["SymbolonAudit"]),
     tests("Authority", base + trust + ["SymbolonAudit", "SymbolonAuthority"]),
     tests(
