@@ -14,9 +14,14 @@ struct PublishedVectorTests {
         let challenge: String
         let clientDataJSON: String
         let attestationObject: String?
-        let credential_id: String?
+        let credentialID: String?
         let authenticatorData: String?
         let signature: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case challenge, clientDataJSON, attestationObject, authenticatorData, signature
+            case credentialID = "credential_id"
+        }
     }
 
     private struct Published: Decodable {
@@ -77,7 +82,7 @@ struct PublishedVectorTests {
         for vector in all {
             guard let registration = vector.registration, let authentication = vector.authentication else { continue }
             let passkey = try registered(registration, at: site(.asked(anchors: [anchor])))
-            #expect(Hex.encode(passkey.id) == registration.credential_id, "\(vector.title)")
+            #expect(Hex.encode(passkey.id) == registration.credentialID, "\(vector.title)")
             switch vector.title {
             case let title where title.contains("Self Attestation"): #expect(passkey.attestation == .selfSigned)
             case let title where title.contains("topOrigin"): #expect(passkey.attestation == .none)

@@ -132,7 +132,8 @@ final class Holder: ChannelOutboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        held.board.update { [loop = context.eventLoop] in $0 = { loop.execute { bound.value.0.release(bound.value.1) } } }
+        held.board.update { [loop = context.eventLoop] in $0 = { loop.execute { bound.value.0.release(bound.value.1) } }
+        }
     }
 
     private func release(_ context: ChannelHandlerContext) {
