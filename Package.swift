@@ -37,6 +37,8 @@ let hummingbird: [Target.Dependency] = [
     .product(name: "Hummingbird", package: "hummingbird"), .product(name: "HummingbirdCore", package: "hummingbird"),
     .product(name: "HummingbirdHTTP2", package: "hummingbird"),
 ]
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
+let memoryTracing: Target.Dependency = .product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 /// A library module: the folder is its layer, the prefix keeps it apart in a consumer's build.
@@ -61,7 +63,8 @@ let trust: [Target.Dependency] = ["SymbolonCertificates", "SymbolonRevocation", 
 let control: [Target.Dependency] = ["SymbolonAudit", "SymbolonAuthority", "SymbolonAccessPolicy"]
 let enrollment: [Target.Dependency] = ["SymbolonTokens", "SymbolonAdministration", "SymbolonEnrollment"]
 let ends: [Target.Dependency] = [
-    "SymbolonStorage", "SymbolonTransport", "SymbolonClients", "SymbolonProxy", "SymbolonHTTPServices",
+    "SymbolonStorage", "SymbolonTransport", "SymbolonClients", "SymbolonTracing", "SymbolonProxy",
+    "SymbolonHTTPServices",
 ]
 
 /// In the order in which they may import: a target names only what stands before it.
@@ -92,11 +95,12 @@ let libraries: [Target] = [
             "SymbolonAudit", "SymbolonAuthority", "SymbolonStorage", "SymbolonTransport", "CAres", nioCore, nioPosix,
             nioHTTP1, nioSSL, crypto,
         ]),
+    library("Service", "Tracing", [tracing]),
     library(
         "Service", "Proxy",
         base + trust + [
             "SymbolonTokens", "SymbolonAccessPolicy", "SymbolonTransport", nioCore, nioPosix, nioHTTP1, nioHTTP2,
-            nioHPACK, crypto,
+            nioHPACK, crypto, tracing,
         ]),
     library(
         "Service", "HTTPServices",
@@ -120,7 +124,7 @@ let programs: [Target] = [
     .executableTarget(
         name: "symbolon",
         dependencies: base + trust + control + enrollment + ends + [
-            "CConfinement", nioCore, nioPosix, nioHTTP1, arguments, yams, logging, lifecycle,
+            "CConfinement", nioCore, nioPosix, nioHTTP1, arguments, yams, logging, lifecycle, tracing,
         ],
         path: "Sources/Command", swiftSettings: settings),
     .executableTarget(
@@ -161,11 +165,12 @@ var allTests: [Target] = [
         base + trust + control + enrollment + [
             "SymbolonClients", "SymbolonStorage", "SymbolonTransport", nioCore, nioPosix, nioHTTP1, crypto,
         ]),
+    tests("Tracing", ["SymbolonTracing", tracing]),
     tests(
         "Proxy",
         base + trust + control + [
-            "SymbolonTokens", "SymbolonProxy", "SymbolonTransport", nioCore, nioPosix, nioEmbedded, nioHTTP1, nioHTTP2,
-            nioHPACK,
+            "SymbolonTokens", "SymbolonTracing", "SymbolonProxy", "SymbolonTransport", nioCore, nioPosix, nioEmbedded,
+            nioHTTP1, nioHTTP2, nioHPACK, tracing, memoryTracing,
         ]),
     tests(
         "HTTPServices",
@@ -230,6 +235,7 @@ let package = Package(
         .package(
             url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: ["FullFoundation"]),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],

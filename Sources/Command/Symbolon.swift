@@ -3,6 +3,9 @@ import ArgumentParser
 /// The one executable. Each verb is a file in Verbs.
 @main
 struct Symbolon: AsyncParsableCommand {
+    /// As the changelog calls it.
+    static let version = "unreleased"
+
     static let configuration = CommandConfiguration(
         commandName: "symbolon",
         abstract: "Proves both ends of a connection to each other before a byte of your data moves.",

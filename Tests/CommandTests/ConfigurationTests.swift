@@ -171,11 +171,11 @@ struct ConfigurationTests {
             ("protect: []", "s.yaml:1:1: nothing to serve: it needs a list under `protect:` or `reach:`"),
             (
                 "- a",
-                "s.yaml:1:1: the configuration: expected `key: value` lines (home, metrics, revocation, drain-time, user, confine, protect, reach)"
+                "s.yaml:1:1: the configuration: expected `key: value` lines (home, metrics, traces, revocation, drain-time, user, confine, protect, reach)"
             ),
             (
                 "serve: []",
-                "s.yaml:1:1: the configuration: \"serve\" is not known here; known are home, metrics, revocation, drain-time, user, confine, protect, reach"
+                "s.yaml:1:1: the configuration: \"serve\" is not known here; known are home, metrics, traces, revocation, drain-time, user, confine, protect, reach"
             ),
             ("protect: web", "s.yaml:1:10: protect: expected a list (lines that begin with `- name: …`)"),
             ("protect:\n  - name: ''", "s.yaml:2:11: protect[0].name: expected a text"),
@@ -262,6 +262,20 @@ struct ConfigurationTests {
             (
                 "metrics: everywhere",
                 "s.yaml:1:10: metrics: \"everywhere\" is not an address: it has no port; write HOST:PORT"
+            ),
+            (
+                "traces: collector:4318",
+                "s.yaml:1:9: traces: \"collector:4318\": an address to fetch from begins with http:// or https://"
+            ),
+            ("traces: {sample: 0.5}", "s.yaml:1:9: traces.to is missing"),
+            ("traces: {to: 'http://h:4318', sample: 1.5}", "s.yaml:1:39: traces.sample: a number from 0 to 1"),
+            (
+                "traces: {to: 'http://h:4318', anchors: a.pem}",
+                "s.yaml:1:40: traces.anchors: anchors are for a collector behind https; http://h:4318/v1/traces proves nothing"
+            ),
+            (
+                "traces: {to: 'http://h:4318', secret: x}",
+                "s.yaml:1:31: traces: \"secret\" is not known here; known are to, sample, anchors"
             ),
             (
                 "revocation: {refresh: 1h}",

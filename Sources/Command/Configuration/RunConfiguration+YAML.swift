@@ -76,9 +76,12 @@ private final class YAMLReader {
         var result = RunConfiguration()
         let top = fields(
             of: root, named: "the configuration",
-            allowed: ["home", "metrics", "revocation", "drain-time", "user", "confine", "protect", "reach"])
+            allowed: [
+                "home", "metrics", "traces", "revocation", "drain-time", "user", "confine", "protect", "reach",
+            ])
         result.home = top["home"].flatMap { text($0, "home") }
         result.metrics = top["metrics"].flatMap { metrics($0) }
+        result.traces = top["traces"].flatMap { TraceSettingsReader.read($0) { self.fault($0, $1) } }
         if let node = top["revocation"] { result.revocation = revocation(node) }
         result.drainTime = top["drain-time"].flatMap { span($0, "drain-time") }
         result.confinement.user = top["user"].flatMap { text($0, "user") }

@@ -105,6 +105,8 @@ struct RunConfiguration: Equatable, Sendable {
     var home: String?
     /// Where a page of metrics is served; nil: nowhere.
     var metrics: HostAndPort?
+    /// Where spans are sent; nil: nothing is traced.
+    var traces: TraceSettings?
     var revocation = RevocationPlaces()
     /// For live connections to finish in when it ends. Nil: 10 s, or to their end where another process goes on.
     var drainTime: Duration?

@@ -140,6 +140,10 @@ extension EndLine {
         case .authorityHeard(let seconds):
             self.init(
                 mark: .good, service: "", event: "authority", what: "is heard again, after \(Moment.span(seconds))")
+        case .tracesRecovered(let collector, let lost):
+            self.init(
+                mark: .good, service: "", event: "traces",
+                what: "\(collector) takes spans again; \(lost) were lost")
         case .policy(let service, let file, let rules):
             self.init(
                 mark: .good, service: service, event: "policy",

@@ -18,6 +18,8 @@ enum EndNotice: Sendable, Encodable {
     case renewalFailed(StoredIdentity, failures: Int, secondsLeft: Double, next: Date, why: String)
     /// The authority elsewhere answers again, after so many seconds.
     case authorityHeard(after: Double)
+    /// A collector takes spans again; so many were lost.
+    case tracesRecovered(collector: String, lost: UInt64)
     /// A changed file of rules is in force.
     case policy(service: String, file: String, rules: Int)
     /// Changed keys of one whose tokens are believed are in force.
@@ -56,6 +58,7 @@ enum EndNotice: Sendable, Encodable {
         case .identity, .chosen: "identity"
         case .renewalFailed: "renewalFailed"
         case .authorityHeard: "authorityHeard"
+        case .tracesRecovered: "tracesRecovered"
         case .issuerKeys: "issuerKeys"
         case .policy, .policyVersion: "policy"
         case .policyRefused: "policyRefused"
@@ -85,6 +88,7 @@ enum EndNotice: Sendable, Encodable {
         case failures, secondsLeft, next
         case processes, sockets, ends, landlock, anchors
         case issuer, keys
+        case collector, lost
         case peer, signals, until
     }
 
@@ -112,6 +116,9 @@ enum EndNotice: Sendable, Encodable {
             try object.encode(why, forKey: .why)
         case .authorityHeard(let seconds):
             try object.encode(Int64(seconds), forKey: .seconds)
+        case .tracesRecovered(let collector, let lost):
+            try object.encode(collector, forKey: .collector)
+            try object.encode(lost, forKey: .lost)
         case .issuerKeys(let service, let issuer, let keys):
             try object.encode(service, forKey: .service)
             try object.encode(issuer, forKey: .issuer)

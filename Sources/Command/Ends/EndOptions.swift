@@ -67,6 +67,7 @@ struct EndOptions: ParsableArguments {
         ),
         transform: MetricsAddress.argument)
     var metrics: HostAndPort?
+    @OptionGroup var tracing: TraceOptions
     @OptionGroup var process: ProcessOptions
     @OptionGroup var home: HomeOptions
     @OptionGroup var output: OutputOptions
@@ -106,6 +107,7 @@ struct EndOptions: ParsableArguments {
     func serve(_ given: RunConfiguration) async throws {
         var configuration = given
         configuration.metrics = metrics
+        configuration.traces = try tracing.settings()
         configuration.revocation.lists = lists
         configuration.revocation.answers = answers
         configuration.revocation.filters = filters

@@ -21,6 +21,8 @@ struct EndsRunner {
     let group: MultiThreadedEventLoopGroup
     /// What streams run on.
     let loops: StreamLoops
+    /// Nil: nothing is traced.
+    let traces: TraceExport?
     private let passphrase: PassphraseSource?
     private let takesOver: Bool
     private let retirement = Retirement()
@@ -35,6 +37,7 @@ struct EndsRunner {
         self.passphrase = passphrase
         self.takesOver = takesOver
         report = EndReport(json: json)
+        traces = try configuration.traces.map { [report] in try TraceExport($0, report: report) }
         loops = try StreamLoops(count: Processors.usable)
         group = MultiThreadedEventLoopGroup(numberOfThreads: Processors.usable)
     }
@@ -87,13 +90,14 @@ struct EndsRunner {
         if takesOver { manager?.tell(.mainProcess(getpid())) }
         manager?.tell(.ready)
         try await ServiceGroup.run(
-            asked.compactMap(\.self) + [reloading, keeper, ends], until: signals, stopping: stopping,
+            [traces].compactMap(\.self) + asked.compactMap(\.self) + [reloading, keeper, ends], until: signals,
+            stopping: stopping,
             retirement: retirement)
     }
 
     /// The manager waits for as long as connections may take to finish.
     private var stopping: (@Sendable () -> Void)? {
-        let time = (configuration.drainTime ?? EndsService.drainTime) + Farewell.longest * 2
+        let time = (configuration.drainTime ?? EndsService.drainTime) + Farewell.longest * 3
         let longest = UInt64(time.inSeconds * 1_000_000)
         guard let manager else { return nil }
         return { manager.tell(.stopping, .extendTimeout(microseconds: longest)) }
@@ -123,7 +127,7 @@ struct EndsRunner {
                 why: "it is not an address of this machine alone",
                 mend: "listen on 127.0.0.1, or behind a door of its own, unless that is meant")
         }
-        let measures = EndMeasures(ends: ends, keeper: keeper)
+        let measures = EndMeasures(ends: ends, keeper: keeper, spans: traces?.queue)
         let page = PublicService(
             server: PublicServer(
                 host: place.host, port: place.port, metrics: { await measures.registry() },

@@ -16,6 +16,7 @@ struct Run: AsyncParsableCommand {
             THE FILE
               home: /var/lib/symbolon        # relative paths start from the file's own folder
               metrics: 127.0.0.1:9464        # a page for Prometheus
+              traces: http://127.0.0.1:4318  # an OpenTelemetry collector; or to:, sample: 0.1 and anchors: below it
               drain-time: 30s                # for live connections to finish in, when it ends
               user: symbolon                 # whom to become when the sockets are bound
               confine: true                  # to the home and what is named here, by Landlock and seccomp
@@ -105,6 +106,7 @@ extension RunConfiguration {
         var result = self
         result.file = file.map(whole)
         result.home = home.map(whole)
+        result.traces?.anchors = traces?.anchors.map { whole($0) }
         result.revocation.lists = revocation.lists.map(whole)
         result.revocation.answers = revocation.answers.map(whole)
         result.revocation.filters = revocation.filters.map(whole)

@@ -2,6 +2,7 @@ import NIOCore
 import SymbolonAccessPolicy
 import SymbolonProxy
 import SymbolonTransport
+import Tracing
 
 /// A protected HTTP service with a backend that notes what it gets.
 struct HTTPStage {
@@ -11,6 +12,7 @@ struct HTTPStage {
 
     init(
         _ policy: Policy? = nil, to endpoint: Endpoint? = nil, limits: EndLimits = EndLimits(),
+        tracer: (any Tracer)? = nil,
         _ adjust: (inout HTTPService) -> Void = { _ in }
     ) async throws {
         let (stage, origin) = (try Stage(), try await Origin())
@@ -18,7 +20,7 @@ struct HTTPStage {
         var service = HTTPService()
         adjust(&service)
         let trust = try policy.map { try stage.serviceTrust(under: $0) } ?? stage.serviceTrust()
-        end = try await stage.protect(endpoint ?? origin.endpoint, trust: trust) { [service] in
+        end = try await stage.protect(endpoint ?? origin.endpoint, trust: trust, tracer: tracer) { [service] in
             $0.http = service
             $0.limits = limits
             $0.tls.handshakeDeadline = .seconds(60)

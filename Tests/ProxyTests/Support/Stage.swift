@@ -9,6 +9,7 @@ import SymbolonRevocation
 import SymbolonTestSupport
 import SymbolonTransport
 import SymbolonVerification
+import Tracing
 
 /// One authority, the service `web`, the client `alice`, a clock and a log; each test spoils one thing.
 struct Stage {
@@ -123,7 +124,7 @@ struct Stage {
     // MARK: Ends
 
     func protect(
-        _ backend: Endpoint, trust: TrustState? = nil, on loops: StreamLoops? = nil,
+        _ backend: Endpoint, trust: TrustState? = nil, on loops: StreamLoops? = nil, tracer: (any Tracer)? = nil,
         _ adjust: (inout ServiceDefinition) -> Void = { _ in }
     ) async throws -> RunningEnd {
         var service = ServiceDefinition(name: "web", listen: [.host("127.0.0.1", port: 0)], backend: backend)
@@ -132,11 +133,12 @@ struct Stage {
         return try await ServerEnd.start(
             service, trust: try trust ?? serviceTrust(), on: try loops ?? streams.get(), observer: log,
             clock: { clock.now },
-            steady: { .seconds(steady.now.timeIntervalSince(noon)) })
+            steady: { .seconds(steady.now.timeIntervalSince(noon)) }, tracer: tracer)
     }
 
     func reach(
-        _ port: Int, trust: TrustState? = nil, log: EventLog? = nil, _ adjust: (inout DoorDefinition) -> Void = { _ in }
+        _ port: Int, trust: TrustState? = nil, log: EventLog? = nil, tracer: (any Tracer)? = nil,
+        _ adjust: (inout DoorDefinition) -> Void = { _ in }
     ) async throws -> RunningEnd {
         var door = DoorDefinition(
             name: "web", listen: [.host("127.0.0.1", port: 0)], service: .host("127.0.0.1", port: port))
@@ -145,7 +147,7 @@ struct Stage {
         return try await ClientEnd.start(
             door, trust: try trust ?? doorTrust(), on: try streams.get(), observer: log ?? self.log,
             clock: { clock.now },
-            steady: { .seconds(steady.now.timeIntervalSince(noon)) })
+            steady: { .seconds(steady.now.timeIntervalSince(noon)) }, tracer: tracer)
     }
 }
 

@@ -5,6 +5,7 @@ import SymbolonHTTPServices
 import SymbolonProxy
 import SymbolonRevocation
 import SymbolonStorage
+import SymbolonTracing
 
 /// What a page of metrics says of the ends of this process: taken when it is asked for, from each event loop's own counts.
 ///
@@ -12,6 +13,8 @@ import SymbolonStorage
 struct EndMeasures: Sendable {
     let ends: [RunningEnd]
     let keeper: TrustKeeper
+    /// Nil: nothing is traced.
+    let spans: SpanQueue?
 
     func registry() async -> MetricsRegistry {
         let registry = MetricsRegistry()
@@ -21,6 +24,12 @@ struct EndMeasures: Sendable {
             registry.gauge(
                 "symbolon_end_trust_version", [("role", end.role.rawValue), ("service", end.name)],
                 is: Double(end.trustVersion))
+        }
+        if let counts = spans?.counts {
+            for (result, count) in [
+                ("delivered", counts.delivered), ("dropped", counts.dropped), ("undelivered", counts.undelivered),
+                ("refused", counts.refused),
+            ] { registry.count("symbolon_trace_spans_total", [("result", result)], upTo: count) }
         }
         Self.add(await keeper.measures(at: Date()), to: registry)
         return registry

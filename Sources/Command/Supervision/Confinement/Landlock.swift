@@ -159,7 +159,7 @@ extension RunConfiguration {
             }
         }
         let issuers = protected.flatMap { $0.issuers.map(\.keys) }
-        return issuers + protected.flatMap { files($0.identity) + files($0.policy) + files($0.backendTLS?.anchors) }
+        return [traces?.anchors].compactMap(\.self) + issuers + protected.flatMap { files($0.identity) + files($0.policy) + files($0.backendTLS?.anchors) }
             + doors.flatMap { files($0.identity) + files($0.policy) } + places + revocation.signers
     }
 }

@@ -6,7 +6,7 @@ import SymbolonTransport
 /// One request and its answer. Loop-bound; whatever happens, the promise is kept once and the connection closed.
 ///
 /// ```text
-/// waiting ──status 200──▶ receiving ──end──▶ done
+/// waiting ──final status──▶ receiving ──end──▶ done
 ///    └──anything else, or a limit──▶ done ◀──┘
 /// ```
 final class FetchHandler: ChannelInboundHandler {
@@ -15,23 +15,25 @@ final class FetchHandler: ChannelInboundHandler {
 
     private enum State {
         case waiting
-        case receiving([UInt8])
+        case receiving(FetchAnswer, [UInt8])
         case done
     }
 
     private let address: FetchAddress
+    private let request: FetchRequest
     private let mostOctets: Int
     private let limits: Fetcher.Limits
-    private let promise: EventLoopPromise<[UInt8]>
+    private let promise: EventLoopPromise<FetchAnswer>
     private var state = State.waiting
     private var deadline: Scheduled<Void>?
     private var silence: Scheduled<Void>?
 
     init(
-        _ address: FetchAddress, atMost octets: Int, within limits: Fetcher.Limits,
-        fulfilling promise: EventLoopPromise<[UInt8]>
+        _ address: FetchAddress, _ request: FetchRequest = .get, atMost octets: Int, within limits: Fetcher.Limits,
+        fulfilling promise: EventLoopPromise<FetchAnswer>
     ) {
         self.address = address
+        self.request = request
         mostOctets = octets
         self.limits = limits
         self.promise = promise
@@ -42,7 +44,15 @@ final class FetchHandler: ChannelInboundHandler {
         awaitMore(context)
         var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: address.target)
         head.headers = ["host": address.hostField, "connection": "close", "accept-encoding": "identity"]
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if case .post(let octets, let type) = request {
+            head.method = .POST
+            head.headers.add(name: "content-type", value: type)
+            head.headers.add(name: "content-length", value: String(octets.count))
+            context.write(wrapOutboundOut(.head(head)), promise: nil)
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: octets)))), promise: nil)
+        } else {
+            context.write(wrapOutboundOut(.head(head)), promise: nil)
+        }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         context.fireChannelActive()
     }
@@ -52,15 +62,16 @@ final class FetchHandler: ChannelInboundHandler {
         switch (state, unwrapInboundIn(data)) {
         case (.waiting, .head(let head)):
             receive(head, context)
-        case (.receiving(var octets), .body(let part)):
+        case (.receiving(let answer, var octets), .body(let part)):
             state = .done  // So that the array is not copied.
             guard part.readableBytes <= mostOctets - octets.count else {
                 return finish(.failure(.tooLarge(limit: mostOctets)), context)
             }
             octets += part.readableBytesView
-            state = .receiving(octets)
-        case (.receiving(let octets), .end):
-            finish(.success(octets), context)
+            state = .receiving(answer, octets)
+        case (.receiving(let answer, let octets), .end):
+            finish(
+                .success(FetchAnswer(status: answer.status, retryAfter: answer.retryAfter, octets: octets)), context)
         default:
             return
         }
@@ -69,17 +80,20 @@ final class FetchHandler: ChannelInboundHandler {
     private func receive(_ head: HTTPResponseHead, _ context: ChannelHandlerContext) {
         // RFC 9110 §15.2: what is only on the way is passed over.
         if head.status.code < 200 { return }
-        switch head.status.code {
-        case 200:
+        let status = Int(head.status.code)
+        let isPost = if case .post = request { true } else { false }
+        switch status {
+        case 300..<400:
+            finish(.failure(.redirected(to: head.headers.first(name: "location") ?? "nowhere")), context)
+        case _ where isPost || status == 200:
             let announced = head.headers.first(name: "content-length").flatMap(Int.init) ?? 0
             guard announced <= mostOctets else { return finish(.failure(.tooLarge(limit: mostOctets)), context) }
             var octets: [UInt8] = []
             octets.reserveCapacity(announced)
-            state = .receiving(octets)
-        case 300..<400:
-            finish(.failure(.redirected(to: head.headers.first(name: "location") ?? "nowhere")), context)
+            let after = head.headers.first(name: "retry-after").flatMap(Int.init)
+            state = .receiving(FetchAnswer(status: status, retryAfter: after, octets: []), octets)
         default:
-            finish(.failure(.status(Int(head.status.code))), context)
+            finish(.failure(.status(status)), context)
         }
     }
 
@@ -121,7 +135,7 @@ final class FetchHandler: ChannelInboundHandler {
         context.eventLoop.assumeIsolated().scheduleTask(in: time) { self.finish(.failure(failure), context) }
     }
 
-    private func finish(_ result: Result<[UInt8], FetchFailure>, _ context: ChannelHandlerContext) {
+    private func finish(_ result: Result<FetchAnswer, FetchFailure>, _ context: ChannelHandlerContext) {
         deadline?.cancel()
         silence?.cancel()
         state = .done

@@ -18,6 +18,8 @@ public struct Fetcher: Sendable {
         public init() {}
     }
 
+    private enum CertificateSource { case system, file(String) }
+
     private let group: any EventLoopGroup
     private let limits: Limits
 
@@ -33,11 +35,31 @@ public struct Fetcher: Sendable {
     public func get(
         _ address: FetchAddress, atMost octets: Int, within time: TimeAmount? = nil
     ) async throws(FetchFailure) -> [UInt8] {
-        let fetched = group.any().makePromise(of: [UInt8].self)
+        try await ask(address, .get, atMost: octets, within: time, trusting: .system).octets
+    }
+
+    /// POST. RFC 9110 §9.3.3; every status is an answer, but one that leads elsewhere.
+    ///
+    /// - Parameters:
+    ///   - octets: of the answer.
+    ///   - anchors: a file (PEM) with the authorities by which an https server is believed; nil: the system's.
+    public func post(
+        _ content: [UInt8], type: String, to address: FetchAddress, atMost octets: Int, trusting anchors: String? = nil
+    ) async throws(FetchFailure) -> FetchAnswer {
+        try await ask(
+            address, .post(content, type: type), atMost: octets, within: nil,
+            trusting: anchors.map(CertificateSource.file) ?? .system)
+    }
+
+    private func ask(
+        _ address: FetchAddress, _ request: FetchRequest, atMost octets: Int, within time: TimeAmount?,
+        trusting anchors: CertificateSource
+    ) async throws(FetchFailure) -> FetchAnswer {
+        let fetched = group.any().makePromise(of: FetchAnswer.self)
         var narrowed = limits
         if let time { narrowed.whole = min(time, limits.whole) }
         let limits = narrowed
-        let tls = try address.isSecure ? Self.tlsContext() : nil
+        let tls = try address.isSecure ? Self.tlsContext(anchors) : nil
         ClientBootstrap(group: group)
             .connectTimeout(limits.connecting)
             .channelInitializer { channel in
@@ -49,7 +71,7 @@ public struct Fetcher: Sendable {
                     }
                     try pipeline.addHTTPClientHandlers()
                     try pipeline.addHandler(
-                        FetchHandler(address, atMost: octets, within: limits, fulfilling: fetched))
+                        FetchHandler(address, request, atMost: octets, within: limits, fulfilling: fetched))
                 }
             }
             .connect(host: address.host, port: address.port)
@@ -62,8 +84,9 @@ public struct Fetcher: Sendable {
     }
 
     /// The system's authorities vouch for a web server; lists and answers are believed by their own signatures alone.
-    private static func tlsContext() throws(FetchFailure) -> NIOSSLContext {
+    private static func tlsContext(_ anchors: CertificateSource) throws(FetchFailure) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
+        if case .file(let path) = anchors { configuration.trustRoots = .file(path) }
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
         do {

@@ -91,7 +91,7 @@ struct HTTPChallenge: Sendable {
             throw .malformed("\(error)")
         }
         let loop = group.any()
-        let fetched = loop.makePromise(of: [UInt8].self)
+        let fetched = loop.makePromise(of: FetchAnswer.self)
         ClientBootstrap(group: loop)
             .connectTimeout(limits.connecting)
             .channelInitializer { channel in
@@ -111,7 +111,7 @@ struct HTTPChallenge: Sendable {
             .connect(to: target)
             .whenFailure { fetched.fail(FetchFailure(connecting: $0, within: limits.connecting)) }
         do {
-            return try await fetched.futureResult.get()
+            return try await fetched.futureResult.get().octets
         } catch {
             throw error as? FetchFailure ?? .malformed("\(error)")
         }

@@ -15,6 +15,7 @@ enum MetricHelp {
         "symbolon_end_bytes_total": "Application data that passed: up is from clients, down towards them.",
         "symbolon_end_bytes_before_proof_total": "Bytes that passed before the peer was proved. It stays 0.",
         "symbolon_end_trust_version": "How often what is believed here was put in force since the start.",
+        "symbolon_trace_spans_total": "Spans that ended, by what became of them.",
         "symbolon_policy_version": "The version of the authority's policy that is followed.",
         "symbolon_groups_version": "The version of the authority's groups that is followed.",
         "symbolon_emergencies": "How many permissions beyond the rules are in force for emergencies.",

@@ -43,6 +43,8 @@ class Connection {
     private(set) var verdict: RefusalCause?
     /// What the peer has shown, until it has proved that it holds the key.
     private(set) var presented: PresentedPeer?
+    /// Nil: nothing is traced.
+    let trace: ConnectionTrace?
     /// It has its place among those that rules count.
     var isCounted = false
 
@@ -50,6 +52,7 @@ class Connection {
         self.id = id
         self.share = share
         self.origin = origin
+        trace = share.plan.tracing.map { [arrived] in ConnectionTrace($0, since: arrived) }
     }
 
     // MARK: What a kind of connection says and does

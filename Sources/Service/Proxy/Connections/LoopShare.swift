@@ -127,6 +127,7 @@ final class LoopShare {
         live[connection.id] = connection
         leaveProving(connection)
         counters.accepted += 1
+        connection.trace?.admitted(facts)
         plan.observer.end(.accepted(facts))
         scheduleSweep()
     }
@@ -134,21 +135,21 @@ final class LoopShare {
     func refused(_ connection: Connection, _ cause: RefusalCause, isAlertSent: Bool) {
         leaveProving(connection)
         counters.refused[cause.reason, default: 0] += 1
-        plan.observer.end(
-            .refused(
-                RefusalFacts(
-                    cause, id: connection.id, service: plan.name, role: plan.role, flow: connection.flow,
-                    presented: connection.presented, at: now, isAlertSent: isAlertSent)))
+        let facts = RefusalFacts(
+            cause, id: connection.id, service: plan.name, role: plan.role, flow: connection.flow,
+            presented: connection.presented, at: now, isAlertSent: isAlertSent)
+        connection.trace?.refused(facts)
+        plan.observer.end(.refused(facts))
     }
 
     func targetFailed(_ connection: Connection, _ explanation: String) {
         leaveProving(connection)
         counters.backendFailures += 1
-        plan.observer.end(
-            .backendFailed(
-                BackendFailureFacts(
-                    id: connection.id, service: plan.name, role: plan.role, target: plan.target.description,
-                    explanation: explanation, at: now)))
+        let facts = BackendFailureFacts(
+            id: connection.id, service: plan.name, role: plan.role, target: plan.target.description,
+            explanation: explanation, at: now)
+        connection.trace?.unreached(facts, isEnd: connection.isClosed)
+        plan.observer.end(.backendFailed(facts))
     }
 
     func closed(_ connection: Connection, _ facts: ConnectionFacts, _ ending: Ending, said alert: TLSAlert?) {
@@ -157,12 +158,12 @@ final class LoopShare {
         counters.bytesUp &+= connection.bytesUp
         counters.bytesDown &+= connection.bytesDown
         let now = now
-        plan.observer.end(
-            .closed(
-                ClosedFacts(
-                    facts: facts, alert: alert?.description, reason: ending.reason,
-                    explanation: ending.explanation(at: plan.role), bytesUp: connection.bytesUp,
-                    bytesDown: connection.bytesDown, seconds: now.timeIntervalSince(facts.since), at: now)))
+        let closed = ClosedFacts(
+            facts: facts, alert: alert?.description, reason: ending.reason,
+            explanation: ending.explanation(at: plan.role), bytesUp: connection.bytesUp,
+            bytesDown: connection.bytesDown, seconds: now.timeIntervalSince(facts.since), at: now)
+        connection.trace?.closed(closed, isError: ending.isBreak)
+        plan.observer.end(.closed(closed))
         tellIfEmpty()
     }
 

@@ -78,6 +78,7 @@ final class StreamConnection: Connection {
             let leg = SpliceLeg(.back, secure: secureSide == .back)
             leg.report(to: self)
             back = leg
+            trace?.connected()
             leg.take(socket, on: loop, tls: tls)
             greet(leg)
             join()

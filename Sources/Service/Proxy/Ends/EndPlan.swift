@@ -2,6 +2,7 @@ internal import Foundation
 internal import SymbolonAccessPolicy
 internal import SymbolonTransport
 internal import SymbolonVerification
+internal import Tracing
 
 /// What both kinds of end are made of: a definition with its role.
 struct EndPlan: Sendable {
@@ -28,12 +29,14 @@ struct EndPlan: Sendable {
     let steady: @Sendable () -> Duration
     /// Takes the proofs that come with persons' tokens, each once at all event loops.
     let proofs: ProofDesk
+    /// Nil: nothing is traced.
+    let tracing: EndTracing?
     /// Both clocks as they were when the end was made.
     private let plausible: PlausibleClock
 
     init(
         _ service: ServiceDefinition, observer: any EndObserver, clock: @escaping @Sendable () -> Date,
-        steady: @escaping @Sendable () -> Duration
+        steady: @escaping @Sendable () -> Duration, tracer: (any Tracer)? = nil
     ) {
         name = service.name
         role = .protect
@@ -54,11 +57,12 @@ struct EndPlan: Sendable {
         self.steady = steady
         plausible = PlausibleClock(at: clock(), steady: steady())
         proofs = ProofDesk(at: steady())
+        tracing = EndTracing(tracer, role: role, service: name)
     }
 
     init(
         _ door: DoorDefinition, observer: any EndObserver, clock: @escaping @Sendable () -> Date,
-        steady: @escaping @Sendable () -> Duration
+        steady: @escaping @Sendable () -> Duration, tracer: (any Tracer)? = nil
     ) {
         name = door.name
         role = .reach
@@ -76,6 +80,7 @@ struct EndPlan: Sendable {
         self.steady = steady
         plausible = PlausibleClock(at: clock(), steady: steady())
         proofs = ProofDesk(at: steady())
+        tracing = EndTracing(tracer, role: role, service: name)
     }
 
     /// What the clock says, and whether rules believe it.

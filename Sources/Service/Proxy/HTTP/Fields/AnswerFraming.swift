@@ -1,6 +1,18 @@
 internal import NIOHTTP1
 
 extension HTTPResponseHead {
+    /// What is wrong with an answer that switches to another protocol; nil: it is the one that was asked for.
+    func switchingFault(asked request: CanonicalRequest, with socketKey: WebSocketKey?) -> String? {
+        let protocols = headers[canonicalForm: "upgrade"].map { $0.lowercased() }
+        guard request.isUpgrade, protocols == ["websocket"] else {
+            return "the backend switched to what was not asked for"
+        }
+        guard socketKey.map({ headers["sec-websocket-accept"] == [$0.accept] }) ?? true else {
+            return "the backend says yes to a WebSocket that nobody asked for"
+        }
+        return nil
+    }
+
     /// The answer that opens a WebSocket (RFC 6455 §4.2.2; of HTTP/2 RFC 8441 §5).
     func switched(asStream isStream: Bool) -> HTTPResponseHead {
         var fields = headers.returned

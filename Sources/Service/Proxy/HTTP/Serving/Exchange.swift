@@ -40,12 +40,15 @@ final class Exchange {
     /// Of a WebSocket over HTTP/2, which has none of its own.
     private var socketKey: WebSocketKey?
     private var backendIsKept = false
+    /// Nil: nothing is traced.
+    let trace: RequestTrace?
 
     /// - Parameter head: nil: no request could be made of what came.
     init(_ head: HTTPRequestHead?, _ front: HTTPFront, _ connection: HTTPConnection) {
         self.head = head
         self.front = front
         self.connection = connection
+        trace = connection.trace(of: head, since: began)
     }
 
     private var service: HTTPService { connection.service }
@@ -81,6 +84,7 @@ final class Exchange {
             return fail(error)
         }
         connection.begins(self)
+        trace?.permitted(head.headers)
         connection.connect(for: self)
     }
 
@@ -147,6 +151,7 @@ final class Exchange {
         lastProgress = .now()
         link.take(self)
         var fields = head.headers.forwarded(of: request, as: identity, asStream: link.isStream, socketKey: socketKey)
+        trace?.tell(&fields)
         do throws(JWSFailure) {
             if let token = try connection.token(under: permission?.rule, for: person) {
                 fields.add(name: BackendToken.field, value: token)
@@ -188,12 +193,8 @@ final class Exchange {
         lastProgress = .now()
         guard let head, let request else { return }
         if answer.status.code == 101 {
-            let protocols = answer.headers[canonicalForm: "upgrade"].map { $0.lowercased() }
-            guard request.isUpgrade, protocols == ["websocket"] else {
-                return fail(.backendBroken, detail: "the backend switched to what was not asked for")
-            }
-            guard socketKey.map({ answer.headers["sec-websocket-accept"] == [$0.accept] }) ?? true else {
-                return fail(.backendBroken, detail: "the backend says yes to a WebSocket that nobody asked for")
+            if let fault = answer.switchingFault(asked: request, with: socketKey) {
+                return fail(.backendBroken, detail: fault)
             }
             isSwitching = true
             isAnswerBegun = true
@@ -376,19 +377,18 @@ final class Exchange {
     private func tell(_ reason: String?, because explanation: String? = nil, remedy: String? = nil) {
         if status > 0 { connection.share.counters.requests["\(status / 100)xx", default: 0] += 1 }
         if let reason { connection.share.counters.requestsRefused[reason, default: 0] += 1 }
-        guard reason != nil || person != nil || service.tellsRequests, let facts = connection.facts else { return }
-        connection.share.plan.observer.end(
-            .request(
-                RequestFacts(
-                    connection: facts, method: request?.method.rawValue ?? head?.method.rawValue,
-                    host: request?.authority.description,
-                    path: request?.path.description
-                        ?? head?.uri.prefix(512).split(separator: "?").first.map(String.init), status: status,
-                    rule: permission?.rule, actingFor: person?.name.description, tokenIssuer: person?.token.issuer,
-                    personRule: permission?.personRule, reason: reason, explanation: explanation, remedy: remedy,
-                    bytesUp: contentBytes,
-                    bytesDown: answerBytes, seconds: Double((NIODeadline.now() - began).nanoseconds) / 1e9,
-                    at: connection.share.now)))
+        let isTold = reason != nil || person != nil || service.tellsRequests
+        guard isTold || trace != nil, let facts = connection.facts else { return }
+        let told = RequestFacts(
+            connection: facts, method: request?.method.rawValue ?? head?.method.rawValue,
+            host: request?.authority.description,
+            path: request?.path.description ?? head?.uri.prefix(512).split(separator: "?").first.map(String.init),
+            status: status, rule: permission?.rule, actingFor: person?.name.description,
+            tokenIssuer: person?.token.issuer, personRule: permission?.personRule, reason: reason,
+            explanation: explanation, remedy: remedy, bytesUp: contentBytes, bytesDown: answerBytes,
+            seconds: Double((NIODeadline.now() - began).nanoseconds) / 1e9, at: connection.share.now)
+        trace?.end(told)
+        if isTold { connection.share.plan.observer.end(.request(told)) }
     }
 
     /// RFC 9112 §9.3. The decoder reads nothing behind a request that asks for another protocol, whether it gets it or not.

@@ -162,10 +162,16 @@ final class HTTPConnection: Connection {
 
     /// The backend for a request.
     func connect(for exchange: Exchange, fresh isFresh: Bool = false) {
+        exchange.trace?.asks(share.plan.target)
         backends.connect(for: exchange, under: share.trust, at: share.now, fresh: isFresh)
     }
 
     func keep(_ link: BackendLink) { backends.keep(link) }
+
+    /// - Parameter head: nil: no request could be made of what came.
+    func trace(of head: HTTPRequestHead?, since began: NIODeadline) -> RequestTrace? {
+        share.plan.tracing.map { RequestTrace($0, on: trace, since: began, method: head?.method) }
+    }
 
     // MARK: Judged again
 
