@@ -62,7 +62,8 @@ extension EndsRunner {
         }
         let end: RunningEnd
         do {
-            end = try await ServerEnd.start(definition, trust: trust, on: loops, observer: report, tracer: traces?.tracer)
+            end = try await ServerEnd.start(
+                definition, trust: trust, on: loops, observer: report, tracer: traces?.tracer)
         } catch {
             throw Complaint(starting: service.name, error)
         }
@@ -101,7 +102,8 @@ extension EndsRunner {
         let trust = try await keeper.trust(wish)
         let end: RunningEnd
         do {
-            end = try await ClientEnd.start(definition, trust: trust, on: loops, observer: report, tracer: traces?.tracer)
+            end = try await ClientEnd.start(
+                definition, trust: trust, on: loops, observer: report, tracer: traces?.tracer)
         } catch {
             throw Complaint(starting: door.name, error)
         }

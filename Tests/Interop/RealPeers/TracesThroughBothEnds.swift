@@ -32,7 +32,8 @@ extension RealPeers {
             var options: [String] = []
             if isSecure {
                 try machine.done(
-                    "identity", "issue", "collector", "--dns", "collector.example.internal", "--ip", "127.0.0.1")
+                    "identity", "issue", "collector", "--profile", "service", "--dns", "collector.example.internal",
+                    "--ip", "127.0.0.1")
                 let papers = try machine.export("collector", to: "collector")
                 words += [papers.chain, papers.key]
                 options = ["--traces-anchors", papers.anchors]
@@ -86,7 +87,8 @@ extension RealPeers {
         func impostor() async throws {
             let machine = try Machine()
             try machine.done(
-                "identity", "issue", "collector", "--dns", "collector.example.internal", "--ip", "127.0.0.1")
+                "identity", "issue", "collector", "--profile", "service", "--dns", "collector.example.internal", "--ip",
+                "127.0.0.1")
             let papers = try machine.export("collector", to: "collector")
             let collector = try await Service(
                 words: [try Tools.python, "-B", RealPeers.script("trace_collector.py"), "0", papers.chain, papers.key])

@@ -99,7 +99,8 @@ struct ConnectionTraceTests {
         #expect(unreached.events.map(\.name) == ["symbolon.handshake", "symbolon.decision", "symbolon.unreached"])
 
         let door = try await stage.reach(nobody, tracer: tracer)
-        _ = await (try await plainClient(door.port)).closed()
+        // Its connection may be reset before it is told that there is one.
+        _ = try? await plainClient(door.port)
         _ = await stage.log.event("backendFailed", times: 2)
         let alone = try #require(tracer.popFinishedSpans().first)
         #expect(alone.operationName == "reach web" && text(alone, "error.type") == "unreachable")

@@ -159,7 +159,8 @@ extension RunConfiguration {
             }
         }
         let issuers = protected.flatMap { $0.issuers.map(\.keys) }
-        return [traces?.anchors].compactMap(\.self) + issuers + protected.flatMap { files($0.identity) + files($0.policy) + files($0.backendTLS?.anchors) }
+        return [traces?.anchors].compactMap(\.self) + issuers
+            + protected.flatMap { files($0.identity) + files($0.policy) + files($0.backendTLS?.anchors) }
             + doors.flatMap { files($0.identity) + files($0.policy) } + places + revocation.signers
     }
 }
