@@ -1,5 +1,6 @@
 internal import Glibc
 public import NIOCore
+internal import SymbolonTransport
 
 /// A socket that listens: bound by this process, or handed to it by whoever started it, or by the one that it replaces.
 /// Closed with the last reference to it; that ends nothing where another process has it too.
@@ -73,30 +74,7 @@ public final class OpenListener: Sendable {
     }
 
     /// Where it listens.
-    public var address: SocketAddress? {
-        var storage = sockaddr_storage()
-        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe getsockname(descriptor, $0, &size)
-            }
-        }
-        guard result == 0 else { return nil }
-        // A `sockaddr_storage` is as large and as aligned as any address (POSIX.1-2017, <sys/socket.h>).
-        return unsafe withUnsafePointer(to: &storage) { pointer in
-            switch unsafe CInt(pointer.pointee.ss_family) {
-            case AF_INET:
-                unsafe pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { unsafe SocketAddress($0.pointee) }
-            case AF_INET6:
-                unsafe pointer.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
-                    unsafe SocketAddress($0.pointee)
-                }
-            case AF_UNIX:
-                unsafe pointer.withMemoryRebound(to: sockaddr_un.self, capacity: 1) { unsafe SocketAddress($0.pointee) }
-            default: nil
-            }
-        }
-    }
+    public var address: SocketAddress? { SystemSocket.localAddress(of: descriptor) }
 
     /// Another descriptor of the same socket, whoever gets it has to close it.
     func duplicate() throws(IOError) -> CInt {

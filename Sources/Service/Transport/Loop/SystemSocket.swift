@@ -1,9 +1,9 @@
 internal import CLinux
 internal import Glibc
-internal import NIOCore
+package import NIOCore
 
 /// The system calls of stream sockets, with their answers as values. Every socket is non-blocking and closed on exec.
-enum SystemSocket {
+package enum SystemSocket {
     /// What an attempt to move bytes came to.
     enum Moved {
         case count(Int)
@@ -69,7 +69,8 @@ enum SystemSocket {
         return .success((Descriptor(number), address(in: storage)))
     }
 
-    static func localAddress(of number: CInt) -> SocketAddress? {
+    /// Where a socket listens, or the near end of its connection; nil: it is none.
+    package static func localAddress(of number: CInt) -> SocketAddress? {
         var storage = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
