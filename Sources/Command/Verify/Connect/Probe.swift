@@ -26,10 +26,7 @@ enum Probe {
 
     /// - Throws: `Complaint` when there is nobody to shake hands with.
     static func at(_ address: HostAndPort, serverName: String?, identity: TLSIdentity?) async throws -> Findings {
-        var settings = TLSSettings()
-        settings.minimumVersion = .tls12
-        settings.requiresExtendedMasterSecret = false
-        settings.alpn = ["h2", "http/1.1"]
+        var settings = TLSSettings.looking(for: ["h2", "http/1.1"])
         settings.handshakeDeadline = .seconds(5)
         // 256 KiB: what is too large for our own ends is still to be told apart.
         settings.maximumHandshakeBytes = 1 << 18

@@ -14,10 +14,8 @@ extension ChallengeCertificate {
         let key = SigningKey.make(.p256)
         do {
             let certificate = try make(for: identifier, keyAuthorization: keyAuthorization, key: key, at: Date())
-            var settings = TLSSettings()
-            settings.minimumVersion = .tls12
-            settings.requiresExtendedMasterSecret = false
-            settings.alpn = [TLSChallenge.protocolName]
+            // The validator only looks, and so does this side at who comes.
+            var settings = TLSSettings.looking(for: [TLSChallenge.protocolName])
             settings.clientCertificate = .optional
             return try TLSContext(
                 side: .server(acceptedServerNames: nil),

@@ -86,7 +86,9 @@ struct HTTPChallenge: Sendable {
         let tls: TLSContext?
         do {
             target = try SocketAddress(ipAddress: number.description, port: address.port)
-            tls = try address.isSecure ? Self.anyServer() : nil
+            tls =
+                try address.isSecure
+                ? TLSContext(side: .client, identity: nil, settings: .looking(for: ["http/1.1"])) : nil
         } catch {
             throw .malformed("\(error)")
         }
@@ -115,14 +117,6 @@ struct HTTPChallenge: Sendable {
         } catch {
             throw error as? FetchFailure ?? .malformed("\(error)")
         }
-    }
-
-    private static func anyServer() throws(TLSFailure) -> TLSContext {
-        var settings = TLSSettings()
-        settings.minimumVersion = .tls12
-        settings.requiresExtendedMasterSecret = false
-        settings.alpn = ["http/1.1"]
-        return try TLSContext(side: .client, identity: nil, settings: settings)
     }
 
     // MARK: Where it leads

@@ -74,12 +74,9 @@ struct TLSChallenge: Sendable {
         with target: SocketAddress, asking name: String, _ connecting: TimeAmount, _ response: TimeAmount,
         atMost version: TLSVersion = .tls13
     ) async throws -> Result<[[UInt8]], TLSFailure> {
-        var settings = TLSSettings()
         // RFC 8737 §3: "MUST negotiate TLS 1.2 or higher".
-        settings.minimumVersion = .tls12
-        settings.requiresExtendedMasterSecret = false
+        var settings = TLSSettings.looking(for: [Self.protocolName])
         settings.maximumVersion = version
-        settings.alpn = [Self.protocolName]
         settings.handshakeDeadline = response
         let context = try TLSContext(side: .client, identity: nil, settings: settings)
         let loop = group.any()

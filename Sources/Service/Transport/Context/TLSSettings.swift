@@ -60,8 +60,7 @@ public struct TLSSettings: Sendable {
     /// The newest version spoken. Less than TLS 1.3 only to look at the certificate of a peer whose key usage TLS 1.3 refuses.
     package var maximumVersion: TLSVersion = .tls13
 
-    /// Whether TLS 1.2 without the extended master secret (RFC 7627) is refused. Not where a peer is only looked at, and nothing
-    /// rests on its proof.
+    /// Whether TLS 1.2 without the extended master secret (RFC 7627) is refused.
     package var requiresExtendedMasterSecret = true
 
     /// Records sealed under one key before we change it. RFC 8446 §5.5 allows AES-GCM 2^24.5 full records; half of 2^24
@@ -69,4 +68,14 @@ public struct TLSSettings: Sendable {
     package var recordsPerKey = 1 << 23
 
     public init() {}
+
+    /// For who only looks at a peer, so that nothing rests on its proof: whatever it can still do is taken.
+    /// - Parameter alpn: as in `alpn`.
+    package static func looking(for alpn: [String]) -> TLSSettings {
+        var settings = TLSSettings()
+        settings.minimumVersion = .tls12
+        settings.requiresExtendedMasterSecret = false
+        settings.alpn = alpn
+        return settings
+    }
 }
