@@ -61,6 +61,15 @@ struct EmergencyAsk: AsyncParsableCommand {
     }
 }
 
+/// Which emergency, and what is said of the change at ends.
+struct OneEmergency: ParsableArguments {
+    @Argument(help: ArgumentHelp("Which.", valueName: "number"))
+    var number: Int64
+    @OptionGroup var confirmation: ConfirmationOptions
+    @OptionGroup var authority: AuthorityOptions
+    @OptionGroup var output: OutputOptions
+}
+
 struct EmergencyApprove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "approve", abstract: "Give the second word: it is in force at once, and ends by itself.",
@@ -73,17 +82,13 @@ struct EmergencyApprove: AsyncParsableCommand {
             by its keys counts as one person, under whichever name.
             """)
 
-    @Argument(help: ArgumentHelp("Which.", valueName: "number"))
-    var number: Int64
-    @OptionGroup var confirmation: ConfirmationOptions
-    @OptionGroup var authority: AuthorityOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var one: OneEmergency
 
     func run() async throws {
         try await Complaint.reported {
-            let administration = try await authority.open(.keys)
-            let approved = try await administration.perform(ApproveEmergency(id: "\(number)"))
-            if output.json {
+            let administration = try await one.authority.open(.keys)
+            let approved = try await administration.perform(ApproveEmergency(id: "\(one.number)"))
+            if one.output.json {
                 Lines.write(try JSONOutput.line(approved))
             } else {
                 Lines.write(Terminal.output.styled("in force   emergency \(approved.number)", .bold))
@@ -91,7 +96,7 @@ struct EmergencyApprove: AsyncParsableCommand {
                     "  \(approved.subjects.map(\.printable).joined(separator: ", ")) to "
                         + "\(approved.services.joined(separator: ", ")) until \(approved.until.map(Moment.text) ?? "")")
             }
-            try await confirmation.confirm(approved.changeCounter, by: administration, json: output.json)
+            try await one.confirmation.confirm(approved.changeCounter, by: administration, json: one.output.json)
         }
     }
 }
@@ -106,22 +111,18 @@ struct EmergencyEnd: AsyncParsableCommand {
             Live connections that rest on it are closed. Any operator may.
             """)
 
-    @Argument(help: ArgumentHelp("Which.", valueName: "number"))
-    var number: Int64
-    @OptionGroup var confirmation: ConfirmationOptions
-    @OptionGroup var authority: AuthorityOptions
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var one: OneEmergency
 
     func run() async throws {
         try await Complaint.reported {
-            let administration = try await authority.open(.keys)
-            let ended = try await administration.perform(EndEmergency(id: "\(number)"))
-            if output.json {
+            let administration = try await one.authority.open(.keys)
+            let ended = try await administration.perform(EndEmergency(id: "\(one.number)"))
+            if one.output.json {
                 Lines.write(try JSONOutput.line(ended))
             } else {
                 Lines.write(Terminal.output.styled("ended   emergency \(ended.number)", .bold))
             }
-            try await confirmation.confirm(ended.changeCounter, by: administration, json: output.json)
+            try await one.confirmation.confirm(ended.changeCounter, by: administration, json: one.output.json)
         }
     }
 }
