@@ -15,6 +15,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "fail.h"
+
 enum { ROOM = 1 << 16, TEXT = 1024 };
 
 struct connection {
@@ -31,13 +33,6 @@ struct server {
 
 static struct server server = {.name = "localhost"};
 static atomic_long requests;
-
-static inline void fail(const char *what) {
-    fprintf(stderr, "%s: ", what);
-    perror("");
-    ERR_print_errors_fp(stderr);
-    exit(1);
-}
 
 static inline void trust(const char *anchors) {
     server.context = SSL_CTX_new(TLS_client_method());

@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "mutual.h"
 #include "request.h"
 
 enum { CHUNK = 64 * 1024 };
@@ -36,13 +37,6 @@ static struct sockaddr_in address = {.sin_family = AF_INET};
 static uint64_t amount;
 static atomic_long left;
 static atomic_long handshakes, tickets;
-
-static void fail(const char *what) {
-    fprintf(stderr, "load: %s: ", what);
-    perror("");
-    ERR_print_errors_fp(stderr);
-    exit(1);
-}
 
 static int saw_ticket(SSL *tls, SSL_SESSION *session) {
     (void)tls, (void)session;
@@ -167,15 +161,7 @@ static void await_line(void) {
 }
 
 static void make_context(const char *chain, const char *key, const char *anchors) {
-    context = SSL_CTX_new(TLS_client_method());
-    SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
-    if (SSL_CTX_use_certificate_chain_file(context, chain) != 1 ||
-        SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1 ||
-        SSL_CTX_load_verify_locations(context, anchors, NULL) != 1 ||
-        SSL_CTX_set1_groups_list(context, "X25519") != 1 ||
-        SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256") != 1)
-        fail("client's credentials");
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    context = mutual_context(chain, key, anchors);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(context, saw_ticket);
 }

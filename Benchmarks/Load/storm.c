@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "mutual.h"
 #include "request.h"
 
 enum { MOST = 1 << 16 };
@@ -41,13 +42,6 @@ static const struct request echo = {.kind = ECHO};
 
 static long came, served, refused, gone;
 static int64_t waits[MOST];
-
-static void fail(const char *what) {
-    fprintf(stderr, "storm: %s: ", what);
-    perror("");
-    ERR_print_errors_fp(stderr);
-    exit(1);
-}
 
 static int64_t now(void) {
     struct timespec time;
@@ -134,18 +128,6 @@ static void tell(void) {
     came = served = refused = gone = 0;
 }
 
-static void make_context(const char *chain, const char *key, const char *anchors) {
-    context = SSL_CTX_new(TLS_client_method());
-    SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION);
-    if (SSL_CTX_use_certificate_chain_file(context, chain) != 1 ||
-        SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1 ||
-        SSL_CTX_load_verify_locations(context, anchors, NULL) != 1 ||
-        SSL_CTX_set1_groups_list(context, "X25519") != 1 ||
-        SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256") != 1)
-        fail("client's credentials");
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
-}
-
 int main(int count, char **arguments) {
     const char *chain = NULL, *key = NULL, *anchors = NULL;
     for (int option; (option = getopt(count, arguments, "c:k:a:")) != -1;) switch (option) {
@@ -161,7 +143,7 @@ int main(int count, char **arguments) {
     address.sin_port = htons((uint16_t)atoi(arguments[optind]));
     double rate = atof(arguments[optind + 1]);
     int64_t seconds = atoll(arguments[optind + 2]), patience = atoll(arguments[optind + 3]) * 1000;
-    make_context(chain, key, anchors);
+    context = mutual_context(chain, key, anchors);
     events = epoll_create1(0);
 
     struct epoll_event ready[64];
