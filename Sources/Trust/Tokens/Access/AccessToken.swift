@@ -88,7 +88,7 @@ struct TokenBinding: Equatable {
     }
 }
 
-/// An access token that its issuer has made, for this service and for now; whether for the one who sent it is still to be shown.
+/// An access token that its issuer has made, for this service and this time; whether for the one who sent it is still to be shown.
 public struct SignedAccessToken: Sendable {
     private let token: VerifiedAccessToken
     private let binding: TokenBinding
