@@ -13,7 +13,7 @@ extension EndToEnd {
             let wrong: [String]
         }
 
-        private static let seconds = ProcessInfo.processInfo.environment["SYMBOLON_SOAK"].flatMap { Int($0) } ?? 20
+        private static let seconds = Soak.seconds(otherwise: 20)
 
         private static func churn(_ port: Int, seconds: Int) async throws -> Told {
             let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(

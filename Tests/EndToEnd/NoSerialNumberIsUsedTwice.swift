@@ -11,9 +11,7 @@ import Testing
 @Suite("C01: no serial number is used twice")
 struct NoSerialNumberIsUsedTwice {
     /// How long the workers issue, in seconds. `SYMBOLON_SOAK=600` makes it the ten minutes of a thorough run.
-    private static var time: Duration {
-        .seconds(ProcessInfo.processInfo.environment["SYMBOLON_SOAK"].flatMap { Int($0) } ?? 2)
-    }
+    private static let time = Duration.seconds(Soak.seconds(otherwise: 2))
 
     @Test("C01: 64 workers issue from an authority and from a clone of its data: in all they made no number repeats")
     func workers() async throws {

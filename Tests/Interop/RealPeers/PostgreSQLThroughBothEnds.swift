@@ -12,14 +12,10 @@ extension RealPeers {
         func copies() async throws {
             let server = try await PostgreSQLServer()
             let machine = try Machine()
-            let protect = try machine.start(
-                "protect", "web", "--to", "127.0.0.1:\(server.port)", "--listen", "127.0.0.1:0", "--allow", "app")
-            let port = try await protect.listening()
-            let reach = try machine.start(
-                "reach", "web", "--listen", "127.0.0.1:0", "--as", "app", "--at", "127.0.0.1:\(port)")
+            let ends = try await machine.bothEnds(to: server.port)
             // Plain on this leg: the door is on this machine's loopback, and proves for its clients.
             let door =
-                "host=127.0.0.1 port=\(try await reach.listening()) user=postgres dbname=postgres sslmode=disable"
+                "host=127.0.0.1 port=\(ends.door) user=postgres dbname=postgres sslmode=disable"
 
             #expect(try await psql(door, "select 6 * 7") == "42\n")
 
@@ -33,7 +29,7 @@ extension RealPeers {
             _ = try await psql(door, "set synchronize_seqscans = off", "\\copy lines to '\(received)'")
             #expect(try Bytes.areEqual(sent, received))
 
-            let counters = try await protect.stop()
+            let counters = try await ends.protect.stop()
             #expect(counters.number("accepted") == 4)
             #expect(counters.number("bytesUp") ?? 0 > size)
             #expect(counters.number("bytesDown") ?? 0 > size)
@@ -45,13 +41,9 @@ extension RealPeers {
         func transactions() async throws {
             let server = try await PostgreSQLServer()
             let machine = try Machine()
-            let protect = try machine.start(
-                "protect", "web", "--to", "127.0.0.1:\(server.port)", "--listen", "127.0.0.1:0", "--allow", "app")
-            let port = try await protect.listening()
-            let reach = try machine.start(
-                "reach", "web", "--listen", "127.0.0.1:0", "--as", "app", "--at", "127.0.0.1:\(port)")
+            let ends = try await machine.bothEnds(to: server.port)
             let door = [
-                "-h", "127.0.0.1", "-p", "\(try await reach.listening())", "-U", "postgres", "postgres",
+                "-h", "127.0.0.1", "-p", "\(ends.door)", "-U", "postgres", "postgres",
             ]
             let made = try await Self.pgbench(["-i", "-q", "-s", "1"] + door)
             try #require(made.status == 0, "\(made.err)")
@@ -63,7 +55,7 @@ extension RealPeers {
                 #expect(
                     run.out.contains("number of transactions actually processed: \(count)/\(count)"), "\(run.out)")
             }
-            #expect(try await protect.stop().number("accepted") ?? 0 > 88)
+            #expect(try await ends.protect.stop().number("accepted") ?? 0 > 88)
             try server.stop()
         }
 

@@ -41,12 +41,8 @@ extension RealPeers {
         func works() async throws {
             let machine = try Machine()
             let server = try await Server(in: machine.folder)
-            let protect = try machine.start(
-                "protect", "web", "--to", "127.0.0.1:\(server.port)", "--listen", "127.0.0.1:0", "--allow", "app")
-            let port = try await protect.listening()
-            let reach = try machine.start(
-                "reach", "web", "--listen", "127.0.0.1:0", "--as", "app", "--at", "127.0.0.1:\(port)")
-            let door = ["-h", "127.0.0.1", "-p", "\(try await reach.listening())"]
+            let ends = try await machine.bothEnds(to: server.port)
+            let door = ["-h", "127.0.0.1", "-p", "\(ends.door)"]
 
             let value = (0..<10_000_000).map { UInt8(truncatingIfNeeded: 0x61 + $0 % 23) }
             #expect(try await tool(Tools.redisClient, door + ["-x", "SET", "large"], input: value) == "OK\n")
@@ -55,7 +51,7 @@ extension RealPeers {
                 Tools.redisBenchmark, door + ["-t", "set,get", "-n", "20000", "-c", "50", "-P", "16", "--csv"])
             #expect(report.contains("\"SET\"") && report.contains("\"GET\""), "\(report)")
 
-            let counters = try await protect.stop()
+            let counters = try await ends.protect.stop()
             #expect(counters.number("accepted") ?? 0 >= 102)
             #expect(counters.number("backendBytesBeforeProof") == 0)
         }
@@ -64,14 +60,12 @@ extension RealPeers {
         func straight() async throws {
             let machine = try Machine()
             let server = try await Server(in: machine.folder)
-            let protect = try machine.start(
-                "protect", "web", "--to", "127.0.0.1:\(server.port)", "--listen", "127.0.0.1:0", "--allow", "app")
-            let port = try await protect.listening()
+            let ends = try await machine.bothEnds(to: server.port)
             let run = try await Socket.waiting {
-                try SymbolonTestSupport.run(Tools.redisClient, ["-h", "127.0.0.1", "-p", "\(port)", "PING"])
+                try SymbolonTestSupport.run(Tools.redisClient, ["-h", "127.0.0.1", "-p", "\(ends.port)", "PING"])
             }
             #expect(!run.out.contains("PONG"), "\(run.out)")
-            #expect(try await protect.event("refused")["reason"] == "notTLS")
+            #expect(try await ends.protect.event("refused")["reason"] == "notTLS")
         }
     }
 }

@@ -32,12 +32,7 @@ extension RealPeers {
                         RealPeers.script("ssh_server.py"), "/usr/bin/python3", "/dev/fd/3", folder.file("host"),
                         folder.file("key.pub"),
                     ])
-                protect = try machine.start(
-                    "protect", "web", "--to", "127.0.0.1:\(server.port)", "--listen", "127.0.0.1:0", "--allow", "app")
-                let protected = try await protect.listening()
-                reach = try machine.start(
-                    "reach", "web", "--listen", "127.0.0.1:0", "--as", "app", "--at", "127.0.0.1:\(protected)")
-                port = try await reach.listening()
+                (protect, reach, _, port) = try await machine.bothEnds(to: server.port)
                 options = [
                     "-F", "none", "-i", folder.file("key"), "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o",
                     "UserKnownHostsFile=\(known)", "-o", "GlobalKnownHostsFile=none", "-o", "StrictHostKeyChecking=yes",

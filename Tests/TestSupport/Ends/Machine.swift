@@ -42,9 +42,12 @@ public final class Machine: Sendable {
 
     /// Starts `protect web` before a backend, at a port that the system chooses, and waits until it listens.
     public func protect(to backend: Backend, _ arguments: String...) async throws -> (ends: Ends, port: Int) {
+        try await protect(to: backend.port, arguments)
+    }
+
+    private func protect(to port: Int, _ arguments: [String]) async throws -> (ends: Ends, port: Int) {
         let ends = try Ends(
-            ["protect", "web", "--to", "127.0.0.1:\(backend.port)", "--listen", "127.0.0.1:0", "--home", home]
-                + arguments)
+            ["protect", "web", "--to", "127.0.0.1:\(port)", "--listen", "127.0.0.1:0", "--home", home] + arguments)
         return (ends, try await ends.listening())
     }
 
@@ -52,6 +55,13 @@ public final class Machine: Sendable {
     public func reach(_ arguments: String...) async throws -> (ends: Ends, port: Int) {
         let ends = try Ends(["reach", "web", "--listen", "127.0.0.1:0", "--home", home] + arguments)
         return (ends, try await ends.listening())
+    }
+
+    /// Starts `protect web` before a loopback port, for the identity `app`, and `reach web` as that; waits until both listen.
+    public func bothEnds(to port: Int) async throws -> (protect: Ends, reach: Ends, port: Int, door: Int) {
+        let protect = try await protect(to: port, ["--allow", "app"])
+        let reach = try await reach("--as", "app", "--at", "127.0.0.1:\(protect.port)")
+        return (protect.ends, reach.ends, protect.port, reach.port)
     }
 
     /// Writes an identity's chain, key (in the clear) and anchors to a folder.
