@@ -37,19 +37,6 @@ struct EmergencyDeskTests {
             by: [try #require(served.authority.issuing.publicKey)], of: TrustDomain(ServedAuthority.domain))
     }
 
-    private func refused(
-        _ kind: AdministrationFailure.Kind, _ operation: some AdministrativeOperation, as caller: any Administration,
-        saying word: String = " "
-    ) async {
-        do throws(AdministrationFailure) {
-            _ = try await caller.perform(operation)
-            Issue.record("\(operation) was performed")
-        } catch {
-            #expect(error.kind == kind, "\(error)")
-            #expect("\(error.what) \(error.why ?? "")".contains(word), "\(error)")
-        }
-    }
-
     @Test("an operator asks, an administrator approves: it is in what is signed, and the record has both words")
     func twoWords() async throws {
         let asked = try await oscar.perform(wish)
@@ -152,6 +139,8 @@ struct EmergencyDeskTests {
             wish([id("person/*")]), wish((0...16).map { id("a\($0)") }), wish(nil, []), wish(nil, ["no such/name"]),
             wish(nil, ["ledger"], 59), wish(nil, ["ledger"], 14_401), wish(nil, ["ledger"], 600, ""),
             wish(nil, ["ledger"], 600, " "), wish(nil, ["ledger"], 600, "two\nlines"),
+            wish(nil, ["ledger"], 600, "two\u{2028}lines"), wish(nil, ["ledger"], 600, "two\u{2029}lines"),
+            wish(nil, [String(repeating: "x", count: 65)]), wish(nil, [""]),
             wish(nil, ["ledger"], 600, String(repeating: "x", count: 201)),
         ] {
             await refused(.malformed, bad, as: oscar)
@@ -162,6 +151,10 @@ struct EmergencyDeskTests {
         await refused(.notFound, ApproveEmergency(id: "9"), as: ann)
         #expect(try await ann.perform(ListEmergencies()).emergencies.isEmpty)
         for _ in 0..<16 { _ = try await oscar.perform(wish()) }
+        await refused(.refused, wish(), as: oscar, saying: "which is the limit")
+        // What is over makes room.
+        _ = try await oscar.perform(EndEmergency(id: "3"))
+        #expect(try await oscar.perform(wish(nil, [String(repeating: "x", count: 64)])).number == 17)
         await refused(.refused, wish(), as: oscar, saying: "which is the limit")
     }
 

@@ -19,19 +19,6 @@ struct PostureDeskTests {
 
     private func id(_ name: String) -> String { "spiffe://\(ServedAuthority.domain)/\(name)" }
 
-    private func refused(
-        _ kind: AdministrationFailure.Kind, _ operation: some AdministrativeOperation, as caller: any Administration,
-        saying word: String = " "
-    ) async {
-        do throws(AdministrationFailure) {
-            _ = try await caller.perform(operation)
-            Issue.record("\(operation) was performed")
-        } catch {
-            #expect(error.kind == kind, "\(error)")
-            #expect("\(error.what) \(error.why ?? "")".contains(word), "\(error)")
-        }
-    }
-
     @Test("Z03: what is reported holds for its time, is listed with who said it, and is withdrawn; the record has both")
     func reported() async throws {
         let report = ReportPosture(
@@ -100,8 +87,13 @@ struct PostureDeskTests {
         await refused(
             .tooLarge, ReportPosture(subjects: (0...1000).map { id("a\($0)") }, signals: ["healthy"], seconds: 60),
             as: asked)
-        await refused(
-            .malformed, PermitReporter(identity: id("s"), signals: ["healthy"], subjects: ["adm*"]), as: asked)
+        // Few names, and much text: two dozen of 2,041 octets are more than 48 KiB.
+        let long = (10..<35).map { id("\($0)" + String(repeating: "/x", count: 1006)) }
+        await refused(.tooLarge, ReportPosture(subjects: long, signals: ["healthy"], seconds: 60), as: asked)
+        for pattern in ["adm*", String(repeating: "x/", count: 1024) + "**"] {
+            await refused(
+                .malformed, PermitReporter(identity: id("s"), signals: ["healthy"], subjects: [pattern]), as: asked)
+        }
         await refused(.malformed, PermitReporter(identity: id("s"), signals: ["healthy"], subjects: []), as: asked)
         await refused(
             .refused, PermitReporter(identity: "spiffe://other.example/s", signals: ["healthy"], subjects: ["a"]),
