@@ -109,12 +109,52 @@ struct EmergencyPermissionTests {
         #expect(try verified(statement([honest])).statement.emergencies == [honest])
         for spoiled in [
             try permission(for: 14_401), try permission(for: 0), try permission(7, []),
-            try permission(to: []), try permission(7, (0...16).map { "a\($0)" }), try permission(approvedBy: "ann"),
+            try permission(to: []), try permission(to: (0...16).map { "s\($0)" }),
+            try permission(7, (0...16).map { "a\($0)" }), try permission(approvedBy: "ann"),
         ] {
             #expect(throws: PolicyStatementFailure.self, "\(spoiled)") { try verified(statement([spoiled])) }
         }
+        let domains = EmergencyPermission(
+            number: 7, subjects: [try SPIFFEID(domain.id.description)], services: ["ledger"], reason: "why", from: noon,
+            until: noon + 60, askedBy: "ann", approvedBy: "bob")
+        #expect(throws: PolicyStatementFailure.self) { try verified(statement([domains])) }
         #expect(throws: PolicyStatementFailure.self) {
             try verified(statement((1...17).map { try permission($0) }))
+        }
+        _ = try verified(statement((1...16).map { try permission($0) }))
+    }
+
+    @Test("a permission lacks nothing, and has nothing that nobody knows, whoever has signed it")
+    func members() throws {
+        func read(_ spoil: (inout [JSONMember]) -> Void) throws -> VerifiedPolicy {
+            let honest = try statement([permission()]).signed(for: key.publicKey) { message throws(KeyFailure) in
+                try key.sign(message)
+            }
+            let envelope = try FlattenedJWS(honest)
+            let header = ["kid", "typ"].compactMap { name in envelope.header[name].map { JSONMember(name, $0) } }
+            let members = try #require(JSONReader.parse(envelope.payload).members)
+            let changed = members.map { member in
+                guard member.name == "emergencies", var one = member.value.array?.first?.members else { return member }
+                spoil(&one)
+                return JSONMember(member.name, .array([.object(one)]))
+            }
+            let signed = try FlattenedJWS.sign(payload: JSONValue.object(changed).bytes, header: header, by: key)
+            return try PresentedPolicy(signed.json.bytes).verify(by: [key.publicKey], of: domain)
+        }
+        func with(_ name: String, _ value: JSONValue) -> (inout [JSONMember]) -> Void {
+            { $0 = $0.map { $0.name == name ? JSONMember(name, value) : $0 } }
+        }
+        #expect(try read { _ in }.statement.emergencies == [permission()])
+        let alice = JSONValue.string(try id("person/alice").description)
+        let spoils: [(String, (inout [JSONMember]) -> Void)] = [
+            ("one more", { $0.append(JSONMember("level", .integer(9))) }),
+            ("one less", { $0.removeLast() }), ("number 0", with("number", .integer(0))),
+            ("a subject that is none", with("subjects", .array([alice, .integer(1)]))),
+            ("a service that is none", with("services", .array(["ledger", .integer(1)]))),
+            ("a reason that is none", with("reason", .integer(1))),
+        ]
+        for (what, spoil) in spoils {
+            #expect(throws: PolicyStatementFailure.self, "\(what)") { try read(spoil) }
         }
     }
 }

@@ -50,6 +50,9 @@ struct AccessTokenTests {
         several[claim: "aud"] = ["https://other.example", "https://api.example"]
         several[header: "typ"] = "application/AT+JWT"
         several[claim: "auth_time"] = .integer(Int64(noon.timeIntervalSince1970) - 60)
+        // RFC 7519 §2: a NumericDate may have a fraction; and the issuer's clock may be half a minute ahead.
+        several[claim: "exp"] = .number("4102444800.5")
+        several[claim: "iat"] = .integer(Int64(noon.timeIntervalSince1970) + 30)
         #expect(try AccessStage.verify(several.text()).provedAt == noon - 60)
     }
 
@@ -110,6 +113,19 @@ struct AccessTokenTests {
         },
         Spoilt("that begins in a minute", .notYet) {
             $0[claim: "nbf"] = .integer(Int64(noon.timeIntervalSince1970) + 60)
+        },
+        Spoilt("that was issued in a minute, and begins at once", .notYet) {
+            $0[claim: "iat"] = .integer(Int64(noon.timeIntervalSince1970) + 60)
+            $0[claim: "nbf"] = .integer(Int64(noon.timeIntervalSince1970))
+        },
+        Spoilt("that begins 31 seconds ahead of this clock", .notYet) {
+            $0[claim: "iat"] = .integer(Int64(noon.timeIntervalSince1970) + 31)
+        },
+        Spoilt("of a time before all times", .claim("iat")) { $0[claim: "iat"] = .integer(-1) },
+        Spoilt("of a time after all times", .claim("exp")) { $0[claim: "exp"] = .number("253402300800.5") },
+        Spoilt("of no time at all", .claim("exp")) { $0[claim: "exp"] = .number("1e400") },
+        Spoilt("whose key's name is a number", .form("its header names no key by kid")) {
+            $0[header: "kid"] = .integer(1)
         },
         Spoilt("without a beginning", .claim("iat")) { $0[claim: "iat"] = nil },
         Spoilt("about nobody", .claim("sub")) { $0[claim: "sub"] = "" },
@@ -177,7 +193,30 @@ struct AccessTokenTests {
         long[claim: "x"] = .string(String(repeating: "x", count: PresentedToken.longest))
         let text = try long.text()
         #expect(throws: TokenFailure.tooLong(limit: PresentedToken.longest)) { try AccessStage.verify(text) }
+        // Within the length, and not an object, too deep, or of too many values.
+        var list = AccessStage.good
+        list.rawClaims = "[]"
+        var deep = AccessStage.good
+        var many = AccessStage.good
+        deep[claim: "x"] = (0..<7).reduce(JSONValue.integer(1)) { inner, _ in .array([inner]) }
+        many[claim: "x"] = .array(Array(repeating: .integer(1), count: 490))
+        _ = try AccessStage.verify(deep.text())
+        _ = try AccessStage.verify(many.text())
+        deep[claim: "x"] = (0..<8).reduce(JSONValue.integer(1)) { inner, _ in .array([inner]) }
+        many[claim: "x"] = .array(Array(repeating: .integer(1), count: 512))
+        for (spec, what) in [(list, "claims"), (deep, "claims"), (many, "claims")] {
+            let text = try spec.text()
+            let failure = #expect(throws: TokenFailure.self) { try PresentedToken(text) }
+            #expect(failure?.explanation.hasPrefix("its \(what) is no JSON object: ") == true, "\(failure as Any)")
+        }
         _ = try AccessStage.verify(good)
+    }
+
+    @Test("what a record is told of a token is 64 characters at most, and all of them can be printed")
+    func named() {
+        #expect(NamedInToken("ES256").description == "\"ES256\"")
+        #expect(NamedInToken("a\u{1B}[31m\nü").description == "\"a?[31m??\"")
+        #expect(NamedInToken(String(repeating: "x", count: 1000)).description.count == 66)
     }
 
     @Test("a key that its issuer has no more signs nothing that is still believed")
@@ -186,6 +225,11 @@ struct AccessTokenTests {
         #expect(try AccessStage.issuer().stillSigns(token))
         let after = try AccessStage.issuer(AccessStage.set(AccessStage.published(Self.other)))
         #expect(!after.stillSigns(token))
+        // Of another name, or for another service, it has not signed this one either.
+        let keys = try TokenKeySet(AccessStage.set(AccessStage.published(AccessStage.key)))
+        #expect(TokenIssuer("https://idp.example", audience: "https://api.example", keys: keys).stillSigns(token))
+        #expect(!TokenIssuer("https://idp.other", audience: "https://api.example", keys: keys).stillSigns(token))
+        #expect(!TokenIssuer("https://idp.example", audience: "https://api.other", keys: keys).stillSigns(token))
     }
 }
 
@@ -207,6 +251,12 @@ struct TokenKeySetTests {
         }
         #expect(throws: KeySetFailure.noKeys) { try TokenKeySet(AccessStage.set(["kty": "XYZ"])) }
         #expect(throws: KeySetFailure.noKeys) { try TokenKeySet(Array("{}".utf8)) }
+        let padded = try AccessStage.published(
+            one, "one", JSONMember("x", .string(String(repeating: "x", count: 1 << 18))))
+        let long = AccessStage.set(padded)
+        #expect(throws: KeySetFailure.json(.tooLong(octets: long.count, limit: TokenKeySet.longest))) {
+            try TokenKeySet(long)
+        }
         #expect(throws: KeySetFailure.tooMany(limit: 100)) {
             let key = try AccessStage.published(one)
             return try TokenKeySet(

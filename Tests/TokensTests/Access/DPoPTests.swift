@@ -55,6 +55,22 @@ struct DPoPTests {
         _ = try desk.verify(try Self.good("2").text(), for: Self.request, at: noon, steady: .zero)
     }
 
+    @Test(
+        "a proof is as old or as young as five minutes; what another has used as its identifier is nobody else's loss")
+    func bounds() throws {
+        var desk = Self.desk()
+        for (number, seconds) in [-300, 300].enumerated() {
+            var spec = try Self.good("at \(number)")
+            spec[claim: "iat"] = .integer(Int64(noon.timeIntervalSince1970) + Int64(seconds))
+            _ = try desk.verify(try spec.text(), for: Self.request, at: noon, steady: .zero)
+        }
+        var others = try Self.good("at 0")
+        others.key = Self.other
+        others[header: "jwk"] = JWK.json(Self.other.publicKey)
+        let proof = try desk.verify(try others.text(), for: Self.request, at: noon, steady: .zero)
+        #expect(proof.thumbprint == JWK.thumbprint(Self.other.publicKey))
+    }
+
     struct Spoilt: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let failure: TokenFailure?
@@ -136,6 +152,26 @@ struct DPoPTests {
         #expect(throws: TokenFailure.nonce) {
             try desk.verify(old, for: Self.request, at: noon, steady: .seconds(1_000))
         }
+    }
+
+    @Test("a number that was given out two minutes ago is taken no more, whoever asked meanwhile")
+    func silence() throws {
+        // Nobody asked at all: the proof itself is the first to come.
+        var desk = Self.desk()
+        let old = try Self.good().text()
+        #expect(throws: TokenFailure.nonce) {
+            try desk.verify(old, for: Self.request, at: noon, steady: .seconds(120))
+        }
+        // Somebody asked just before, and the next number is young.
+        desk = Self.desk()
+        var number = desk.number(at: .seconds(119))
+        #expect(number == "n2")
+        _ = try desk.verify(try Self.good("in time").text(), for: Self.request, at: noon, steady: .seconds(119))
+        #expect(throws: TokenFailure.nonce) {
+            try desk.verify(old, for: Self.request, at: noon, steady: .seconds(120))
+        }
+        number = desk.number(at: .seconds(120))
+        #expect(number == "n2")
     }
 
     @Test("what is remembered is bounded, and nothing that is remembered is taken again")
