@@ -57,6 +57,7 @@ final class OverloadTests {
         #expect(tells(499, after: 8, false, .ended(turnedAway: 2)))
         #expect(tells(1200, after: 9, false, nil), "another spell has to pass")
         #expect(tells(1200, after: 14, true, .began(waiting: .milliseconds(1200))))
+        #expect(tells(0, after: 15, false, .ended(turnedAway: 1)), "each spell has a count of its own")
     }
 
     @Test("who waited for something else is not turned away for it")

@@ -3,6 +3,7 @@ import NIOCore
 import SymbolonKeys
 import SymbolonProxy
 import SymbolonTestSupport
+import SymbolonTransport
 import Testing
 
 @Suite("An end starts whole or not at all, and stops in order", .timeLimit(.minutes(5)))
@@ -56,6 +57,25 @@ struct StartAndStopTests {
             #expect(await client.received("hello"))
             client.close()
         }
+        await end.stop(within: .zero)
+    }
+
+    @Test("what is accepted is dealt out to the loops in turn")
+    func inTurn() async throws {
+        let stage = try Stage()
+        let backend = try await Backend()
+        let end = try await stage.protect(backend.endpoint, on: try StreamLoops(count: 2))
+        var clients: [Peer] = []
+        for number in 0..<6 {
+            let client = try await tlsClient(end.port, try stage.tls("alice"))
+            client.send("\(number)")
+            #expect(await client.received("\(number)"))
+            clients.append(client)
+        }
+        // Each loop gives numbers of its own.
+        let numbers = await end.connections().map(\.facts.id)
+        #expect(numbers.count == 6 && numbers.count { $0.isMultiple(of: 2) } == 3, "\(numbers)")
+        for client in clients { client.close() }
         await end.stop(within: .zero)
     }
 

@@ -81,6 +81,39 @@ struct CanonicalRequestTests {
         }
     }
 
+    @Test("T15: a field's name is a token, and its value has no control character")
+    func fields() throws {
+        for (name, value) in [
+            ("a b", "x"), ("a:", "x"), ("", "x"), ("ä", "x"), ("x", "a\u{0}"), ("x", "a\rb"), ("x", "a\nb"),
+            ("x", "\u{7F}"),
+        ] {
+            #expect(throws: RequestFault.self, "\(name): \(value)") {
+                try canonical("/", fields: HTTPHeaders([("Host", "a"), (name, value)]))
+            }
+        }
+        _ = try canonical("/", fields: HTTPHeaders([("Host", "a"), ("x", "a\tb ü")]))
+    }
+
+    @Test(
+        "RFC 6455 §4.1: WebSocket is asked for by GET, without content, in those two fields; all else is an ordinary request"
+    )
+    func upgrades() throws {
+        let asked = [("Host", "a"), ("Connection", "keep-alive, Upgrade"), ("Upgrade", "WebSocket")]
+        func isUpgrade(
+            _ fields: [(String, String)], _ method: HTTPMethod = .GET, _ version: HTTPVersion = .http1_1
+        ) throws -> Bool {
+            try canonical("/", method: method, fields: HTTPHeaders(fields), version: version).isUpgrade
+        }
+        #expect(try isUpgrade(asked))
+        #expect(try !isUpgrade(asked, .POST))
+        #expect(try !isUpgrade(asked, .GET, .http1_0))
+        #expect(try !isUpgrade(asked + [("Content-Length", "5")]))
+        #expect(try !isUpgrade(asked + [("Transfer-Encoding", "chunked")]))
+        #expect(try !isUpgrade(asked + [("Upgrade", "h2c")]))
+        #expect(try !isUpgrade([asked[0], asked[1], ("Upgrade", "h2c")]))
+        #expect(try !isUpgrade([asked[0], asked[2]]))
+    }
+
     @Test("methods that give back what was added, or make tunnels, or have two spellings, are refused")
     func methods() throws {
         #expect(throws: RequestFault.methodNotAllowed) { try canonical("/", method: .TRACE) }

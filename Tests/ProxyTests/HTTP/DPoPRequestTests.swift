@@ -63,11 +63,14 @@ struct DPoPRequestTests {
         var spelled = try proof(token, "2", nonce: nonce)
         spelled[claim: "htu"] = .string("HTTPS://WEB.example.internal:443/%6Fpen/a?x=y#z")
         #expect(try await ask(stage, token, try spelled.text(), line: "GET /open/a?b=c").status == "200")
+        var part = try proof(token, "part", nonce: nonce)
+        part[claim: "htu"] = .string("https://\(HTTPStage.host)/open/a#z")
+        #expect(try await ask(stage, token, try part.text()).status == "200")
         // A minute later it is taken once more, and the next is told.
         stage.http.stage.pass(61)
         let later = try await ask(stage, token, try proof(token, "3", nonce: nonce).text())
         #expect(later.status == "200" && later.field("dpop-nonce") != nil && later.field("dpop-nonce") != nonce)
-        #expect(stage.http.origin.got.value.count == 3)
+        #expect(stage.http.origin.got.value.count == 4)
         try await stage.stop()
     }
 
@@ -91,6 +94,8 @@ struct DPoPRequestTests {
             try spoiled("c") { $0[claim: "htu"] = .string("http://\(host)/open/a") },
             try spoiled("d") { $0[claim: "htu"] = .string("https://other.example.internal/open/a") },
             try spoiled("e") { $0[claim: "htu"] = .string("https://\(host):8443/open/a") },
+            // As long as the right one.
+            try spoiled("j") { $0[claim: "htu"] = .string("ftpss://\(host)/open/a") },
             try spoiled("f") { $0[claim: "ath"] = .string(TokenSpec.hash(of: "another")) },
             try spoiled("g") {
                 $0.key = other

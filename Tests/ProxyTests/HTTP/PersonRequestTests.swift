@@ -115,6 +115,63 @@ struct PersonRequestTests {
         try await stage.stop()
     }
 
+    @Test(
+        "W04: what HTTP/2 brings before the scheme hides no token; what it says of a bad one is one line of plain ASCII"
+    )
+    func hidden() async throws {
+        let stage = try await PersonStage()
+        let client = try await HTTP2Client.connect(stage.http)
+        var other = stage.token(of: "bob")
+        other.key = TestKeys.key("nobody's")
+        for blank in ["", " ", "\t", " \t "] {
+            let fields = [("authorization", "\(blank)Bearer \(try other.text())")]
+            let answer = await (try await client.stream("GET", "/own", fields)).answer()
+            #expect(answer.status == "401" || answer.isReset, "\(blank.debugDescription): \(answer)")
+        }
+        #expect(stage.http.origin.got.value.isEmpty)
+        client.close()
+        for (raw, said) in [
+            ("{\"\u{fc}\":1,\"\u{fc}\":2}", "the member '?' twice"),
+            ("{\"\\u0007\":1,\"\\u0007\":2}", "the member ''u{07}' twice"),
+            ("{\"alg\":\"a\\\"b\"}", "the algorithm 'a'b' is not taken"),
+        ] {
+            var spec = stage.token(of: "bob")
+            spec.rawHeader = raw
+            let answer = try await stage.answer("GET /own", "Authorization: Bearer \(try spec.text())")
+            let challenge = try #require(answer.field("www-authenticate"))
+            #expect(
+                challenge.contains(said) && challenge.utf8.allSatisfy { (0x20...0x7E).contains($0) }, "\(challenge)")
+            // The quotation marks of its three parameters, and no backslash.
+            #expect(challenge.count { $0 == "\"" } == 6 && !challenge.contains("\\"), "\(challenge)")
+        }
+        #expect(try await stage.answer("GET /own").status == "200")
+        try await stage.stop()
+    }
+
+    @Test("of several issuers each is believed by its own keys alone")
+    func issuers() async throws {
+        let stage = try await PersonStage()
+        let next = TestKeys.key("issuer of the next")
+        try stage.http.end.replace(try stage.trust(and: ("https://next.example", next)))
+        await stage.http.end.settled()
+        var theirs = stage.token(of: "bob")
+        theirs[claim: "iss"] = "https://next.example"
+        theirs.key = next
+        let first = try await stage.answer("GET /open/a", "Authorization: Bearer \(try stage.token(of: "bob").text())")
+        #expect(first.status == "200")
+        let second = try await stage.answer("GET /open/a", "Authorization: Bearer \(try theirs.text())")
+        #expect(second.status == "200")
+        #expect(stage.http.stage.log.requests.map(\.tokenIssuer) == ["https://idp.example", "https://next.example"])
+        var (borrowed, strange) = (theirs, theirs)
+        borrowed[claim: "iss"] = "https://idp.example"
+        strange[claim: "iss"] = "https://strange.example"
+        for spec in [borrowed, strange] {
+            let answer = try await stage.answer("GET /open/a", "Authorization: Bearer \(try spec.text())")
+            #expect(answer.status == "401")
+        }
+        try await stage.stop()
+    }
+
     @Test("a request under way ends with its token, and with its issuer's key; one for the peer itself goes on")
     func ends() async throws {
         for isByKey in [false, true] {

@@ -49,19 +49,28 @@ struct PersonStage {
         await http.end.settled()
     }
 
-    func trust(keys: [UInt8]? = nil, under policy: Policy? = nil) throws -> TrustState {
+    /// - Parameter second: another issuer that is believed, and its key.
+    func trust(
+        keys: [UInt8]? = nil, under policy: Policy? = nil, and second: (name: String, key: SigningKey)? = nil
+    ) throws -> TrustState {
         let published = try keys ?? Self.published()
         let issuer = TokenIssuer(
             "https://idp.example", audience: "https://api.example", keys: try TokenKeySet(published))
         let person = try PersonReading("person/{sub}", in: http.stage.domain, assurances: ["phr": .userVerified])
+        var issuers = [PersonIssuer(issuer, person: person)]
+        if let second {
+            let keys = try TokenKeySet(Self.published(of: second.key))
+            issuers.append(
+                PersonIssuer(TokenIssuer(second.name, audience: "https://api.example", keys: keys), person: person))
+        }
         return try TrustState(
             identity: try http.stage.identity("web"), anchors: [http.stage.anchor],
             admission: .clients(CompiledPolicy(try policy ?? Self.rules())),
             revocation: RevocationSources(snapshot: try http.stage.revocation()),
-            issuers: [PersonIssuer(issuer, person: person)])
+            issuers: issuers)
     }
 
-    static func published(_ name: String = "one") throws -> [UInt8] {
+    static func published(_ name: String = "one", of key: SigningKey = key) throws -> [UInt8] {
         let members = JWK.json(key.publicKey)?.members ?? []
         let key = JSONValue.object(members + [JSONMember("kid", .string(name))])
         return JSONValue.object([JSONMember("keys", .array([key]))]).bytes
