@@ -5,12 +5,29 @@ import http.server
 import json
 import ssl
 import sys
+import threading
 
 from google.protobuf import json_format
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 
 # How many posts are answered with 503 first.
 failures = int(sys.argv[1])
+# Posts come on threads of their own.
+lock = threading.Lock()
+
+
+def say(**told):
+    """A whole line at once."""
+    with lock:
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
+
+
+def fails():
+    global failures
+    with lock:
+        failures -= 1
+        return failures >= 0
 
 
 def octets(document):
@@ -52,19 +69,17 @@ class Collector(http.server.BaseHTTPRequestHandler):
         self.wfile.write(text)
 
     def do_POST(self):
-        global failures
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.path != "/v1/traces" or self.headers["Content-Type"] != "application/json":
             return self.answer(404, b"{}")
-        if failures > 0:
-            failures -= 1
-            print(json.dumps({"event_type": "failed"}), flush=True)
+        if fails():
+            say(event_type="failed")
             return self.answer(503, b"{}", Retry_After="1")
         request = trace_service_pb2.ExportTraceServiceRequest()
         try:
             json_format.ParseDict(octets(json.loads(body)), request)
         except Exception as error:
-            print(json.dumps({"event_type": "unreadable", "why": str(error)}), flush=True)
+            say(event_type="unreadable", why=str(error))
             return self.answer(400, b"{}")
         for group in request.resource_spans:
             resource = attributes(group.resource.attributes)
@@ -78,7 +93,7 @@ class Collector(http.server.BaseHTTPRequestHandler):
                         "links": str(len(span.links)), "events": ",".join(event.name for event in span.events),
                         "lasts": str(0 < span.start_time_unix_nano < span.end_time_unix_nano),
                     }
-                    print(json.dumps({**attributes(span.attributes), **told}), flush=True)
+                    say(**{**attributes(span.attributes), **told})
         self.answer(200, b"{}")
 
     def log_message(self, form, *values):
