@@ -68,10 +68,13 @@ extension EndToEnd {
                 try await protect.ends.event("identity", after: before) { $0["change"] == "replaced" }
                 try machine.done("authority", "retire", first, "--even-so")
             }
-            // The change before it, which only prepared for it, is in force sooner.
-            let standings = try machine.done("ends", "list", "--json").split(separator: "\n")
-            let version = try #require(standings.lazy.compactMap { Event(String($0)) }.first?.number("changeCounter"))
-            try await protect.ends.event("trustReplaced", after: before) { $0.number("epoch") ?? 0 >= version }
+            // The end has as many trusts of its own as it had identities, too: what it has confirmed is what is in force.
+            let isInForce = try await eventually {
+                let standing = try machine.done("ends", "list", "--json").split(separator: "\n").lazy
+                    .compactMap { Event(String($0)) }.first
+                return standing?["state"] == "current"
+            }
+            #expect(isInForce)
             try await Self.refused(machine, protect, papers)
         }
 

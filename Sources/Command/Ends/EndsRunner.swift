@@ -95,9 +95,10 @@ struct EndsRunner {
             retirement: retirement)
     }
 
-    /// The manager waits for as long as connections may take to finish.
+    /// The manager waits for as long as connections may take to finish, and then whom the end takes leave of.
     private var stopping: (@Sendable () -> Void)? {
-        let time = (configuration.drainTime ?? EndsService.drainTime) + Farewell.longest * 3
+        let farewells = traces == nil ? 2 : 3
+        let time = (configuration.drainTime ?? EndsService.drainTime) + Farewell.longest * farewells
         let longest = UInt64(time.inSeconds * 1_000_000)
         guard let manager else { return nil }
         return { manager.tell(.stopping, .extendTimeout(microseconds: longest)) }
