@@ -20,10 +20,8 @@ struct NoSerialNumberIsUsedTwice {
         let (original, clone) = (folder.file("original"), folder.file("clone"))
         try FileManager.default.createDirectory(atPath: original, withIntermediateDirectories: false)
         let past = try await begin(creation, in: original)
-        // A store is closed on its own thread, and with its last file beside it gone.
-        while FileManager.default.fileExists(atPath: original + "/authority.sqlite-shm") {
-            try await Task.sleep(for: .milliseconds(10))
-        }
+        // A store is closed on a thread of its own.
+        while try hasOpen(original) { try await Task.sleep(for: .milliseconds(10)) }
         try FileManager.default.copyItem(atPath: original, toPath: clone)
 
         let end = ContinuousClock.now + Self.time
@@ -51,6 +49,15 @@ struct NoSerialNumberIsUsedTwice {
         var past: [SerialNumber] = []
         for _ in 0..<8 { past.append(try await issue(from: authority)) }
         return past
+    }
+
+    /// Whether this process has a file of a folder open.
+    private func hasOpen(_ place: String) throws -> Bool {
+        let descriptors = "/proc/self/fd"
+        return try FileManager.default.contentsOfDirectory(atPath: descriptors).contains { number in
+            let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(descriptors)/\(number)")
+            return path?.hasPrefix(place + "/") ?? false
+        }
     }
 
     private func open(_ place: String, _ creation: AuthorityCreation) async throws -> IssuingAuthority {

@@ -47,6 +47,12 @@ extension AuthorityConfiguration {
         return lacking
     }
 
+    /// All that it permits.
+    var permissions: [Permission] {
+        permittedDNS.map(Permission.dns) + permittedNetworks.map(Permission.network)
+            + permittedMail.map(Permission.mail)
+    }
+
     private func permits(_ permission: Permission) -> Bool {
         switch permission {
         case .dns(let name): permittedDNS.contains { name.isAtOrBelow($0) }

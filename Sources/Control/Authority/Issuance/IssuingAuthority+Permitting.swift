@@ -26,6 +26,7 @@ extension IssuingAuthority {
     /// Takes up what other processes have permitted since. What is permitted is never taken back.
     public func refreshPermissions() async throws(StoreFailure) {
         guard let stored = try await store.authority() else { return }
-        permitted.withLock { $0 = stored.configuration }
+        // What was read may be older than what this process has permitted meanwhile.
+        permitted.withLock { known in known = stored.configuration.permitting(known.permissions) }
     }
 }
