@@ -6,8 +6,13 @@ import Testing
 
 @Suite("What an authority may certify grows, and is never taken back")
 struct PermittingTests {
-    private let first = Permission.dns(try! DNSName("first.example"))
-    private let second = Permission.dns(try! DNSName("second.example"))
+    private let first: Permission
+    private let second: Permission
+
+    init() throws {
+        first = .dns(try DNSName("first.example"))
+        second = .dns(try DNSName("second.example"))
+    }
 
     @Test("what was read before something was permitted, and comes after it, takes nothing back")
     func staleReading() async throws {

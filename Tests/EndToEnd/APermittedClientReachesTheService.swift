@@ -45,8 +45,7 @@ extension EndToEnd {
             let protect = try await machine.protect(to: backend, "--allow", "laptop")
             let reach = try await machine.reach("--as", "visitor")
             let client = try await Socket.connect(reach.port)
-            // The service's refusal may be there before the bytes are.
-            try? await client.write(Array("hello".utf8))
+            await client.offer(Array("hello".utf8))
             let (bytes, _) = try await client.readToEnd()
             #expect(bytes.isEmpty)
             let refused = try await protect.ends.event("refused")
@@ -78,7 +77,7 @@ extension EndToEnd {
             let protect = try await machine.protect(to: backend, "--allow", "laptop")
             let reach = try await machine.reach("--as", "laptop", "--expect", "ledger")
             let client = try await Socket.connect(reach.port)
-            try await client.write(Array("for the ledger only".utf8))
+            await client.offer(Array("for the ledger only".utf8))
             #expect(try await client.readToEnd().bytes.isEmpty)
             let refused = try await reach.ends.event("refused")
             #expect(refused["reason"] == "nameMismatch")

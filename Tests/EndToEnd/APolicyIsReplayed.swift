@@ -23,7 +23,7 @@ extension EndToEnd {
             for name in ["laptop", "phone"] {
                 let reach = try await machine.reach("--as", name)
                 let client = try await Socket.connect(reach.port)
-                try await client.write([1])
+                await client.offer([1])
                 _ = try? await client.read(1)
                 _ = try await reach.ends.stop()
             }

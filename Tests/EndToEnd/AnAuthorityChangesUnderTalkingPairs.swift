@@ -129,7 +129,7 @@ extension EndToEnd {
             let port = try await stray.listening()
             let refused = protect.ends.count
             let socket = try await Socket.connect(port)
-            try? await socket.write([1])
+            await socket.offer([1])
             try await protect.ends.event("refused", after: refused)
             #expect(try await protect.ends.stop().number("accepted") == handshakes)
         }

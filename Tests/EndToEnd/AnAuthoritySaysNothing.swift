@@ -55,13 +55,13 @@ extension EndToEnd {
             if way == .answers {
                 let isLetIn = try await eventually {
                     let second = try await Socket.connect(strict.port)
-                    try? await second.write([2])
+                    await second.offer([2])
                     return try await second.read(1) == [2]
                 }
                 #expect(isLetIn)
             } else {
                 let second = try await Socket.connect(strict.port)
-                try? await second.write([2])
+                await second.offer([2])
                 #expect(try await second.readToEnd().bytes.isEmpty)
                 #expect(try await ends[1].event("refused")["reason"] == "revocationUnknown")
             }

@@ -21,7 +21,7 @@ struct NoSerialNumberIsUsedTwice {
         try FileManager.default.createDirectory(atPath: original, withIntermediateDirectories: false)
         let past = try await begin(creation, in: original)
         // A store is closed on a thread of its own.
-        while try hasOpen(original) { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(try await eventually { try !hasOpen(original) })
         try FileManager.default.copyItem(atPath: original, toPath: clone)
 
         let end = ContinuousClock.now + Self.time

@@ -48,7 +48,7 @@ extension EndToEnd {
                         let socket = try await Socket.connect(protect.port, from: UInt8(maker + 2))
                         let stall = index < 100 ? Stall.allCases[index % Stall.allCases.count] : nil
                         // Who has given way already cannot send any more.
-                        try? await socket.write(stall?.bytes ?? Self.garbage(UInt64(index)))
+                        await socket.offer(stall?.bytes ?? Self.garbage(UInt64(index)))
                         held.append(socket)
                     }
                     // The server's flight at most: 4 KiB.

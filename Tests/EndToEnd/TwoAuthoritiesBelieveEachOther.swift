@@ -49,7 +49,7 @@ extension EndToEnd {
             for _ in 0..<10 where live == nil {
                 let before = protect.count
                 let socket = try await Socket.connect(reach.port)
-                try? await socket.write([1])
+                await socket.offer([1])
                 if (try? await socket.read(1)) == [1] {
                     live = socket
                 } else {

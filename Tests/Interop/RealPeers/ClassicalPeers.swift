@@ -70,7 +70,7 @@ extension RealPeers {
             let file = try machine.folder.write("reach:\n" + text.joined(separator: "\n") + "\n", to: "doors.yaml")
             let ends = try machine.start("run", "--config", file)
             let refusedClient = try await Socket.connect(try await ends.listening("demanding"))
-            try? await refusedClient.write(Array("a secret\n".utf8))
+            await refusedClient.offer(Array("a secret\n".utf8))
             #expect(try await refusedClient.readToEnd().bytes.isEmpty)
             let refused = try await ends.event("refused") { $0["service"] == "demanding" }
             #expect(refused["reason"] == "noHybridKeyExchange" && refused["fault"] == "unclear", "\(refused)")

@@ -63,7 +63,7 @@ extension RealPeers {
             let server = try await TLSServer(papers, file.map { ["-status_file", $0] } ?? [])
             let door = try door(to: server)
             let client = try await Socket.connect(try await door.listening())
-            try? await client.write(Array("ask\n".utf8))
+            await client.offer(Array("ask\n".utf8))
             let start = ContinuousClock.now
             while ContinuousClock.now - start < Ends.patience {
                 if let told = door.events.first(where: { ["accepted", "refused"].contains($0["event_type"]) }) {

@@ -77,6 +77,12 @@ public final class Socket: Sendable {
         try await Self.waiting { try self.writeNow(bytes) }
     }
 
+    /// Writes what the other side may not want: it may have ended the connection before the bytes are there, and the
+    /// reading says what came of it.
+    public func offer(_ bytes: [UInt8]) async {
+        try? await write(bytes)
+    }
+
     public func writeNow(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
