@@ -124,7 +124,7 @@ let programs: [Target] = [
     .executableTarget(
         name: "symbolon",
         dependencies: base + trust + control + enrollment + ends + [
-            "CConfinement", nioCore, nioPosix, nioHTTP1, arguments, yams, logging, lifecycle, tracing,
+            "CLinux", "CConfinement", nioCore, nioPosix, nioHTTP1, arguments, yams, logging, lifecycle, tracing,
         ],
         path: "Sources/Command", swiftSettings: settings),
     .executableTarget(

@@ -31,4 +31,9 @@ struct Symbolon: AsyncParsableCommand {
             Identity.self, AuthorityVerb.self, Operators.self, EndsVerb.self, ConnectionsVerb.self, Why.self,
             Federate.self, ACME.self, Verify.self, Audit.self, Doctor.self, Try.self,
         ])
+
+    static func main() async {
+        Memory.returnLargeBlocks()
+        await main(nil)
+    }
 }

@@ -2,6 +2,7 @@
 #define SYMBOLON_LINUX_SHIM_H
 
 #include <errno.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
