@@ -33,7 +33,8 @@ struct Symbolon: AsyncParsableCommand {
         ])
 
     static func main() async {
-        Memory.returnLargeBlocks()
+        ProcessLimits.returnLargeBlocks()
+        ProcessLimits.takeAllDescriptors()
         await main(nil)
     }
 }

@@ -117,35 +117,5 @@ extension EndToEnd {
             }
             return times
         }
-
-        @Test("T35: with 64 descriptors and 200 held sockets it lives, and serves again without a restart")
-        func descriptorsRunOut() async throws {
-            let (machine, backend) = (try Machine(), try Backend())
-            let protect = try machine.start(
-                "protect", "web", "--to", "127.0.0.1:\(backend.port)", "--listen", "127.0.0.1:0", "--allow", "laptop",
-                "--handshake-deadline", "5", by: ["/usr/bin/prlimit", "--nofile=64"])
-            let port = try await protect.listening()
-            let reach = try await machine.reach("--as", "laptop")
-            var held: [Socket] = []
-            for _ in 0..<200 { held.append(try await Socket.connect(port)) }
-            try await protect.event("acceptPaused")
-
-            // Held sockets give way; whoever is honest gets through before all of them are gone.
-            let client = try await Socket.echoed(reach.port)
-            held = []
-            try await protect.event("acceptResumed")
-            for number in UInt8(2)..<12 {
-                let next = try await Socket.connect(reach.port)
-                try await next.write([number])
-                #expect(try await next.read(1) == [number])
-                next.endOutput()
-                _ = try await next.readToEnd()
-            }
-            client.endOutput()
-            _ = try await client.readToEnd()
-            let counters = try await protect.stop()
-            #expect(counters.number("accepted") ?? 0 >= 11)
-            #expect(counters.number("backendBytesBeforeProof") == 0)
-        }
     }
 }

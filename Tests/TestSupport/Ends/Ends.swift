@@ -6,7 +6,7 @@ public final class Ends: Sendable {
     /// For whatever is waited for: many times what it takes, so that it ends a test that would hang and no other.
     public static let patience: Duration = .seconds(60)
 
-    private let program: RunningProgram
+    public let program: RunningProgram
     private var lines: LineLog { program.lines }
     private var complaints: LineLog { program.complaints }
 

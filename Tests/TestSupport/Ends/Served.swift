@@ -7,12 +7,13 @@ public final class Served: Sendable {
     public let server: RunningProgram
     /// `host:port`
     public let address: String
+    public var port: Int? { address.split(separator: ":").last.flatMap { Int($0) } }
     public var home: String { folder.file("home") }
 
-    public static func start(_ arguments: String...) async throws -> Served {
+    public static func start(_ arguments: String..., by wrapper: [String] = []) async throws -> Served {
         let folder = try TemporaryFolder()
         let server = try RunningProgram(
-            [
+            wrapper + [
                 try BuiltProgram.path("symbolon"), "up", "--listen", "127.0.0.1:0", "--json", "--home",
                 folder.file("home"),
             ] + arguments)

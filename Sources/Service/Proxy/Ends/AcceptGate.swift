@@ -1,5 +1,6 @@
 internal import Glibc
 package import NIOCore
+internal import SymbolonTransport
 
 /// When accepting rests because descriptors or memory have run out, and when it goes on. Pure.
 struct AcceptRest {
@@ -24,11 +25,13 @@ struct AcceptRest {
     }
 }
 
-/// Rests accepting when descriptors or memory run out, and takes it up again: on the listener, before everything else.
+/// Rests accepting when descriptors or memory run short, and takes it up again: on the listener, before everything else.
 ///
 /// Without it the listener would be told of the waiting client again at once, and again, and use a whole core.
-package final class AcceptGate: ChannelInboundHandler {
+/// It accepts one client a turn, so that each is asked for a descriptor outside the reserve.
+package final class AcceptGate: ChannelDuplexHandler {
     package typealias InboundIn = any Channel
+    package typealias OutboundIn = Never
 
     private let pause: TimeAmount
     private let whenChanged: (Change) -> Void
@@ -47,19 +50,41 @@ package final class AcceptGate: ChannelInboundHandler {
         self.whenChanged = whenChanged
     }
 
+    package func handlerAdded(context: ChannelHandlerContext) {
+        try? context.channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+    }
+
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let failure = error as? IOError else { return context.fireErrorCaught(error) }
-        guard let change = rest.failed(failure.errnoCode, because: text(of: failure)) else { return }
-        let channel = context.channel
-        try? channel.syncOptions?.setOption(.autoRead, value: false)
-        whenChanged(change)
-        context.eventLoop.assumeIsolated().scheduleTask(in: pause) {
-            try? channel.syncOptions?.setOption(.autoRead, value: true)
-        }
+        pause(context, failure)
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if let change = rest.accepted() { whenChanged(change) }
         context.fireChannelRead(data)
+    }
+
+    /// The listener is about to accept.
+    package func read(context: ChannelHandlerContext) {
+        if !restsForWantOfDescriptors(context) { context.read() }
+    }
+
+    private func restsForWantOfDescriptors(_ context: ChannelHandlerContext) -> Bool {
+        guard DescriptorReserve.services.isNext else { return false }
+        pause(context, IOError(errnoCode: EMFILE, reason: "accept"))
+        return true
+    }
+
+    private func pause(_ context: ChannelHandlerContext, _ failure: IOError) {
+        guard let change = rest.failed(failure.errnoCode, because: text(of: failure)) else { return }
+        let options = context.channel.syncOptions
+        try? options?.setOption(.autoRead, value: false)
+        whenChanged(change)
+        context.eventLoop.assumeIsolated().scheduleTask(in: pause) { [self] in
+            // It accepts with this, and asks nobody before.
+            if context.channel.isActive, !restsForWantOfDescriptors(context) {
+                try? options?.setOption(.autoRead, value: true)
+            }
+        }
     }
 }

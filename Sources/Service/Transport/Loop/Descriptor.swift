@@ -7,5 +7,10 @@ package final class Descriptor: Sendable {
     /// - Parameter number: open, and nobody else's to close.
     package init(_ number: CInt) { self.number = number }
 
+    /// The same file by a number outside the reserve; nil: there is none free.
+    func movedOut(of reserve: DescriptorReserve) -> Descriptor? {
+        reserve.contains(number) ? reserve.lower(than: number).map(Descriptor.init) : self
+    }
+
     deinit { _ = Glibc.close(number) }
 }

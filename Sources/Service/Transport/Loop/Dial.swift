@@ -123,6 +123,7 @@ private final class Attempt: Watched {
     /// Returns whether it has connected already.
     static func start(at address: SocketAddress, for dial: Dial) throws(StreamFailure) -> (Attempt, isConnected: Bool) {
         let descriptor = try SystemSocket.make(for: address).get()
+        guard !DescriptorReserve.files.contains(descriptor.number) else { throw .system(EMFILE) }
         if case .unixDomainSocket = address {} else { SystemSocket.sendsAtOnce(descriptor.number) }
         let code = SystemSocket.connect(descriptor.number, to: address)
         guard code == 0 || code == EINPROGRESS else { throw .system(code) }

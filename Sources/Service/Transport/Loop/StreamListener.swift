@@ -11,6 +11,8 @@ package final class StreamListener: Watched {
     private var key: UInt64?
     private var accepted: ((ConnectedSocket) -> Void)?
     private var failed: ((CInt) -> Void)?
+    /// A client whose descriptor is of the reserve: it waits until there is another.
+    private var waiting: (Descriptor, SocketAddress?)?
 
     private init(_ descriptor: Descriptor, on loop: StreamLoop) {
         self.descriptor = descriptor
@@ -20,7 +22,7 @@ package final class StreamListener: Watched {
     /// Begins to accept. On the loop.
     /// - Parameters:
     ///   - number: of a socket that listens and does not block; nobody else's to close.
-    ///   - failed: hears the error's number when a client could not be accepted.
+    ///   - failed: hears the error's number when a client could not be accepted, or has to wait: it rests the listener then.
     package static func start(
         adopting number: CInt, on loop: StreamLoop, accepted: @escaping (ConnectedSocket) -> Void,
         failed: @escaping (CInt) -> Void
@@ -46,17 +48,36 @@ package final class StreamListener: Watched {
         key = nil
         accepted = nil
         failed = nil
+        waiting = nil
     }
 
     func ready(_ readiness: Readiness) {
         switch SystemSocket.accept(from: descriptor.number) {
-        case .success(let (client, address)): accepted?(ConnectedSocket(client, from: address))
+        case .success(let (client, address)):
+            guard !DescriptorReserve.services.contains(client.number) else {
+                waiting = (client, address)
+                failed?(EMFILE)
+                return
+            }
+            accepted?(ConnectedSocket(client, from: address))
         case .failure(.system(EAGAIN)), .failure(.system(EINTR)): break
         case .failure(.system(let code)): failed?(code)
         case .failure: break
         }
     }
 
-    func rang() { if let key { _ = loop.watch(key, for: [.input]) } }
+    func rang() {
+        guard let key else { return }
+        if let (client, address) = waiting {
+            guard let lower = client.movedOut(of: .services) else {
+                failed?(EMFILE)
+                return
+            }
+            waiting = nil
+            accepted?(ConnectedSocket(lower, from: address))
+        }
+        _ = loop.watch(key, for: [.input])
+    }
+
     func loopEnds() { close() }
 }

@@ -4,6 +4,7 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 internal import SymbolonProxy
+internal import SymbolonTransport
 internal import SymbolonWire
 internal import Synchronization
 
@@ -60,22 +61,38 @@ final class PublicAcceptor: Sendable {
                 restIfShort(errno)
                 continue
             }
+            let served = seated(peer)
             if isResting.exchange(false, ordering: .relaxed) { observer.server(.acceptResumed) }
-            serve(peer, &octets, seat)
+            serve(served, &octets, seat)
         }
     }
 
     /// accept(2): what is no shortage is one client less.
     private func restIfShort(_ code: CInt) {
         switch code {
-        case EMFILE, ENFILE, ENOBUFS, ENOMEM:
-            if !isResting.exchange(true, ordering: .relaxed) {
-                observer.server(.acceptPaused(because: text(of: IOError(errnoCode: code, reason: "accept"))))
-            }
-            usleep(5 * Self.rest)
+        case EMFILE, ENFILE, ENOBUFS, ENOMEM: rest(code)
         case EINTR, ECONNABORTED, EPROTO: break
         default: usleep(Self.rest)
         }
+    }
+
+    private func rest(_ code: CInt) {
+        if !isResting.exchange(true, ordering: .relaxed) {
+            observer.server(.acceptPaused(because: text(of: IOError(errnoCode: code, reason: "accept"))))
+        }
+        usleep(5 * Self.rest)
+    }
+
+    /// Waits until its descriptor is outside the reserve.
+    private func seated(_ peer: PeerSocket) -> PeerSocket {
+        let reserve = DescriptorReserve.services
+        while reserve.contains(peer.descriptor), !isEnding.load(ordering: .relaxed) {
+            rest(EMFILE)
+            guard let lower = reserve.lower(than: peer.descriptor) else { continue }
+            peer.close()
+            return PeerSocket(descriptor: lower, address: peer.address)
+        }
+        return peer
     }
 
     private func serve(_ peer: PeerSocket, _ octets: inout [UInt8], _ seat: Seat) {
