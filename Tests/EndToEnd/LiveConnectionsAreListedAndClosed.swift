@@ -113,8 +113,9 @@ extension EndToEnd {
             let socket = try await Self.socket(machine.home + "/ends")
             let script = """
                 import socket, sys
+                # With a timeout it would not wait for its place in the queue (connect(2), EAGAIN).
                 def connected():
-                    s = socket.socket(socket.AF_UNIX); s.settimeout(20); s.connect(sys.argv[1]); return s
+                    s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); s.settimeout(20); return s
                 def answered(s):
                     got = b''
                     try:

@@ -37,8 +37,7 @@ struct KeyDerivation: Equatable {
     /// Our own parameters, with a random salt.
     init(_ kdf: PasswordKDF) {
         function = Function(kdf)
-        var random = SystemRandomNumberGenerator()
-        salt = (0..<Self.ownSaltOctets).map { _ in UInt8.random(in: 0...255, using: &random) }
+        salt = .random(Self.ownSaltOctets)
         statedKeyOctets = nil
     }
 

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import SymbolonKeys
 internal import SymbolonWire
 
 /// What a ceremony's answer has to contain. Whoever keeps it binds it to one session and one ceremony, and lets it answer once.
@@ -9,7 +9,7 @@ public struct PasskeyChallenge: Sendable {
     public static let fewestOctets = 16
 
     /// A new one: 32 octets of the system's randomness.
-    public init() { octets = unsafe SymmetricKey(size: .bits256).withUnsafeBytes { unsafe Array($0) } }
+    public init() { octets = .random(32) }
 
     /// One that was kept.
     /// - Returns: nil for one that could be guessed.

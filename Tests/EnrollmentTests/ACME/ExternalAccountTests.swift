@@ -38,7 +38,7 @@ struct ExternalAccountTests {
         in house: ACMEHouse, policy: ACMEPolicy? = nil, expiresAt: Date? = nil
     ) async throws -> ExternalAccountKey {
         let key = ExternalAccountKey(
-            id: ResourceID.random().description, secret: SecretBytes(copying: ResourceID.randomOctets(32)),
+            id: ResourceID.random().description, secret: .random(32),
             policy: policy, createdAt: house.clock.now, createdBy: "operator", expiresAt: expiresAt)
         var decision = ACMEDecision()
         decision.externalAccountKeys = [key]

@@ -58,7 +58,7 @@ struct ConnectionFilter: Codable, Equatable, Sendable {
         var patterns: [TrustDomain?: IdentityPattern] = [:]
         var found: [LiveConnection] = []
         for one in live {
-            if let ids, !ids.contains(one.facts.reference) { continue }
+            if let ids, !ids.contains(one.facts.reference.description) { continue }
             if let service, service != one.facts.service { continue }
             if let rule, rule != one.facts.rule { continue }
             if let peer {
@@ -74,11 +74,6 @@ struct ConnectionFilter: Codable, Equatable, Sendable {
     }
 }
 
-extension ConnectionFacts {
-    /// By which operators name it: the end's role, its service, and the number there.
-    var reference: String { "\(role.rawValue)/\(service)/\(id)" }
-}
-
 /// A line of the answer: a connection.
 struct ListedConnection: Encodable, Sendable {
     let live: LiveConnection
@@ -92,7 +87,7 @@ struct ListedConnection: Encodable, Sendable {
     func encode(to encoder: any Encoder) throws {
         let (end, left) = live.end(at: now)
         var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(live.facts.reference, forKey: .connection)
+        try object.encode(live.facts.reference.description, forKey: .connection)
         try object.encode(process, forKey: .process)
         try live.encode(to: encoder)
         try object.encode(end, forKey: .endsBy)

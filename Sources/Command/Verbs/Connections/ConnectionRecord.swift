@@ -66,6 +66,8 @@ struct ConnectionRecord: Equatable {
 
     var role: String { fields.role }
 
+    private var reference: String { "\(fields.role)/\(fields.service)/\(fields.id)" }
+
     /// `198.51.100.7:40112 → 203.0.113.5:7443`
     var flow: String { "\(side(fields.from, fields.fromPort)) → \(side(fields.to, fields.toPort))" }
 
@@ -76,7 +78,7 @@ struct ConnectionRecord: Equatable {
 
     func isNamed(_ name: String) -> Bool {
         let sides = [side(fields.from, fields.fromPort), side(fields.to, fields.toPort)]
-        return ["\(fields.role)/\(fields.service)/\(fields.id)", fields.address].contains(name) || sides.contains(name)
+        return [reference, fields.address].contains(name) || sides.contains(name)
     }
 
     func isOfSameFlow(as other: ConnectionRecord) -> Bool {
@@ -96,7 +98,7 @@ struct ConnectionRecord: Equatable {
     private enum Mark: String { case passed = "✓", failed = "✗", notAsked = "·" }
 
     func story(on terminal: Terminal) -> [String] {
-        let head = "\(fields.role)/\(fields.service)/\(fields.id)  \(fields.timestamp)  \(flow)"
+        let head = "\(reference)  \(fields.timestamp)  \(flow)"
         var lines = [terminal.styled(head.printable, .bold)]
         func add(_ mark: Mark, _ check: String, _ what: String) {
             let style: Terminal.Style = mark == .passed ? .green : mark == .failed ? .red : .dim

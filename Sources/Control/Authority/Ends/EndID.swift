@@ -1,3 +1,4 @@
+import SymbolonKeys
 import SymbolonWire
 
 /// Which end this is among all that believe an authority: 128 random bits, which it makes once and keeps.
@@ -19,8 +20,7 @@ public struct EndID: Hashable, Sendable, CustomStringConvertible {
     }
 
     public static func random() -> EndID {
-        var random = SystemRandomNumberGenerator()
-        return EndID(random: (0..<length).map { _ in UInt8.random(in: .min ... .max, using: &random) })
+        EndID(random: .random(length))
     }
 
     private init(random octets: [UInt8]) { self.octets = octets }

@@ -70,7 +70,7 @@ public actor FilterPublisher {
         let (counter, spans) = try await issued([
             FilterSpan(begunAfter: nil, begunBy: template.covers, notEndedBefore: now)
         ])
-        let filter = try sign(template.derBytes(of: spans[0], seeds: Self.seed))
+        let filter = try sign(template.derBytes(of: spans[0], seeds: { .random(16) }))
         guard filter.isExact(for: spans[0]) else { throw .notExact(.complete) }
         return try await publish(
             filter, .complete, base: number, number, counter, count: spans[0].count, after: last, now)
@@ -87,7 +87,7 @@ public actor FilterPublisher {
         ])
         let (covered, since) = (spans[0], spans[1])
         let filter = try sign(
-            template.derBytes(updating: base.filter, covered: covered, since: since, seeds: Self.seed))
+            template.derBytes(updating: base.filter, covered: covered, since: since, seeds: { .random(16) }))
         guard filter.isExact(for: since), filter.isExact(for: covered, updating: base.filter) else {
             throw .notExact(.update)
         }
@@ -125,11 +125,6 @@ public actor FilterPublisher {
         } catch {
             throw .store(error)
         }
-    }
-
-    private static func seed() -> [UInt8] {
-        var random = SystemRandomNumberGenerator()
-        return (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &random) }
     }
 
     /// The issuing key's other use, as with lists.

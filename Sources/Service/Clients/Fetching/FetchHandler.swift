@@ -15,7 +15,7 @@ final class FetchHandler: ChannelInboundHandler {
 
     private enum State {
         case waiting
-        case receiving(FetchAnswer, [UInt8])
+        case receiving(status: Int, retryAfter: Int?, [UInt8])
         case done
     }
 
@@ -62,16 +62,15 @@ final class FetchHandler: ChannelInboundHandler {
         switch (state, unwrapInboundIn(data)) {
         case (.waiting, .head(let head)):
             receive(head, context)
-        case (.receiving(let answer, var octets), .body(let part)):
+        case (.receiving(let status, let retryAfter, var octets), .body(let part)):
             state = .done  // So that the array is not copied.
             guard part.readableBytes <= mostOctets - octets.count else {
                 return finish(.failure(.tooLarge(limit: mostOctets)), context)
             }
             octets += part.readableBytesView
-            state = .receiving(answer, octets)
-        case (.receiving(let answer, let octets), .end):
-            finish(
-                .success(FetchAnswer(status: answer.status, retryAfter: answer.retryAfter, octets: octets)), context)
+            state = .receiving(status: status, retryAfter: retryAfter, octets)
+        case (.receiving(let status, let retryAfter, let octets), .end):
+            finish(.success(FetchAnswer(status: status, retryAfter: retryAfter, octets: octets)), context)
         default:
             return
         }
@@ -91,7 +90,7 @@ final class FetchHandler: ChannelInboundHandler {
             var octets: [UInt8] = []
             octets.reserveCapacity(announced)
             let after = head.headers.first(name: "retry-after").flatMap(Int.init)
-            state = .receiving(FetchAnswer(status: status, retryAfter: after, octets: []), octets)
+            state = .receiving(status: status, retryAfter: after, octets)
         default:
             finish(.failure(.status(status)), context)
         }

@@ -18,8 +18,6 @@ public struct Fetcher: Sendable {
         public init() {}
     }
 
-    private enum CertificateSource { case system, file(String) }
-
     private let group: any EventLoopGroup
     private let limits: Limits
 
@@ -35,7 +33,7 @@ public struct Fetcher: Sendable {
     public func get(
         _ address: FetchAddress, atMost octets: Int, within time: TimeAmount? = nil
     ) async throws(FetchFailure) -> [UInt8] {
-        try await ask(address, .get, atMost: octets, within: time, trusting: .system).octets
+        try await ask(address, .get, atMost: octets, within: time, trusting: nil).octets
     }
 
     /// POST. RFC 9110 §9.3.3; every status is an answer, but one that leads elsewhere.
@@ -46,14 +44,12 @@ public struct Fetcher: Sendable {
     public func post(
         _ content: [UInt8], type: String, to address: FetchAddress, atMost octets: Int, trusting anchors: String? = nil
     ) async throws(FetchFailure) -> FetchAnswer {
-        try await ask(
-            address, .post(content, type: type), atMost: octets, within: nil,
-            trusting: anchors.map(CertificateSource.file) ?? .system)
+        try await ask(address, .post(content, type: type), atMost: octets, within: nil, trusting: anchors)
     }
 
     private func ask(
         _ address: FetchAddress, _ request: FetchRequest, atMost octets: Int, within time: TimeAmount?,
-        trusting anchors: CertificateSource
+        trusting anchors: String?
     ) async throws(FetchFailure) -> FetchAnswer {
         let fetched = group.any().makePromise(of: FetchAnswer.self)
         var narrowed = limits
@@ -84,9 +80,9 @@ public struct Fetcher: Sendable {
     }
 
     /// The system's authorities vouch for a web server; lists and answers are believed by their own signatures alone.
-    private static func tlsContext(_ anchors: CertificateSource) throws(FetchFailure) -> NIOSSLContext {
+    private static func tlsContext(_ anchors: String?) throws(FetchFailure) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
-        if case .file(let path) = anchors { configuration.trustRoots = .file(path) }
+        if let anchors { configuration.trustRoots = .file(anchors) }
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
         do {

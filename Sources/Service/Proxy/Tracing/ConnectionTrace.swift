@@ -59,10 +59,7 @@ final class ConnectionTrace {
     /// - Parameter isEnd: nothing comes after it.
     func unreached(_ facts: BackendFailureFacts, isEnd: Bool) {
         let span = begin()
-        span.add([
-            "symbolon.connection.id": .string("\(facts.role.rawValue)/\(facts.service)/\(facts.id)"),
-            "symbolon.service": .string(facts.service), "symbolon.role": .string(facts.role.rawValue),
-        ])
+        span.add(facts.reference.traced)
         span.addEvent(SpanEvent(name: "symbolon.unreached", attributes: ["symbolon.target": .string(facts.target)]))
         guard isEnd else { return }
         span.fail("unreachable", facts.explanation)

@@ -11,9 +11,7 @@ extension ConnectionFacts {
     var traced: SpanAttributes {
         var known = flow.traced(at: role)
         known.merge(session.traced)
-        known["symbolon.connection.id"] = "\(role.rawValue)/\(service)/\(id)"
-        known["symbolon.service"] = service
-        known["symbolon.role"] = role.rawValue
+        known.merge(reference.traced)
         known["symbolon.peer"] = peer.identity.description
         known["symbolon.peer.serial"] = peer.path.leaf.serialNumber.description
         known["symbolon.own"] = own.name.description
@@ -21,6 +19,15 @@ extension ConnectionFacts {
         known["symbolon.revocation"] = revocation
         known["symbolon.rule"] = rule
         return known
+    }
+}
+
+extension ConnectionReference {
+    var traced: SpanAttributes {
+        [
+            "symbolon.connection.id": .string(description), "symbolon.service": .string(service),
+            "symbolon.role": .string(role.rawValue),
+        ]
     }
 }
 
@@ -53,9 +60,7 @@ extension RefusalFacts {
     var traced: SpanAttributes {
         var known = flow.traced(at: role)
         known["tls.established"] = false
-        known["symbolon.connection.id"] = "\(role.rawValue)/\(service)/\(id)"
-        known["symbolon.service"] = service
-        known["symbolon.role"] = role.rawValue
+        known.merge(reference.traced)
         known["symbolon.stage"] = stage.rawValue
         known["symbolon.fault"] = fault.rawValue
         known["symbolon.reason"] = reason
@@ -70,7 +75,7 @@ extension RequestFacts {
     var traced: SpanAttributes {
         var known: SpanAttributes = [
             "url.scheme": "https", "symbolon.service": .string(service), "symbolon.peer": .string(peer),
-            "symbolon.connection.id": .string("\(connection.role.rawValue)/\(service)/\(connection.id)"),
+            "symbolon.connection.id": .string(connection.reference.description),
             "http.request.body.size": .int64(Int64(bytesUp)), "http.response.body.size": .int64(Int64(bytesDown)),
         ]
         known.merge(connection.flow.traced(at: connection.role))

@@ -61,8 +61,7 @@ public enum PassphraseSource: Equatable, Sendable {
 
     /// 256 random bits as base64url text and a line break.
     static func randomText() -> [UInt8] {
-        var source = SystemRandomNumberGenerator()
-        var octets = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &source) }
+        var octets: [UInt8] = .random(32)
         defer { wipe(&octets) }
         return Array(Base64URL.encode(octets).utf8) + [UInt8(ascii: "\n")]
     }

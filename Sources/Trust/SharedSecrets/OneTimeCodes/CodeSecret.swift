@@ -12,9 +12,7 @@ public struct CodeSecret: Sendable {
 
     /// A new one: 160 bits, which R6 recommends.
     public init() {
-        octets = unsafe SymmetricKey(size: SymmetricKeySize(bitCount: 160)).withUnsafeBytes {
-            unsafe SecretBytes(copying: $0)
-        }
+        octets = .random(20)
     }
 
     /// One that was kept.

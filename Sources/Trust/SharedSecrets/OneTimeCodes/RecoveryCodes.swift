@@ -1,4 +1,5 @@
 internal import Crypto
+internal import SymbolonKeys
 internal import SymbolonWire
 
 /// Codes for who has lost every other factor, each good once (SP 800-63B-4 §3.1.2, look-up secrets). Only their hashes are kept.
@@ -15,9 +16,7 @@ public struct RecoveryCodes: Equatable, Sendable {
 
     /// New ones, and their texts, which are shown once: sixteen letters and digits in fours.
     public static func make() -> (RecoveryCodes, texts: [String]) {
-        let secrets = (0..<count).map { _ in
-            unsafe SymmetricKey(size: SymmetricKeySize(bitCount: octets * 8)).withUnsafeBytes { unsafe Array($0) }
-        }
+        let secrets = (0..<count).map { _ in [UInt8].random(octets) }
         return (RecoveryCodes(hashes: secrets.map(hash)), secrets.map(text))
     }
 

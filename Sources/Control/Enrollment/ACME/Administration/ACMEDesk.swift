@@ -74,7 +74,7 @@ public struct ACMEDesk: Sendable {
             throw AdministrationFailure(.refused, what: "the key would have ended before it is given out")
         }
         let policy = try wish.policy.map { report throws(AdministrationFailure) in try ACMEPolicy(report) }
-        var octets = ResourceID.randomOctets(ExternalAccountKey.octets)
+        var octets: [UInt8] = .random(ExternalAccountKey.octets)
         defer { wipe(&octets) }
         let key = ExternalAccountKey(
             id: ResourceID.random().description, secret: SecretBytes(copying: octets), policy: policy, createdAt: now,

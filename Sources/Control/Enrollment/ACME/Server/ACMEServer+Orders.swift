@@ -2,6 +2,7 @@ import Foundation
 import SymbolonAudit
 import SymbolonAuthority
 import SymbolonCertificates
+import SymbolonKeys
 import SymbolonNames
 import SymbolonTokens
 import SymbolonWire
@@ -63,7 +64,7 @@ extension ACMEServer {
 
     /// RFC 8555 §8.1: at least 128 bits; 256 here.
     private static func token() -> String {
-        Base64URL.encode(ResourceID.randomOctets(32))
+        Base64URL.encode([UInt8].random(32))
     }
 
     /// §7.1.3, §7.4. Each in its one spelling and once.

@@ -1,4 +1,4 @@
-import Crypto
+import SymbolonKeys
 import SymbolonWire
 
 /// The name of an account, an order or an authorization in its URL: 128 random bits, which nobody guesses.
@@ -10,13 +10,7 @@ public struct ResourceID: Hashable, Sendable, CustomStringConvertible {
 
     /// A new one.
     public static func random() -> ResourceID {
-        ResourceID(spelled: Base64URL.encode(randomOctets(octets)))
-    }
-
-    /// From the system's randomness.
-    static func randomOctets(_ count: Int) -> [UInt8] {
-        let key = SymmetricKey(size: SymmetricKeySize(bitCount: count * 8))
-        return unsafe key.withUnsafeBytes { unsafe Array($0) }
+        ResourceID(spelled: Base64URL.encode([UInt8].random(octets)))
     }
 
     /// Nil for what no resource is called.

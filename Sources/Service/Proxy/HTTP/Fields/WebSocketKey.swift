@@ -1,13 +1,13 @@
 internal import Crypto
 internal import Foundation
+internal import SymbolonKeys
 
 /// By which a server shows that it speaks WebSocket (RFC 6455 §4.1); in HTTP/2 there is none (RFC 8441 §5), so this end brings one.
 struct WebSocketKey: CustomStringConvertible {
     let description: String
 
     init() {
-        var random = SystemRandomNumberGenerator()
-        description = Data((0..<16).map { _ in UInt8.random(in: .min ... .max, using: &random) }).base64EncodedString()
+        description = Data([UInt8].random(16)).base64EncodedString()
     }
 
     init(_ text: String) { description = text }

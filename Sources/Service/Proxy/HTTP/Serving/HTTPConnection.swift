@@ -39,8 +39,8 @@ final class HTTPConnection: Connection {
         gate.report(to: self)
     }
 
-    /// By which the log finds it: `protect/web/17`.
-    var number: String { "\(share.plan.role.rawValue)/\(share.plan.name)/\(id)" }
+    /// By which the log finds it.
+    var number: String { ConnectionReference(role: share.plan.role, service: share.plan.name, id: id).description }
 
     override var peerAddress: SocketAddress? { gate.context?.channel.remoteAddress }
     override var ownAddress: SocketAddress? { gate.context?.channel.localAddress }
