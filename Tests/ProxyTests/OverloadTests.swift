@@ -40,6 +40,17 @@ final class OverloadTests {
         #expect(tells(4000, after: 6, false, nil), "the next rush is another")
     }
 
+    @Test("who seems new among those who wait does not end the spell, nor what comes of it")
+    func seemsNew() {
+        for second in Int64(0)..<5 {
+            #expect(tells(2000, after: second, false, nil))
+            #expect(tells(0, after: second, false, nil))
+        }
+        #expect(tells(2000, after: 5, true, .began(waiting: .seconds(2))))
+        #expect(tells(0, after: 6, false, nil))
+        #expect(tells(2000, after: 6, true, nil))
+    }
+
     @Test("after the spell those are turned away who waited longer than the patience, and no others; each is asked")
     func turnsAway() {
         #expect(isBegun())
@@ -49,15 +60,16 @@ final class OverloadTests {
         #expect(tells(1001, after: 6, true, nil))
     }
 
-    @Test("it is over when they wait half of it, and how many were turned away is told")
+    @Test("it is over when for a spell none has waited so long; how many were turned away is told")
     func over() {
         #expect(isBegun())
         _ = judge(2000, after: 6)
-        #expect(tells(500, after: 7, false, nil))
-        #expect(tells(499, after: 8, false, .ended(turnedAway: 2)))
-        #expect(tells(1200, after: 9, false, nil), "another spell has to pass")
-        #expect(tells(1200, after: 14, true, .began(waiting: .milliseconds(1200))))
-        #expect(tells(0, after: 15, false, .ended(turnedAway: 1)), "each spell has a count of its own")
+        #expect(tells(0, after: 10, false, nil))
+        #expect(tells(500, after: 11, false, nil))
+        #expect(tells(499, after: 11, false, .ended(turnedAway: 2)))
+        #expect(tells(1200, after: 12, false, nil), "another spell has to pass")
+        #expect(tells(1200, after: 17, true, .began(waiting: .milliseconds(1200))))
+        #expect(tells(0, after: 22, false, .ended(turnedAway: 1)), "each spell has a count of its own")
     }
 
     @Test("who waited for something else is not turned away for it")

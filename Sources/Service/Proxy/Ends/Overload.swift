@@ -2,7 +2,9 @@ internal import NIOCore
 
 /// When an end turns newcomers away because more come than it can serve, and when no more. Pure.
 ///
-///     serving ──for `spell` they wait longer than `patience`──▶ turning away ──they wait half of it──▶ serving
+///     serving ──for `spell` some wait longer than `patience`──▶ turning away ──for `spell` none does──▶ serving
+///
+/// One who waited little says nothing alone: whom the kernel's queue had no room for comes again later, and seems new.
 ///
 /// Whoever waited long goes away soon, and what was done for it is lost: an end that takes all in turn then serves nobody. So
 /// those who waited longer than `patience` are turned away before a byte of theirs is read, and those behind them are served in
@@ -20,8 +22,9 @@ struct Overload {
     private let patience: TimeAmount
     private let spell: TimeAmount
     private var count: UInt64 = 0
-    /// Since when they wait too long.
+    /// Since when they wait too long, and when one last did.
     private var since: NIODeadline?
+    private var last: NIODeadline?
     private var isTurningAway = false
     private var turnedAway: UInt64 = 0
 
@@ -39,11 +42,14 @@ struct Overload {
     /// Whether to turn a newcomer away that has waited so long, and what there is to tell.
     mutating func judge(waited: TimeAmount, at now: NIODeadline) -> (turnAway: Bool, Change?) {
         guard waited >= patience else {
-            guard waited < patience / 2 else { return (false, nil) }
+            guard let last, waited < patience / 2, now - last >= (isTurningAway ? spell : patience) else {
+                return (false, nil)
+            }
             return (false, relieve())
         }
         let began = since ?? now
         since = began
+        last = now
         guard isTurningAway || now - began >= spell else { return (false, nil) }
         turnedAway += 1
         defer { isTurningAway = true }
@@ -52,7 +58,7 @@ struct Overload {
 
     /// They waited for another reason, which is over. Returns what there is to tell.
     mutating func relieve() -> Change? {
-        since = nil
+        (since, last) = (nil, nil)
         guard isTurningAway else { return nil }
         defer { turnedAway = 0 }
         isTurningAway = false
