@@ -46,9 +46,11 @@ package final class StreamListener: Watched {
     package func close() {
         if let key { loop.unwatch(key) }
         key = nil
+        // The kernel holds it accepted: no successor would get it.
+        if let (client, address) = waiting { accepted?(ConnectedSocket(client, from: address)) }
+        waiting = nil
         accepted = nil
         failed = nil
-        waiting = nil
     }
 
     func ready(_ readiness: Readiness) {
@@ -79,5 +81,8 @@ package final class StreamListener: Watched {
         _ = loop.watch(key, for: [.input])
     }
 
-    func loopEnds() { close() }
+    func loopEnds() {
+        waiting = nil
+        close()
+    }
 }
