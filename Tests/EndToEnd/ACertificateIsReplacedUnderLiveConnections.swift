@@ -80,14 +80,14 @@ extension EndToEnd {
             let warning = try await protect.ends.event("warning") { $0["what"]?.contains("new identity") == true }
             #expect(warning["why"]?.contains("the private key is not the certificate's") == true)
             var before = reach.ends.count
-            _ = try await Socket.connect(reach.port)
+            _ = try await Socket.echoed(reach.port)
             #expect(try await reach.ends.event("accepted", after: before)["serial"] == first["serial"])
 
             try replace(old.key, by: new.key)
             let replaced = try await protect.ends.event("identity")
             #expect(replaced["serial"] != first["serial"])
             before = reach.ends.count
-            _ = try await Socket.connect(reach.port)
+            _ = try await Socket.echoed(reach.port)
             #expect(try await reach.ends.event("accepted", after: before)["serial"] == replaced["serial"])
             try await live.write([2])
             #expect(try await live.read(1) == [2])

@@ -55,12 +55,14 @@ extension EndToEnd {
             let (machine, backend) = (try Machine(), try Backend())
             let protect = try await machine.protect(to: backend, "--allow", "laptop")
             let reach = try await machine.reach("--as", "laptop")
-            _ = try await Socket.echoed(reach.port)
+            let held = try await Socket.echoed(reach.port)
             protect.ends.signal(SIGTERM)
             while (try? await Socket.connect(protect.port)) != nil {}
             #expect(protect.ends.isRunning)
             protect.ends.signal(SIGTERM)
             #expect(try await protect.ends.ended().status == 128 + SIGTERM)
+            // Until here: without it the end has nobody to wait for.
+            #expect(try await held.readToEnd().bytes.isEmpty)
         }
     }
 }
