@@ -22,7 +22,7 @@ extension EndToEnd {
             return held
         }
 
-        /// While they are held, through several spells.
+        /// While they are held, through several spells. The pace: that nothing more is taken is no event.
         private func watch(_ program: RunningProgram) async throws {
             for _ in 0..<40 {
                 #expect(try program.openFiles <= Self.most)
@@ -82,6 +82,25 @@ extension EndToEnd {
             try await client.write(Array("GET / HTTP/1.1\r\nHost: web\r\nConnection: close\r\n\r\n".utf8))
             #expect(String(decoding: try await client.readToEnd().bytes, as: UTF8.self).hasPrefix("HTTP/1.1 "))
             _ = try await protect.stop()
+        }
+
+        @Test("a service that reads requests: who is let in does not take the last by what is asked of the service")
+        func proved() async throws {
+            let machine = try Machine()
+            let silent = try ListeningSocket()
+            let protect = try machine.start(
+                "protect", "web", "--to", "127.0.0.1:\(silent.port)", "--listen", "127.0.0.1:0", "--allow", "laptop",
+                "--http", "--http-host", "web", by: limited)
+            _ = try await protect.listening()
+            let reach = try await machine.reach("--as", "laptop")
+            var clients: [Socket] = []
+            // One of each is open for every client who is let in, and soon there are two.
+            for _ in 0..<50 { clients.append(try await Socket.connect(reach.port)) }
+            try await protect.event("accepted", number: clients.count - 1)
+            for client in clients { try await client.write(Array("GET / HTTP/1.1\r\nHost: web\r\n\r\n".utf8)) }
+            let refused = try await protect.event("requestRefused") { $0["reason"] == "backendUnreachable" }
+            try await watch(protect.program)
+            #expect(refused["explanation"]?.contains("too many open files") == true, "\(refused)")
         }
 
         @Test("an authority: its own port, and the one that answers everybody")

@@ -55,13 +55,7 @@ package final class StreamListener: Watched {
 
     func ready(_ readiness: Readiness) {
         switch SystemSocket.accept(from: descriptor.number) {
-        case .success(let (client, address)):
-            guard !DescriptorReserve.services.contains(client.number) else {
-                waiting = (client, address)
-                failed?(EMFILE)
-                return
-            }
-            accepted?(ConnectedSocket(client, from: address))
+        case .success(let (client, address)): take(client, from: address)
         case .failure(.system(EAGAIN)), .failure(.system(EINTR)): break
         case .failure(.system(let code)): failed?(code)
         case .failure: break
@@ -70,15 +64,18 @@ package final class StreamListener: Watched {
 
     func rang() {
         guard let key else { return }
-        if let (client, address) = waiting {
-            guard let lower = client.movedOut(of: .services) else {
-                failed?(EMFILE)
-                return
-            }
-            waiting = nil
-            accepted?(ConnectedSocket(lower, from: address))
-        }
         _ = loop.watch(key, for: [.input])
+        if let (client, address) = waiting { take(client, from: address) }
+    }
+
+    private func take(_ client: Descriptor, from address: SocketAddress?) {
+        guard let seated = client.movedOut(of: .services) else {
+            waiting = (client, address)
+            failed?(EMFILE)
+            return
+        }
+        waiting = nil
+        accepted?(ConnectedSocket(seated, from: address))
     }
 
     func loopEnds() {

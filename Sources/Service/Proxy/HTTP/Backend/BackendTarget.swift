@@ -1,5 +1,7 @@
+internal import Glibc
 internal import NIOCore
 internal import NIOPosix
+internal import SymbolonTransport
 
 /// Where one event loop's connections go: a literal address, or a name that is looked up once and again when it fails.
 ///
@@ -19,6 +21,9 @@ final class BackendTarget {
     /// Connects on `loop`. The channel does not read until its `autoRead` is set: a name may be tried at several addresses
     /// at once, so handlers are added to the one that won, and until then nobody would take the bytes.
     func connect(on loop: any EventLoop) -> EventLoopFuture<any Channel> {
+        guard !DescriptorReserve.files.isNext else {
+            return loop.makeFailedFuture(IOError(errnoCode: EMFILE, reason: "socket"))
+        }
         let bootstrap = ClientBootstrap(group: loop)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.autoRead, value: false)
