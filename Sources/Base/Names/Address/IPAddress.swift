@@ -30,13 +30,14 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// Four or sixteen octets in network order, as an iPAddress subject alternative name has them (RFC 5280 §4.2.1.6).
     public init(bytes: some Collection<UInt8>) throws(NameFailure) {
-        switch bytes.count {
+        let octets = Array(bytes)
+        switch octets.count {
         case 4:
-            self.init(version: .v4, high: 0, low: Self.number(bytes))
+            self.init(version: .v4, high: 0, low: Self.number(octets[...]))
         case 16:
-            self.init(version: .v6, high: Self.number(bytes.prefix(8)), low: Self.number(bytes.dropFirst(8)))
+            self.init(version: .v6, high: Self.number(octets[..<8]), low: Self.number(octets[8...]))
         default:
-            throw .ip(.octets(bytes.count), in: NameText.shown(bytes))
+            throw .ip(.octets(octets.count), in: NameText.shown(octets))
         }
     }
 
@@ -58,7 +59,7 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     /// RFC 5952 §4 for IPv6; dotted decimal for IPv4.
     public var description: String { IPAddressText.render(self) }
 
-    static func number(_ octets: some Collection<UInt8>) -> UInt64 {
+    static func number(_ octets: ArraySlice<UInt8>) -> UInt64 {
         octets.reduce(0) { $0 << 8 | UInt64($1) }
     }
 
