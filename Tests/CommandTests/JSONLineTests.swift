@@ -1,4 +1,5 @@
 import Foundation
+import SymbolonWire
 import Testing
 
 @testable import symbolon

@@ -135,7 +135,7 @@ struct IPAddressTests {
             }
             let address = try IPAddress(bytes: octets)
             #expect(try IPAddress(address.description) == address)
-            let short = try IPAddress(bytes: octets.prefix(4))
+            let short = try IPAddress(bytes: Array(octets.prefix(4)))
             #expect(try IPAddress(short.description) == short)
         }
     }

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Glibc
 import SymbolonProxy
+import SymbolonWire
 import Synchronization
 
 /// Writes what happens at the ends to standard output: a readable line for a person, a JSON object for a program.
@@ -136,27 +137,38 @@ final class EndReport: EndObserver {
 extension JSONLines {
     fileprivate func append(_ told: EndReport.Told, at moment: Date) throws {
         switch told {
-        case .event(let event): try append(TimedEvent(event, at: moment))
-        case .notice(let notice): try append(TimedEvent(notice, at: moment))
+        case .event(let event): append(members: TimedEvent(event, at: moment))
+        case .notice(let notice): try append(TimedNotice(notice: notice, time: moment))
         }
     }
 }
 
 /// An event as one JSON object with the time at which it was told.
-struct TimedEvent<Event: Encodable & Sendable>: Encodable, Sendable {
-    private enum CodingKeys: String, CodingKey { case time = "timestamp" }
-
-    let event: Event
+struct TimedEvent: JSONMembers {
+    let event: EndEvent
     let time: Date
 
-    init(_ event: Event, at time: Date) {
+    init(_ event: EndEvent, at time: Date) {
         self.event = event
         self.time = time
     }
 
+    func write(to object: inout JSONText) {
+        object.member("timestamp", precisely: time)
+        event.write(to: &object)
+    }
+}
+
+/// The same of a notice.
+private struct TimedNotice: Encodable {
+    private enum CodingKeys: String, CodingKey { case time = "timestamp" }
+
+    let notice: EndNotice
+    let time: Date
+
     func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode(PreciseTime(date: time), forKey: .time)
-        try event.encode(to: encoder)
+        try notice.encode(to: encoder)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import SymbolonWire
 
 /// One JSON object on one line, its members in the order in which the value encodes them; times in RFC 3339, slashes plain.
 ///
@@ -8,6 +9,12 @@ enum JSONLine {
     static func text(_ value: some Encodable) throws -> String {
         let lines = JSONLines()
         try lines.append(value)
+        return String(decoding: lines.bytes.dropLast(), as: UTF8.self)
+    }
+
+    static func text(members value: some JSONMembers) -> String {
+        let lines = JSONLines()
+        lines.append(members: value)
         return String(decoding: lines.bytes.dropLast(), as: UTF8.self)
     }
 }
@@ -29,6 +36,11 @@ final class JSONLines {
         }
         writer.text.endLine()
     }
+
+    func append(members value: some JSONMembers) {
+        writer.text.object(value)
+        writer.text.endLine()
+    }
 }
 
 /// A time to the millisecond; other times are written to the second.
@@ -38,112 +50,6 @@ struct PreciseTime: Encodable {
     func encode(to encoder: any Encoder) throws {
         var value = encoder.singleValueContainer()
         try value.encode(date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
-    }
-}
-
-/// The text so far, and which objects and arrays are open in it.
-///
-/// Nobody says when a container is finished; it is when something is written to one that encloses it.
-private struct JSONText {
-    private(set) var bytes: [UInt8] = []
-    private var open: [(closing: UInt8, isEmpty: Bool)] = []
-    /// A line says the same second twice or more, and the next lines say it too.
-    private var seconds: [Int: String] = [:]
-
-    /// How many containers are open: the depth at which the next one's elements stand.
-    var depth: Int { open.count }
-
-    init() { bytes.reserveCapacity(1024) }
-
-    mutating func endLine() {
-        close(to: 0)
-        bytes.append(UInt8(ascii: "\n"))
-    }
-
-    mutating func forget(from start: Int) {
-        bytes.removeSubrange(start...)
-        open = []
-    }
-
-    /// - Returns: the depth of its elements.
-    mutating func begin(_ opening: UInt8, _ closing: UInt8) -> Int {
-        bytes.append(opening)
-        open.append((closing, true))
-        return depth
-    }
-
-    /// Makes ready for the next element of the container at `depth`.
-    mutating func element(at depth: Int) {
-        close(to: depth)
-        if !open[depth - 1].isEmpty { bytes.append(UInt8(ascii: ",")) }
-        open[depth - 1].isEmpty = false
-    }
-
-    mutating func member(_ key: String, at depth: Int) {
-        element(at: depth)
-        string(key)
-        bytes.append(UInt8(ascii: ":"))
-    }
-
-    /// A number, `true`, `false` or `null`.
-    mutating func literal(_ text: String) { bytes.append(contentsOf: text.utf8) }
-
-    /// RFC 8259 §7: quotation mark, reverse solidus and control characters are escaped; so is whatever else moves a terminal's
-    /// cursor or ends a line for some readers (U+0085, U+2028), so that nothing that a peer wrote looks like a line of ours.
-    mutating func string(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        let isPlain = unsafe text.utf8.withContiguousStorageIfAvailable { unsafe !$0.contains(where: Self.isLookedAt) }
-        if isPlain == true {
-            bytes.append(contentsOf: text.utf8)
-        } else {
-            for scalar in text.unicodeScalars { append(scalar) }
-        }
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func isLookedAt(_ octet: UInt8) -> Bool {
-        octet < 0x20 || octet >= 0x7F || octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\")
-    }
-
-    private mutating func append(_ scalar: Unicode.Scalar) {
-        switch scalar {
-        case "\"", "\\":
-            bytes.append(UInt8(ascii: "\\"))
-            bytes.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
-        case _ where scalar.isUnprintable:
-            for unit in UTF16.encode(scalar).map({ Array($0) }) ?? [] {
-                let digits = String(unit, radix: 16)
-                literal("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
-            }
-        default: bytes.append(contentsOf: UTF8.encode(scalar).map { Array($0) } ?? [])
-        }
-    }
-
-    /// RFC 3339, to the second.
-    mutating func time(_ date: Date) {
-        string(text(of: date.timeIntervalSince1970.rounded(.down)))
-    }
-
-    /// The same to the millisecond.
-    mutating func time(_ precise: PreciseTime) {
-        let seconds = precise.date.timeIntervalSince1970
-        let whole = seconds.rounded(.down)
-        let milliseconds = String(Int((seconds - whole) * 1000))
-        string(
-            text(of: whole).dropLast() + "." + String(repeating: "0", count: 3 - milliseconds.count) + milliseconds
-                + "Z")
-    }
-
-    private mutating func text(of second: Double) -> String {
-        guard let key = Int(exactly: second) else { return Date(timeIntervalSince1970: second).formatted(.iso8601) }
-        if let known = seconds[key] { return known }
-        let text = Date(timeIntervalSince1970: second).formatted(.iso8601)
-        seconds[key] = text
-        return text
-    }
-
-    private mutating func close(to depth: Int) {
-        while open.count > depth { bytes.append(open.removeLast().closing) }
     }
 }
 
@@ -164,7 +70,7 @@ private final class JSONWriter {
         if Value.self == Date.self, let date = value as? Date {
             text.time(date)
         } else if Value.self == PreciseTime.self, let precise = value as? PreciseTime {
-            text.time(precise)
+            text.preciseTime(precise.date)
         } else {
             try value.encode(to: ElementEncoder(self))
         }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// JSON as every verb prints it: keys sorted, slashes plain, times in RFC 3339, one object a line.
+/// JSON as verbs print it: keys sorted, slashes plain, times in RFC 3339, one object a line.
 enum JSONOutput {
     static func line(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()

@@ -1,4 +1,5 @@
 import Foundation
+import SymbolonWire
 
 /// Where text goes and whether it may carry colour. Colour is for terminals only, and never when NO_COLOR is set
 /// (https://no-color.org: present and not empty).
@@ -100,15 +101,5 @@ extension String {
             }
         }
         return lines + [line]
-    }
-}
-
-extension Unicode.Scalar {
-    /// It shows nothing by itself, and may move the cursor, end a line or turn its direction.
-    var isUnprintable: Bool {
-        switch properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: true
-        default: false
-        }
     }
 }

@@ -1,8 +1,9 @@
 import Foundation
 import SymbolonProxy
+import SymbolonWire
 
 /// What the first run did and saw: the one object of `symbolon try --json`.
-struct FirstRunReport: Encodable {
+struct FirstRunReport: JSONMembers {
     var home = ""
     var trustDomain = ""
     var authorityIsNew = false
@@ -22,19 +23,17 @@ struct FirstRunReport: Encodable {
     var passed: Bool { failures.isEmpty }
 
     /// How the client's machine became known.
-    struct Pairing: Encodable {
+    struct Pairing {
         let invitation: Int
         let identity: String
         let home: String
         /// Used by the time that anybody reads it.
         let code: String
         let milliseconds: Double
-
-        private enum CodingKeys: String, CodingKey { case invitation, identity, home, milliseconds }
     }
 
     /// One impostor and what became of it.
-    struct Trial: Encodable {
+    struct Trial {
         let who: String
         /// Which end refused: `protect` or `reach`.
         let refusedBy: String
@@ -48,7 +47,7 @@ struct FirstRunReport: Encodable {
     }
 
     /// The live connection that a revocation ended.
-    struct Cut: Encodable {
+    struct Cut {
         let reason: String
         /// From the durable revocation to the closed connection.
         let closedAfterMilliseconds: Double
@@ -56,25 +55,47 @@ struct FirstRunReport: Encodable {
         let nextRefusal: String
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case home, trustDomain, authorityIsNew, pairing, firstExchangeMilliseconds, clientProof, serviceProof, page,
-            impostors
-        case revocation, failures, passed
+    func write(to object: inout JSONText) {
+        object.member("home", home)
+        object.member("trustDomain", trustDomain)
+        object.member("authorityIsNew", authorityIsNew)
+        if let pairing { object.member("pairing", object: pairing) }
+        object.member("firstExchangeMilliseconds", firstExchangeMilliseconds)
+        if let clientProof { object.member("clientProof", object: clientProof) }
+        if let serviceProof { object.member("serviceProof", object: serviceProof) }
+        object.member("page", page)
+        object.member("impostors", objects: impostors)
+        if let revocation { object.member("revocation", object: revocation) }
+        object.member("failures", failures)
+        object.member("passed", passed)
     }
+}
 
-    func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(home, forKey: .home)
-        try object.encode(trustDomain, forKey: .trustDomain)
-        try object.encode(authorityIsNew, forKey: .authorityIsNew)
-        try object.encodeIfPresent(pairing, forKey: .pairing)
-        try object.encode(firstExchangeMilliseconds, forKey: .firstExchangeMilliseconds)
-        try object.encodeIfPresent(clientProof, forKey: .clientProof)
-        try object.encodeIfPresent(serviceProof, forKey: .serviceProof)
-        try object.encode(page, forKey: .page)
-        try object.encode(impostors, forKey: .impostors)
-        try object.encodeIfPresent(revocation, forKey: .revocation)
-        try object.encode(failures, forKey: .failures)
-        try object.encode(passed, forKey: .passed)
+extension FirstRunReport.Pairing: JSONMembers {
+    func write(to object: inout JSONText) {
+        object.member("invitation", invitation)
+        object.member("identity", identity)
+        object.member("home", home)
+        object.member("milliseconds", milliseconds)
+    }
+}
+
+extension FirstRunReport.Trial: JSONMembers {
+    func write(to object: inout JSONText) {
+        object.member("who", who)
+        object.member("refusedBy", refusedBy)
+        object.member("reason", reason)
+        object.member("clause", clause)
+        object.member("explanation", explanation)
+        object.member("alert", alert)
+        object.member("backendBytes", backendBytes)
+    }
+}
+
+extension FirstRunReport.Cut: JSONMembers {
+    func write(to object: inout JSONText) {
+        object.member("reason", reason)
+        object.member("closedAfterMilliseconds", closedAfterMilliseconds)
+        object.member("nextRefusal", nextRefusal)
     }
 }

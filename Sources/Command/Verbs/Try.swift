@@ -35,7 +35,7 @@ struct Try: AsyncParsableCommand {
                 loops: try StreamLoops(count: Processors.usable), started: started)
             let stage = try await run.tell()
             let report = run.report
-            if output.json { Lines.write(try JSONOutput.line(report)) }
+            if output.json { Lines.write(JSONLine.text(members: report)) }
             conclude(report, printer)
             if stay { try await linger(run, stage, printer) }
             await stage.stop()

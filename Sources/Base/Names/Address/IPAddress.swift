@@ -29,8 +29,9 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Four or sixteen octets in network order, as an iPAddress subject alternative name has them (RFC 5280 §4.2.1.6).
-    public init(bytes: some Collection<UInt8>) throws(NameFailure) {
-        let octets = Array(bytes)
+    ///
+    /// Of an array: what asks every collection for its elements one by one takes several times as long.
+    public init(bytes octets: [UInt8]) throws(NameFailure) {
         switch octets.count {
         case 4:
             self.init(version: .v4, high: 0, low: Self.number(octets[...]))

@@ -28,7 +28,7 @@ public struct IPNetwork: Hashable, Sendable, CustomStringConvertible {
         guard bytes.count == 8 || bytes.count == 32 else {
             throw .network(.octets(bytes.count), in: NameText.shown(bytes))
         }
-        let address = try IPAddress(bytes: bytes.prefix(bytes.count / 2))
+        let address = try IPAddress(bytes: Array(bytes.prefix(bytes.count / 2)))
         let mask = bytes.dropFirst(bytes.count / 2)
         let length = mask.reduce(0) { $0 + $1.nonzeroBitCount }
         guard Self.mask(of: length, octets: mask.count).elementsEqual(mask) else {

@@ -39,7 +39,7 @@ struct ControlDesk: Sendable {
                 end.found += meant.count
                 let now = Date()
                 for live in meant.prefix(max(0, (question.most ?? .max) - lines.count)) {
-                    lines.append(try JSONLine.text(ListedConnection(live: live, process: process, now: now)))
+                    lines.append(JSONLine.text(members: ListedConnection(live: live, process: process, now: now)))
                 }
             }
         case .close:
@@ -56,7 +56,7 @@ struct ControlDesk: Sendable {
                         filter: question.filter))
             }
         case .recent:
-            lines = try report.recent.lines()
+            lines = report.recent.lines()
             end.found = lines.count
         case .posture:
             guard let keeper, let said = question.report else { break }

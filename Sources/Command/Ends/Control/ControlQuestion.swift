@@ -3,6 +3,7 @@ import SymbolonAccessPolicy
 import SymbolonNames
 import SymbolonProxy
 import SymbolonVerification
+import SymbolonWire
 
 /// What a running process is asked over its control socket: one JSON object on one line.
 struct ControlQuestion: Codable, Equatable, Sendable {
@@ -75,23 +76,18 @@ struct ConnectionFilter: Codable, Equatable, Sendable {
 }
 
 /// A line of the answer: a connection.
-struct ListedConnection: Encodable, Sendable {
+struct ListedConnection: JSONMembers, Sendable {
     let live: LiveConnection
     let process: Int32
     let now: Date
 
-    private enum CodingKeys: String, CodingKey {
-        case connection, process, endsBy, secondsLeft
-    }
-
-    func encode(to encoder: any Encoder) throws {
+    func write(to object: inout JSONText) {
         let (end, left) = live.end(at: now)
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(live.facts.reference.description, forKey: .connection)
-        try object.encode(process, forKey: .process)
-        try live.encode(to: encoder)
-        try object.encode(end, forKey: .endsBy)
-        try object.encode(left, forKey: .secondsLeft)
+        object.member("connection", live.facts.reference.description)
+        object.member("process", Int(process))
+        live.write(to: &object)
+        object.member("endsBy", end.rawValue)
+        object.member("secondsLeft", left)
     }
 }
 

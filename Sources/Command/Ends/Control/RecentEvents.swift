@@ -28,9 +28,9 @@ final class RecentEvents: Sendable {
     }
 
     /// Oldest first, as the end writes them.
-    func lines() throws -> [String] {
+    func lines() -> [String] {
         let (events, next) = ring.withLock { ($0.events, $0.next) }
-        return try (events[next...] + events[..<next]).map { try JSONLine.text(TimedEvent($0, at: $1)) }
+        return (events[next...] + events[..<next]).map { JSONLine.text(members: TimedEvent($0, at: $1)) }
     }
 }
 

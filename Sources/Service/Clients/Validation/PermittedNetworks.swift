@@ -27,7 +27,7 @@ public struct PermittedNetworks: Hashable, Sendable {
     static func unclothed(_ address: IPAddress) -> IPAddress {
         let octets = address.bytes
         guard octets.count == 16, octets.prefix(12).elementsEqual(translated),
-            let inner = try? IPAddress(bytes: octets.suffix(4))
+            let inner = try? IPAddress(bytes: Array(octets.suffix(4)))
         else { return address.unmapped }
         return inner
     }

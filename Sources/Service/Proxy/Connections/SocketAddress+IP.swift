@@ -15,7 +15,7 @@ extension SocketAddress {
     private func octets(_ range: Range<Int>) -> IPAddress? {
         unsafe withSockAddr { address, size in
             let all = unsafe UnsafeRawBufferPointer(start: address, count: size)
-            return size < range.upperBound ? nil : unsafe try? IPAddress(bytes: all[range])
+            return size < range.upperBound ? nil : unsafe try? IPAddress(bytes: Array(all[range]))
         }
     }
 }

@@ -6,7 +6,7 @@ internal import SymbolonNames
 internal import SymbolonRevocation
 public import SymbolonTransport
 public import SymbolonVerification
-internal import SymbolonWire
+package import SymbolonWire
 
 /// Who proved what to whom, under which rule. Text is made when it is asked for, not when the connection is made.
 public struct ConnectionFacts: Sendable {
@@ -52,41 +52,34 @@ public struct ConnectionFacts: Sendable {
     }
 }
 
-extension ConnectionFacts: Encodable {
-    private enum CodingKeys: String, CodingKey {
-        case id, service, role, since, address, peer, serial, key, own, ownSerial
-        case version, cipher, group, signatureAlgorithm, serverName, applicationProtocol
-        case revocation, validUntil, rule
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(id, forKey: .id)
-        try object.encode(service, forKey: .service)
-        try object.encode(role, forKey: .role)
-        try object.encode(since, forKey: .since)
-        try object.encode(address, forKey: .address)
-        try flow.encode(to: encoder)
-        try object.encode(peer.identity.description, forKey: .peer)
-        try proved.encode(to: encoder)
-        try object.encode(peer.path.leaf.serialNumber.description, forKey: .serial)
-        try object.encode(peerKey, forKey: .key)
-        try object.encode(own.name.description, forKey: .own)
-        try object.encode(own.leaf.serialNumber.description, forKey: .ownSerial)
-        try object.encode(session.version.description, forKey: .version)
-        try object.encode(session.cipher, forKey: .cipher)
-        try object.encode(session.group, forKey: .group)
-        try object.encode(session.peerSignatureAlgorithm, forKey: .signatureAlgorithm)
-        try object.encodeIfPresent(session.serverName, forKey: .serverName)
-        try object.encodeIfPresent(session.alpn, forKey: .applicationProtocol)
-        try object.encode(revocation, forKey: .revocation)
-        try object.encode(peer.validUntil, forKey: .validUntil)
-        try object.encode(rule, forKey: .rule)
+extension ConnectionFacts: JSONMembers {
+    package func write(to object: inout JSONText) {
+        object.member("id", id)
+        object.member("service", service)
+        object.member("role", role.rawValue)
+        object.member("since", since)
+        object.member("address", address)
+        flow.write(to: &object)
+        object.member("peer", peer.identity.description)
+        proved.write(to: &object)
+        object.member("serial", peer.path.leaf.serialNumber.description)
+        object.member("key", peerKey)
+        object.member("own", own.name.description)
+        object.member("ownSerial", own.leaf.serialNumber.description)
+        object.member("version", session.version.description)
+        object.member("cipher", session.cipher)
+        object.member("group", session.group)
+        object.member("signatureAlgorithm", session.peerSignatureAlgorithm)
+        object.member("serverName", session.serverName)
+        object.member("applicationProtocol", session.alpn)
+        object.member("revocation", revocation)
+        object.member("validUntil", peer.validUntil)
+        object.member("rule", rule)
     }
 }
 
 /// A connection that is live, as a list shows it.
-public struct LiveConnection: Sendable, Encodable {
+public struct LiveConnection: Sendable {
     public let facts: ConnectionFacts
     /// From the client towards the service, in bytes of application data.
     public let bytesUp: UInt64
@@ -114,17 +107,14 @@ public struct LiveConnection: Sendable, Encodable {
         guard let rule = ruleEndsAfter.map({ max(0, $0.inSeconds) }), rule < proof else { return (.certificate, proof) }
         return (.rule, rule)
     }
+}
 
-    private enum CodingKeys: String, CodingKey {
-        case bytesUp, bytesDown, seconds, actingFor
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        try facts.encode(to: encoder)
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(bytesUp, forKey: .bytesUp)
-        try object.encode(bytesDown, forKey: .bytesDown)
-        try object.encode(age.inSeconds, forKey: .seconds)
-        if !actingFor.isEmpty { try object.encode(actingFor, forKey: .actingFor) }
+extension LiveConnection: JSONMembers {
+    package func write(to object: inout JSONText) {
+        facts.write(to: &object)
+        object.member("bytesUp", bytesUp)
+        object.member("bytesDown", bytesDown)
+        object.member("seconds", age.inSeconds)
+        if !actingFor.isEmpty { object.member("actingFor", actingFor) }
     }
 }

@@ -1,4 +1,5 @@
 public import Foundation
+package import SymbolonWire
 
 /// Which of the two ends of a mutually proved connection speaks.
 public enum EndRole: String, Codable, Sendable {
@@ -8,11 +9,11 @@ public enum EndRole: String, Codable, Sendable {
     case reach
 }
 
-/// Something that happened at an end. Encodes as one flat object whose `event_type` names the case.
+/// Something that happened at an end. As JSON it is one flat object whose `event_type` names the case.
 ///
 /// Indirect: it is handed on and kept in several places, and a copy is one reference instead of all that a connection's facts
 /// refer to.
-public indirect enum EndEvent: Sendable, Encodable {
+public indirect enum EndEvent: Sendable {
     case listening(service: String, role: EndRole, address: String)
     /// Each end has proved itself to the other and the rule lets the peer pass; bytes may flow.
     case accepted(ConnectionFacts)
@@ -58,52 +59,57 @@ public indirect enum EndEvent: Sendable, Encodable {
         case .stopped: "stopped"
         }
     }
+}
 
-    private enum CodingKeys: String, CodingKey {
-        case event = "event_type"
-        case service, role, address, epoch, closed, because, waiting, turnedAway
+extension EndEvent {
+    /// One object on one line, without the time at which it was told.
+    public var json: String {
+        var text = JSONText()
+        text.object(self)
+        return String(decoding: text.bytes, as: UTF8.self)
     }
+}
 
-    public func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(name, forKey: .event)
+extension EndEvent: JSONMembers {
+    package func write(to object: inout JSONText) {
+        object.member("event_type", name)
         switch self {
-        case .accepted(let facts): try facts.encode(to: encoder)
-        case .refused(let facts): try facts.encode(to: encoder)
-        case .backendFailed(let facts): try facts.encode(to: encoder)
-        case .closed(let facts): try facts.encode(to: encoder)
-        case .request(let facts): try facts.encode(to: encoder)
+        case .accepted(let facts): facts.write(to: &object)
+        case .refused(let facts): facts.write(to: &object)
+        case .backendFailed(let facts): facts.write(to: &object)
+        case .closed(let facts): facts.write(to: &object)
+        case .request(let facts): facts.write(to: &object)
         case .listening(let service, let role, let address):
-            try object.encode(service, forKey: .service)
-            try object.encode(role, forKey: .role)
-            try object.encode(address, forKey: .address)
+            object.member("service", service)
+            object.member("role", role.rawValue)
+            object.member("address", address)
         case .trustReplaced(let service, let role, let epoch, let closed):
-            try object.encode(service, forKey: .service)
-            try object.encode(role, forKey: .role)
-            try object.encode(epoch, forKey: .epoch)
-            try object.encode(closed, forKey: .closed)
+            object.member("service", service)
+            object.member("role", role.rawValue)
+            object.member("epoch", epoch)
+            object.member("closed", closed)
         case .acceptPaused(let service, let role, let reason):
-            try object.encode(service, forKey: .service)
-            try object.encode(role, forKey: .role)
-            try object.encode(reason, forKey: .because)
+            object.member("service", service)
+            object.member("role", role.rawValue)
+            object.member("because", reason)
         case .overloaded(let service, let role, let waiting):
-            try object.encode(service, forKey: .service)
-            try object.encode(role, forKey: .role)
-            try object.encode(waiting, forKey: .waiting)
+            object.member("service", service)
+            object.member("role", role.rawValue)
+            object.member("waiting", waiting)
         case .relieved(let service, let role, let turnedAway):
-            try object.encode(service, forKey: .service)
-            try object.encode(role, forKey: .role)
-            try object.encode(turnedAway, forKey: .turnedAway)
+            object.member("service", service)
+            object.member("role", role.rawValue)
+            object.member("turnedAway", turnedAway)
         case .acceptResumed(let service, let role), .clockDoubted(let service, let role),
             .clockBelieved(let service, let role), .stopped(let service, let role):
-            try object.encode(service, forKey: .service)
-            try object.encode(role, forKey: .role)
+            object.member("service", service)
+            object.member("role", role.rawValue)
         }
     }
 }
 
 /// A peer that may pass and had nowhere to go.
-public struct BackendFailureFacts: Sendable, Encodable {
+public struct BackendFailureFacts: Sendable {
     public let id: UInt64
     public let service: String
     public let role: EndRole
@@ -111,6 +117,17 @@ public struct BackendFailureFacts: Sendable, Encodable {
     public let target: String
     public let explanation: String
     public let at: Date
+}
+
+extension BackendFailureFacts: JSONMembers {
+    package func write(to object: inout JSONText) {
+        object.member("id", id)
+        object.member("service", service)
+        object.member("role", role.rawValue)
+        object.member("target", target)
+        object.member("explanation", explanation)
+        object.member("at", at)
+    }
 }
 
 /// How a live connection ended, and all that is known of it.
@@ -131,20 +148,15 @@ public struct ClosedFacts: Sendable {
     public let at: Date
 }
 
-extension ClosedFacts: Encodable {
-    private enum CodingKeys: String, CodingKey {
-        case alert, reason, explanation, bytesUp, bytesDown, seconds, at
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        try facts.encode(to: encoder)
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encodeIfPresent(alert, forKey: .alert)
-        try object.encode(reason, forKey: .reason)
-        try object.encode(explanation, forKey: .explanation)
-        try object.encode(bytesUp, forKey: .bytesUp)
-        try object.encode(bytesDown, forKey: .bytesDown)
-        try object.encode(seconds, forKey: .seconds)
-        try object.encode(at, forKey: .at)
+extension ClosedFacts: JSONMembers {
+    package func write(to object: inout JSONText) {
+        facts.write(to: &object)
+        object.member("alert", alert)
+        object.member("reason", reason)
+        object.member("explanation", explanation)
+        object.member("bytesUp", bytesUp)
+        object.member("bytesDown", bytesDown)
+        object.member("seconds", seconds)
+        object.member("at", at)
     }
 }

@@ -1,5 +1,6 @@
 public import NIOCore
 internal import SymbolonNames
+package import SymbolonWire
 
 /// Between which two addresses a connection that proves, or was to prove, runs: from whoever opened it to whoever answered.
 /// Named as Suricata's EVE and what reads it name them.
@@ -15,21 +16,12 @@ public struct Flow: Equatable, Sendable {
     }
 }
 
-extension Flow: Encodable {
-    private enum CodingKeys: String, CodingKey {
-        case sourceAddress = "src_ip"
-        case sourcePort = "src_port"
-        case destinationAddress = "dest_ip"
-        case destinationPort = "dest_port"
-        case transport = "proto"
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encodeIfPresent(source?.unmappedIP?.description, forKey: .sourceAddress)
-        try object.encodeIfPresent(source?.port, forKey: .sourcePort)
-        try object.encodeIfPresent(destination?.unmappedIP?.description, forKey: .destinationAddress)
-        try object.encodeIfPresent(destination?.port, forKey: .destinationPort)
-        try object.encode("TCP", forKey: .transport)
+extension Flow: JSONMembers {
+    package func write(to object: inout JSONText) {
+        object.member("src_ip", source?.unmappedIP?.description)
+        object.member("src_port", source?.port)
+        object.member("dest_ip", destination?.unmappedIP?.description)
+        object.member("dest_port", destination?.port)
+        object.member("proto", "TCP")
     }
 }

@@ -3,6 +3,7 @@ internal import SymbolonAccessPolicy
 internal import SymbolonKeys
 internal import SymbolonNames
 internal import SymbolonVerification
+internal import SymbolonWire
 
 /// A proved peer as rules see it, for records: with it, what was decided can be decided again by other rules.
 struct ProvedFacts: Equatable, Sendable {
@@ -20,21 +21,16 @@ struct ProvedFacts: Equatable, Sendable {
     }
 }
 
-extension ProvedFacts: Encodable {
-    private enum CodingKeys: String, CodingKey {
-        case names, profile, issuer, issuerKey, validFrom, posture
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(names.map(\.description), forKey: .names)
-        if case .known(let kind) = certificate.kind { try object.encode(kind.rawValue, forKey: .profile) }
-        if case .known(let domain) = certificate.issuerDomain { try object.encode(domain.description, forKey: .issuer) }
-        if case .known(let key) = certificate.issuerKey { try object.encode("sha256:\(key)", forKey: .issuerKey) }
-        if case .known(let start) = certificate.notBefore { try object.encode(start, forKey: .validFrom) }
+extension ProvedFacts: JSONMembers {
+    func write(to object: inout JSONText) {
+        object.member("names", names.map(\.description))
+        if case .known(let kind) = certificate.kind { object.member("profile", kind.rawValue) }
+        if case .known(let domain) = certificate.issuerDomain { object.member("issuer", domain.description) }
+        if case .known(let key) = certificate.issuerKey { object.member("issuerKey", "sha256:\(key)") }
+        if case .known(let start) = certificate.notBefore { object.member("validFrom", start) }
         if !posture.isEmpty {
             let texts = posture.map { ($0.description, $1.formatted(.iso8601)) }
-            try object.encode(Dictionary(texts, uniquingKeysWith: { $1 }), forKey: .posture)
+            object.member("posture", Dictionary(texts, uniquingKeysWith: { $1 }))
         }
     }
 }

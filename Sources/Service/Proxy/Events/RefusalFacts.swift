@@ -3,6 +3,7 @@ internal import SymbolonCertificates
 internal import SymbolonNames
 internal import SymbolonTransport
 internal import SymbolonVerification
+package import SymbolonWire
 
 /// One refusal, as the operator learns it: which check, which value, what to do.
 public struct RefusalFacts: Equatable, Sendable {
@@ -103,32 +104,26 @@ extension RefusalFacts {
 
 /// In this order: what a peer can choose stands behind what it cannot, so that a reader of lines needs no more than their
 /// beginning.
-extension RefusalFacts: Encodable {
-    private enum CodingKeys: String, CodingKey {
-        case id, service, role, address, stage, fault, reason, clause, place, alert, at
-        case certificate, serverName, subject, explanation, remedy
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(role, forKey: .role)
-        try object.encode(stage, forKey: .stage)
-        try object.encode(fault, forKey: .fault)
-        try object.encode(reason, forKey: .reason)
-        try flow.encode(to: encoder)
-        try object.encode(address, forKey: .address)
-        try object.encode(service, forKey: .service)
-        try object.encode(id, forKey: .id)
-        try object.encode(clause, forKey: .clause)
-        try object.encode(place, forKey: .place)
-        try object.encodeIfPresent(alert, forKey: .alert)
-        try object.encode(at, forKey: .at)
-        try object.encodeIfPresent(certificate.map { CertificateFingerprint($0).description }, forKey: .certificate)
-        try object.encodeIfPresent(serverName, forKey: .serverName)
-        try object.encode(subject, forKey: .subject)
-        try object.encode(explanation, forKey: .explanation)
-        try object.encode(remedy, forKey: .remedy)
-        try proved?.encode(to: encoder)
+extension RefusalFacts: JSONMembers {
+    package func write(to object: inout JSONText) {
+        object.member("role", role.rawValue)
+        object.member("stage", stage.rawValue)
+        object.member("fault", fault.rawValue)
+        object.member("reason", reason)
+        flow.write(to: &object)
+        object.member("address", address)
+        object.member("service", service)
+        object.member("id", id)
+        object.member("clause", clause)
+        object.member("place", place)
+        object.member("alert", alert)
+        object.member("at", at)
+        object.member("certificate", certificate.map { CertificateFingerprint($0).description })
+        object.member("serverName", serverName)
+        object.member("subject", subject)
+        object.member("explanation", explanation)
+        object.member("remedy", remedy)
+        proved?.write(to: &object)
     }
 }
 

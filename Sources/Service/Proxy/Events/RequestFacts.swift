@@ -2,6 +2,7 @@ public import Foundation
 internal import SymbolonCertificates
 internal import SymbolonNames
 internal import SymbolonVerification
+package import SymbolonWire
 
 /// One request: what was asked, and what came of it.
 public struct RequestFacts: Sendable {
@@ -34,36 +35,28 @@ public struct RequestFacts: Sendable {
     public var isRefused: Bool { reason != nil }
 }
 
-extension RequestFacts: Encodable {
-    private enum CodingKeys: String, CodingKey {
-        case service, role, id, peer, serial, method, host, path, status, rule, actingFor, tokenIssuer, personRule,
-            reason,
-            explanation, remedy
-        case bytesUp, bytesDown, seconds, at
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: CodingKeys.self)
-        try object.encode(connection.role, forKey: .role)
-        try object.encodeIfPresent(reason, forKey: .reason)
-        try object.encode(status, forKey: .status)
-        try connection.flow.encode(to: encoder)
-        try object.encode(connection.service, forKey: .service)
-        try object.encode(connection.id, forKey: .id)
-        try object.encode(peer, forKey: .peer)
-        try object.encode(connection.peer.path.leaf.serialNumber.description, forKey: .serial)
-        try object.encodeIfPresent(rule, forKey: .rule)
-        try object.encodeIfPresent(actingFor, forKey: .actingFor)
-        try object.encodeIfPresent(tokenIssuer, forKey: .tokenIssuer)
-        try object.encodeIfPresent(personRule, forKey: .personRule)
-        try object.encode(bytesUp, forKey: .bytesUp)
-        try object.encode(bytesDown, forKey: .bytesDown)
-        try object.encode(seconds, forKey: .seconds)
-        try object.encode(at, forKey: .at)
-        try object.encodeIfPresent(method, forKey: .method)
-        try object.encodeIfPresent(host, forKey: .host)
-        try object.encodeIfPresent(path, forKey: .path)
-        try object.encodeIfPresent(explanation, forKey: .explanation)
-        try object.encodeIfPresent(remedy, forKey: .remedy)
+extension RequestFacts: JSONMembers {
+    package func write(to object: inout JSONText) {
+        object.member("role", connection.role.rawValue)
+        object.member("reason", reason)
+        object.member("status", status)
+        connection.flow.write(to: &object)
+        object.member("service", connection.service)
+        object.member("id", connection.id)
+        object.member("peer", peer)
+        object.member("serial", connection.peer.path.leaf.serialNumber.description)
+        object.member("rule", rule)
+        object.member("actingFor", actingFor)
+        object.member("tokenIssuer", tokenIssuer)
+        object.member("personRule", personRule)
+        object.member("bytesUp", bytesUp)
+        object.member("bytesDown", bytesDown)
+        object.member("seconds", seconds)
+        object.member("at", at)
+        object.member("method", method)
+        object.member("host", host)
+        object.member("path", path)
+        object.member("explanation", explanation)
+        object.member("remedy", remedy)
     }
 }
