@@ -102,6 +102,20 @@ extension EndToEnd {
             _ = try await ends.stop()
         }
 
+        @Test(
+            "root is told that it goes on as root, unless it has said so", .enabled(if: geteuid() == 0, "only root is"))
+        func keepsRoot() async throws {
+            let (machine, backend) = (try Machine(), try Backend())
+            let ends = try protect(machine, backend)
+            #expect(try await ends.event("unconfined")["do"]?.contains("--user") == true)
+            _ = try await ends.stop()
+            let named = try protect(machine, backend, "--user", "root")
+            #expect(try await named.event("confined").number("user") == 0)
+            _ = try await named.listening()
+            #expect(named.events.allSatisfy { $0["event_type"] != "unconfined" })
+            _ = try await named.stop()
+        }
+
         @Test("nobody of that name, and a variable that says what is not so, start nothing")
         func refused() async throws {
             let (machine, backend) = (try Machine(), try Backend())

@@ -207,6 +207,10 @@ extension EndLine {
                 mark: .good, service: "", event: "confined",
                 what: "user \(user), without any privilege"
                     + (landlock.map { "; files and ports by Landlock \($0), system calls by seccomp" } ?? ""))
+        case .unconfined:
+            self.init(
+                mark: .warning, service: "", event: "as root", what: EndNotice.asRoot.what,
+                mend: EndNotice.asRoot.remedy)
         case .reloaded:
             self.init(mark: .good, service: "", event: "reloaded", what: "what may have changed was looked at")
         case .server(let event): self.init(event)

@@ -48,10 +48,17 @@ enum EndNotice: Sendable, Encodable {
     case emergency(EmergencyNotice.Change, EmergencyNotice)
     /// It has given up what it does not need. Landlock's version; nil: files are as open as to any process of the user.
     case confined(user: UInt32, landlock: Int32?)
+    /// It keeps the rights of root, which nobody asked it to.
+    case unconfined
     /// What may have changed was looked at because somebody asked.
     case reloaded
     /// Of the authority's own server.
     case server(ServerEvent)
+
+    static let asRoot = (
+        what: "this process keeps all rights of root, which it needs no longer",
+        remedy: "--user NAME, of one who has no other rights and whose home this is"
+    )
 
     var name: String {
         switch self {
@@ -73,6 +80,7 @@ enum EndNotice: Sendable, Encodable {
         case .posture: "posture"
         case .emergency: "emergency"
         case .confined: "confined"
+        case .unconfined: "unconfined"
         case .reloaded: "reloaded"
         case .server: "authority"
         }
@@ -178,6 +186,9 @@ enum EndNotice: Sendable, Encodable {
         case .confined(let user, let landlock):
             try object.encode(user, forKey: .user)
             try object.encodeIfPresent(landlock, forKey: .landlock)
+        case .unconfined:
+            try object.encode(Self.asRoot.what, forKey: .what)
+            try object.encode(Self.asRoot.remedy, forKey: .remedy)
         case .reloaded, .server: break
         }
     }

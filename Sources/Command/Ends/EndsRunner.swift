@@ -57,7 +57,11 @@ struct EndsRunner {
 
     private func serve(until signals: AsyncStream<Int32>, _ reloads: AsyncStream<Int32>) async throws {
         let confined = try Confinement.finish()
-        if let confined { report.tell(.confined(user: confined.user, landlock: confined.landlock)) }
+        if let confined {
+            report.tell(.confined(user: confined.user, landlock: confined.landlock))
+        } else if Confinement.isLeftOut {
+            report.tell(.unconfined)
+        }
         var sockets = try ActivatedSockets.take().distribute(among: configuration.names)
         sockets.merge(confined?.sockets ?? [:], uniquingKeysWith: { $1 })
         let passphrase = try readPassphrase()

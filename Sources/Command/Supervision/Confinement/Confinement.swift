@@ -81,6 +81,9 @@ struct Confinement: Equatable, Sendable {
         return Outcome(user: geteuid(), landlock: try Landlock.version(), sockets: sockets)
     }
 
+    /// This process is root, with root's rights, and nobody has said that it may be.
+    static var isLeftOut: Bool { geteuid() == 0 && symbolon_has_capabilities() != 0 }
+
     static func require(_ answer: Int32, _ what: String) throws {
         guard answer < 0 else { return }
         throw Complaint(
