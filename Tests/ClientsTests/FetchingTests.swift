@@ -58,11 +58,7 @@ struct Fetching {
 
     @Test("R02: nobody listens, the name is unknown, or the server refuses")
     func unreachable() async throws {
-        let port: Int
-        do {
-            let gone = try ListeningSocket()
-            port = gone.port
-        }
+        let port = try ClosedPort.make()
         for text in ["http://127.0.0.1:\(port)/", "http://no-such-host.invalid/"] {
             let address = try FetchAddress(text)
             let failure = await #expect(throws: FetchFailure.self) { try await fetcher.get(address, atMost: 1000) }

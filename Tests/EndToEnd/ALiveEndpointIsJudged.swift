@@ -101,7 +101,7 @@ extension EndToEnd {
                 try SymbolonTestSupport.run(
                     BuiltProgram.path("symbolon"), ["verify", "--connect", address, "--home", machine.home])
             }
-            let closed = try ListeningSocket().port
+            let closed = try ClosedPort.make()
             let refused = try answer("127.0.0.1:\(closed)")
             #expect(refused.status == 2)
             #expect(refused.err.contains("Connection refused"), "\(refused.err)")

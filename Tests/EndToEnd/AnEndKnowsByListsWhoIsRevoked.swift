@@ -98,9 +98,7 @@ extension EndToEnd {
             "R02: where no list can be had, the mode decides, and the failure is told; where it can, it is fetched first"
         )
         func fetched() async throws {
-            let port: Int
-            do { port = try ListeningSocket().port }
-            let nowhere = "http://127.0.0.1:\(port)/lists.pem"
+            let nowhere = "http://127.0.0.1:\(try ClosedPort.make())/lists.pem"
             let required = try protect("--revocation-list", nowhere)
             let refused = try await Knock.at(try await required.listening(), try laptop(1))
             #expect(refused.answer.isEmpty)

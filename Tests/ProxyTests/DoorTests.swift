@@ -75,13 +75,12 @@ struct DoorTests {
     @Test("a service that is not there is reported, and the local client sees a reset")
     func absent() async throws {
         let stage = try Stage()
-        let gone = try await Backend()
-        try await gone.stop()
-        let door = try await stage.reach(gone.port)
+        let gone = try ClosedPort.make()
+        let door = try await stage.reach(gone)
         // The reset may come before this side knows that it is connected.
         let client = try? await plainClient(door.port)
         guard case .backendFailed(let facts) = await stage.log.event("backendFailed") else { return }
-        #expect(facts.explanation == "cannot connect to 127.0.0.1:\(gone.port): connection refused")
+        #expect(facts.explanation == "cannot connect to 127.0.0.1:\(gone): connection refused")
         #expect(await client?.closed().isInputEnded != true)
         #expect(await door.counters().backendFailures == 1)
         await door.stop()

@@ -31,15 +31,13 @@ struct StartAndStopTests {
     func addressInUse() async throws {
         let stage = try Stage()
         let backend = try await Backend()
-        let free = try await Backend()
-        try await free.stop()
+        // No other test has anything at this address.
+        let free = Endpoint.host("127.0.0.9", port: backend.port)
         let failure = await #expect(throws: EndFailure.self) {
-            try await stage.protect(backend.endpoint) {
-                $0.listen = [.host("127.0.0.1", port: free.port), .host("127.0.0.1", port: backend.port)]
-            }
+            try await stage.protect(backend.endpoint) { $0.listen = [free, backend.endpoint] }
         }
         #expect(failure == .cannotListen(at: backend.endpoint, because: "address already in use"))
-        let end = try await stage.protect(backend.endpoint) { $0.listen = [.host("127.0.0.1", port: free.port)] }
+        let end = try await stage.protect(backend.endpoint) { $0.listen = [free] }
         await end.stop()
     }
 

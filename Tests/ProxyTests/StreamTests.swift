@@ -1,5 +1,6 @@
 import NIOCore
 import SymbolonProxy
+import SymbolonTestSupport
 import SymbolonTransport
 import Testing
 
@@ -89,9 +90,7 @@ struct StreamTests {
     @Test("a backend that is not there: the client sees an orderly end, and the operator why")
     func backendAbsent() async throws {
         let stage = try Stage()
-        let gone = try await Backend()
-        try await gone.stop()
-        let end = try await stage.protect(gone.endpoint)
+        let end = try await stage.protect(.host("127.0.0.1", port: try ClosedPort.make()))
         let client = try await tlsClient(end.port, try stage.tls("alice"))
         client.send("anybody?")
         #expect(await client.inputEnded().error == nil)

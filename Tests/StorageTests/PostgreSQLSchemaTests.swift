@@ -202,7 +202,7 @@ struct PostgreSQLOpening {
 
     @Test("a server that is not there, a user that it does not know: said at once, with no password")
     func unreachable() async throws {
-        let port = try ListeningSocket().port
+        let port = try ClosedPort.make()
         let address = try PostgreSQLAddress("postgresql://someone:hunter2@127.0.0.1:\(port)/none")
         await #expect {
             try await AuthorityDatabase.open(at: address)

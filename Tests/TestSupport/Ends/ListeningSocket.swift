@@ -11,24 +11,14 @@ public final class ListeningSocket: Sendable {
     public var accepted: Int { count.load(ordering: .sequentiallyConsistent) }
 
     public init() throws {
-        let socket = try Socket.make()
-        var address = Socket.loopback(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                guard unsafe bind(socket.descriptor, pointer, length) == 0, listen(socket.descriptor, 256) == 0 else {
-                    return errno
-                }
-                return unsafe getsockname(socket.descriptor, pointer, &length)
-            }
-        }
-        guard result == 0 else { throw Socket.Failure(call: "listen", code: result) }
+        let (socket, port) = try Socket.bound()
+        guard listen(socket.descriptor, 256) == 0 else { throw Socket.Failure(call: "listen", code: errno) }
         // Accepting waits for as long as the test lasts.
         var never = timeval(tv_sec: 0, tv_usec: 0)
         _ = unsafe setsockopt(
             socket.descriptor, SOL_SOCKET, SO_RCVTIMEO, &never, socklen_t(MemoryLayout<timeval>.size))
         self.socket = socket
-        port = Int(in_port_t(bigEndian: address.sin_port))
+        self.port = port
     }
 
     deinit { shutdown(socket.descriptor, Int32(SHUT_RDWR)) }
@@ -43,5 +33,34 @@ public final class ListeningSocket: Sendable {
                 Thread.detachNewThread { work(connection) }
             }
         }
+    }
+}
+
+/// A port at which nobody listens.
+public enum ClosedPort {
+    /// Bound for as long as the process lives: one that was let go may be another test's in the next moment.
+    private static let kept = Mutex<[Socket]>([])
+
+    public static func make() throws -> Int {
+        let (socket, port) = try Socket.bound()
+        kept.withLock { $0.append(socket) }
+        return port
+    }
+}
+
+extension Socket {
+    /// At a port of 127.0.0.1 that was free.
+    fileprivate static func bound() throws -> (Socket, port: Int) {
+        let socket = try make()
+        var address = loopback(0)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                guard unsafe bind(socket.descriptor, pointer, length) == 0 else { return errno }
+                return unsafe getsockname(socket.descriptor, pointer, &length) == 0 ? 0 : errno
+            }
+        }
+        guard result == 0 else { throw Failure(call: "bind", code: result) }
+        return (socket, Int(in_port_t(bigEndian: address.sin_port)))
     }
 }
