@@ -77,7 +77,7 @@ let libraries: [Target] = [
     library("Trust", "Verification", base + ["SymbolonCertificates", "SymbolonRevocation", crypto]),
     library("Trust", "Tokens", base + [crypto, cryptoExtras]),
     library("Trust", "Passkeys", base + trust + [crypto]),
-    library("Trust", "SharedSecrets", base + [crypto]),
+    library("Trust", "SharedSecrets", base + [crypto, cryptoExtras]),
     library("Control", "Audit", base + [crypto]),
     library("Control", "Authority", base + trust + ["SymbolonAudit", crypto]),
     library("Control", "AccessPolicy", base + trust + ["SymbolonTokens"]),

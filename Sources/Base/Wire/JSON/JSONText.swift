@@ -33,7 +33,6 @@ package struct JSONText {
     }
 
     /// - Returns: the depth of its elements.
-    @discardableResult
     package mutating func begin(_ opening: UInt8, _ closing: UInt8) -> Int {
         bytes.append(opening)
         open.append((closing, true))
