@@ -57,11 +57,7 @@ struct EndsRunner {
 
     private func serve(until signals: AsyncStream<Int32>, _ reloads: AsyncStream<Int32>) async throws {
         let confined = try Confinement.finish()
-        if let confined {
-            report.tell(.confined(user: confined.user, landlock: confined.landlock))
-        } else if Confinement.isLeftOut {
-            report.tell(.unconfined)
-        }
+        if let confined { report.tell(.confined(user: confined.user, landlock: confined.landlock)) }
         var sockets = try ActivatedSockets.take().distribute(among: configuration.names)
         sockets.merge(confined?.sockets ?? [:], uniquingKeysWith: { $1 })
         let passphrase = try readPassphrase()
@@ -80,6 +76,7 @@ struct EndsRunner {
             await ends.stop(within: .zero)
             throw error
         }
+        if confined == nil, Confinement.isLeftOut { report.tell(.unconfined) }
         if let takeOver {
             report.tell(
                 .tookOver(from: takeOver.processes, sockets: takeOver.sockets.values.reduce(0) { $0 + $1.count }))
